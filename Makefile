@@ -1,0 +1,53 @@
+# cnpg-restore: every target installs what it needs (Debian packages, NuGet), says what it does, and is quick when there is nothing to do.
+SHELL := /bin/bash
+.ONESHELL:
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+
+SOURCES := $(shell find src -name '*.cs' -o -name '*.csproj' -o -name 'packages.lock.json') Directory.Build.props Directory.Packages.props global.json
+TESTS := CnpgRestore.Tests CnpgRestore.ServerTests CnpgRestore.CliTests
+
+.PHONY: help build test test-unit demo bench servers clean
+
+help: ## this list
+	@echo "make ..."
+	grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 14
+
+build: bin/kubectl-cnpg-restore ## bin/cnpg-restore, one native program, and its twin for kubectl (a minute or two; seconds when nothing changed)
+
+bin/cnpg-restore: $(SOURCES)
+	@testbed/install.sh build
+	echo "Building bin/cnpg-restore, native (a minute or two) ..."
+	dotnet publish src/CnpgRestore.Cli -c Release -r linux-x64 -v quiet
+	install -D -m 755 artifacts/publish/CnpgRestore.Cli/release_linux-x64/cnpg-restore $@
+
+bin/kubectl-cnpg-restore: bin/cnpg-restore
+	@ln -f $< $@
+
+test: build ## all tests, against a real PostgreSQL, a real S3 server and the native program (under 20 minutes with the installation)
+	@testbed/install.sh servers
+	echo "Building the tests (half a minute) ..."
+	dotnet build CnpgRestore.slnx -v quiet
+	tests/run.sh $(TESTS)
+
+test-unit: ## the tests that need no server (seconds)
+	@dotnet build tests/CnpgRestore.Tests -v quiet
+	tests/run.sh CnpgRestore.Tests
+
+demo: ## a database is backed up, hurt and brought back, told step by step (under 5 minutes with the installation)
+	@echo "The demo takes about a minute, and up to four more where something must be installed or built first."
+	$(MAKE) --no-print-directory build
+	testbed/install.sh servers
+	demo/demo.sh
+
+bench: build ## side by side with aws, rclone and barman-cloud; writes docs/performance.md (about 10 minutes)
+	@testbed/install.sh servers bench
+	bench/run.sh
+
+servers: ## installs the servers that tests and demo start: PostgreSQL 15, Barman Cloud, Ceph's S3 gateway (a minute)
+	@testbed/install.sh servers
+
+clean: ## removes what was built
+	@rm -rf artifacts bin

@@ -1,0 +1,26 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace CnpgRestore.Cli;
+
+/// <summary>Options whose type parses itself: no reflection, and an absent option is null.</summary>
+static class Arg
+{
+    public static Option<T?> Option<T>(string name, string description, string example)
+        where T : struct, IParsable<T> => new(name)
+        {
+            Description = description,
+            HelpName = example,
+            CustomParser = result =>
+            {
+                var text = result.Tokens[^1].Value;
+                if (T.TryParse(text, CultureInfo.InvariantCulture, out var value))
+                {
+                    return value;
+                }
+
+                result.AddError($"'{text}' is not valid for {name}; expected something like {example}.");
+                return null;
+            },
+        };
+}

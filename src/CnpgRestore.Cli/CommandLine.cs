@@ -1,0 +1,41 @@
+using System.CommandLine;
+using CnpgRestore.Cli.Commands;
+using CnpgRestore.Cli.Output;
+
+namespace CnpgRestore.Cli;
+
+/// <summary>The whole command line as one tree.</summary>
+static class CommandLine
+{
+    public static RootCommand Create(TimeProvider clock)
+    {
+        var root = new RootCommand("Brings CloudNativePG databases back: from Barman Cloud backups in a bucket, and proves that it did.");
+        Option[] global = [GlobalOptions.Output, GlobalOptions.Verbose, GlobalOptions.Quiet, GlobalOptions.Yes, GlobalOptions.NoInput, GlobalOptions.Color];
+        foreach (var option in global)
+        {
+            root.Options.Add(option);
+        }
+
+        // `cnpg-restore [diagram] COMMAND ...` parses and runs nothing: the tests check every documented command line with it.
+        root.Directives.Add(new DiagramDirective());
+        root.Subcommands.Add(BackupsCommand.Create(clock));
+        root.Subcommands.Add(RenameCommand.Create(clock));
+        root.Subcommands.Add(ManifestCommand.Create(clock));
+        root.Subcommands.Add(DrillCommand.Create(clock));
+        root.Subcommands.Add(WalFetchCommand.Create());
+        ShortListHelp.UseIn(root);
+        return root;
+    }
+
+    /// <summary>Runs what was parsed; a command line that does not parse is reported with exit code 2 and changes nothing.</summary>
+    public static async Task<int> InvokeAsync(ParseResult parse, CancellationToken ct)
+    {
+        if (parse.Errors.Count > 0)
+        {
+            return ProblemOutput.WriteUsage(parse);
+        }
+
+        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+        return await parse.InvokeAsync(configuration, ct);
+    }
+}

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using CnpgRestore.Barman;
+using CnpgRestore.Cli.Output;
+using CnpgRestore.ObjectStore;
+
+namespace CnpgRestore.Cli.Commands;
+
+/// <summary><c>backups list</c>: every base backup, the recovery window, and what is odd about the folder.</summary>
+static class BackupsListCommand
+{
+    public static Command Create(TimeProvider clock)
+    {
+        var server = BackupsCommand.ServerOption();
+        var store = new StoreOptions();
+        var command = new Command("list", """
+            List the base backups of a server folder, the moments that can be brought back, and what is wrong with the folder.
+
+            Lists names and reads each backup.info, the history files and the last WAL segment; nothing is changed.
+            Exit codes: 0 listed, 10 no folder or no backup, 12 access denied, 13 store unreachable.
+            """) { server };
+        store.AddTo(command);
+        command.SetAction(async (parse, ct) =>
+        {
+            using var opened = store.Open(parse, clock);
+            return await RunAsync(new CliSession(parse, clock), opened, parse.GetValue(server), ct);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CliSession session, IObjectStore store, string? server, CancellationToken ct)
+    {
+        var folder = await ServerFolders.ChooseAsync(store, server, ct);
+        var (catalog, archive) = await BackupsCommand.ReadAsync(store, folder, ct);
+        var window = await RecoveryWindow.ReadAsync(store, catalog, archive, ct);
+        var survey = new FolderSurvey(store.Address, catalog, archive, window, FolderFindings.Of(catalog, archive));
+        BackupsListOutput.Write(session, survey);
+        return 0;
+    }
+}

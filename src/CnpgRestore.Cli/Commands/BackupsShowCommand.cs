@@ -1,0 +1,55 @@
+using System.CommandLine;
+using CnpgRestore.Barman;
+using CnpgRestore.Cli.Output;
+using CnpgRestore.ObjectStore;
+
+namespace CnpgRestore.Cli.Commands;
+
+/// <summary><c>backups show ID</c>: everything about one base backup.</summary>
+static class BackupsShowCommand
+{
+    public static Command Create(TimeProvider clock)
+    {
+        var id = new Argument<BackupId>("ID")
+        {
+            Description = "Base backup, for example 20260301T020000.",
+            CustomParser = result =>
+            {
+                var text = result.Tokens[^1].Value;
+                if (!BackupId.TryParse(text, provider: null, out var parsed))
+                {
+                    result.AddError($"'{text}' is not a backup id; expected something like 20260301T020000.");
+                }
+
+                return parsed;
+            },
+        };
+        var server = BackupsCommand.ServerOption();
+        var store = new StoreOptions();
+        var command = new Command("show", """
+            Show one base backup: its tars, its tablespaces, the WAL it needs, and how far recovery comes from it.
+
+            Exit codes: 0 shown, 10 no such folder or backup, 12 access denied, 13 store unreachable.
+            """) { id, server };
+        store.AddTo(command);
+        command.SetAction(async (parse, ct) =>
+        {
+            using var opened = store.Open(parse, clock);
+            return await RunAsync(new CliSession(parse, clock), opened, parse.GetValue(server), parse.GetRequiredValue(id), ct);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CliSession session, IObjectStore store, string? server, BackupId id, CancellationToken ct)
+    {
+        var folder = await ServerFolders.ChooseAsync(store, server, ct);
+        var (catalog, archive) = await BackupsCommand.ReadAsync(store, folder, ct);
+        var backup = catalog.Find(id) ?? throw new RestoreException(
+            ProblemCode.NotFound,
+            $"Cannot find backup {id} in {folder.Base}",
+            $"backups there: {string.Join(", ", catalog.Backups.Select(other => other.Id))}",
+            $"cnpg-restore backups list --server {folder.Name}");
+        BackupsShowOutput.Write(session, folder, backup, RecoveryRoute.Find(backup, archive));
+        return 0;
+    }
+}

@@ -1,0 +1,123 @@
+using System.CommandLine;
+using CnpgRestore.Barman;
+using CnpgRestore.Cli.Output;
+using CnpgRestore.LocalRestore;
+
+namespace CnpgRestore.Cli.Commands;
+
+/// <summary><c>drill</c>: proves that a backup restores, by restoring it here.</summary>
+static class DrillCommand
+{
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromHours(12);
+
+    public static Command Create(TimeProvider clock)
+    {
+        var server = new Option<string>("--server") { Description = "Server folder in the bucket, for example postgres-v17.", HelpName = "NAME", Required = true };
+        var backup = Arg.Option<BackupId>("--backup-id", "Base backup to restore. Default: the best one for the target.", "20260301T020000");
+        var to = new Option<string?>("--to") { Description = "New or empty folder for the restored files. Default: one below the folder for temporary files.", HelpName = "DIR" };
+        var checks = new Option<FileInfo?>("--check-sql")
+        {
+            Description = @"SQL statements that must each give a row that begins with neither null nor false; \connect NAME changes the database.",
+            HelpName = "FILE",
+        };
+        var report = new Option<string?>("--report") { Description = "Write the evidence as one self-contained HTML page.", HelpName = "FILE.html" };
+        var keep = new Option<bool>("--keep") { Description = "Keep the restored files, with PostgreSQL stopped." };
+        var noAmcheck = new Option<bool>("--no-amcheck") { Description = "Do not run pg_amcheck." };
+        var binaries = new Option<string?>("--pg-bindir") { Description = "Folder with the programs of PostgreSQL of the backup's major version.", HelpName = "DIR" };
+        var user = new Option<string>("--pg-user") { Description = "Superuser to connect as.", HelpName = "NAME", DefaultValueFactory = _ => "postgres" };
+        var timeout = Arg.Option<Duration>("--timeout", "Longest time for the whole drill. Default: 12h.", "1h30m");
+        var target = new RecoveryTargetOptions();
+        var store = new StoreOptions();
+
+        var command = new Command("drill", """
+            Restore a backup into a local PostgreSQL and prove what came back. The bucket is only read, and nothing stays behind.
+
+            Needs PostgreSQL of the backup's major version on this machine, and does not run as root.
+            Exit codes: 0 proven, 3 restored with differences or damaged, 10 backup or target not found, 12 access denied, 13 store
+            unreachable, 14 WAL gap, 15 cannot be tried here and nothing downloaded, 20 stopped midway, 130 interrupted.
+            """) { server, backup, to, checks, report, keep, noAmcheck, binaries, user, timeout };
+        target.AddTo(command);
+        store.AddTo(command);
+        command.SetAction(async (parse, ct) =>
+        {
+            var request = new DrillRequest
+            {
+                Server = ServerFolder.Named(parse.GetRequiredValue(server)),
+                Backup = parse.GetValue(backup),
+                Target = target.Read(parse),
+                To = parse.GetValue(to),
+                SqlChecks = await ReadChecksAsync(parse.GetValue(checks), ct),
+                Amcheck = !parse.GetValue(noAmcheck),
+                Keep = parse.GetValue(keep),
+                Binaries = parse.GetValue(binaries),
+                SearchPath = EnvironmentVariables.SearchPath,
+                User = parse.GetRequiredValue(user),
+                Timeout = parse.GetValue(timeout)?.Value ?? DefaultTimeout,
+                WalFetchCommand = WalFetchCommand.ProgramAndArguments(),
+            };
+            DemandFolderOf(parse.GetValue(report));
+            using var opened = store.Open(parse, clock);
+            var session = new CliSession(parse, clock);
+            DrillResult result;
+            using (var progress = new DrillProgressLine(session))
+            {
+                result = await new Drill(opened, request, progress, clock).RunAsync(ct);
+            }
+
+            return await ShowAsync(session, result, parse.GetValue(report), ct);
+        });
+        return command;
+    }
+
+    private static async Task<IReadOnlyList<SqlCheck>> ReadChecksAsync(FileInfo? file, CancellationToken ct)
+    {
+        if (file is null)
+        {
+            return [];
+        }
+
+        return file.Exists
+            ? SqlCheck.Parse(await File.ReadAllTextAsync(file.FullName, ct))
+            : throw new RestoreException(ProblemCode.Usage, $"{file.FullName} does not exist", hint: "cnpg-restore drill --help");
+    }
+
+    // Noticed before hours of work, not after.
+    private static void DemandFolderOf(string? report)
+    {
+        if (report is not null && Path.GetDirectoryName(Path.GetFullPath(report)) is { } folder && !Directory.Exists(folder))
+        {
+            throw new RestoreException(ProblemCode.Usage, $"the folder of --report {report} does not exist", hint: "cnpg-restore drill --help");
+        }
+    }
+
+    private static async Task WriteReportAsync(string report, DrillResult result, CancellationToken ct)
+    {
+        try
+        {
+            await AtomicFile.WriteAsync(report, DrillHtml.Write(result), ct);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RestoreException(ProblemCode.Stopped, $"the report {report} cannot be written", e.Message, cause: e);
+        }
+    }
+
+    private static async Task<int> ShowAsync(CliSession session, DrillResult result, string? report, CancellationToken ct)
+    {
+        if (session.Format == OutputFormat.Text)
+        {
+            session.Result.Line(DrillText.Write(result, report));
+        }
+        else
+        {
+            DocumentOutput.Write(session, DrillDocument.From(result), CliJson.Readable.DrillDocument);
+        }
+
+        if (report is not null)
+        {
+            await WriteReportAsync(report, result, ct);
+        }
+
+        return result.Passed ? 0 : (int)ProblemCode.Differences;
+    }
+}

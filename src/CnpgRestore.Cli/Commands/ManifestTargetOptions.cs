@@ -1,0 +1,63 @@
+using System.CommandLine;
+using CnpgRestore.Barman;
+using CnpgRestore.Postgres;
+
+namespace CnpgRestore.Cli.Commands;
+
+/// <summary>The recovery target on the command line; at most one.</summary>
+sealed class ManifestTargetOptions
+{
+    private readonly Option<TargetTime?> _time = Arg.Option<TargetTime>("--target-time", "Recover to this moment; the offset is required.", "2026-03-01T10:00:00Z");
+
+    private readonly Option<Lsn?> _lsn = Arg.Option<Lsn>("--target-lsn", "Recover to this position in the WAL.", "16/B374D848");
+
+    private readonly Option<TransactionId?> _xid = Arg.Option<TransactionId>("--target-xid", "Recover to this transaction; needs --backup-id.", "7342");
+
+    private readonly Option<RestorePointName?> _name =
+        Arg.Option<RestorePointName>("--target-name", "Recover to this restore point; needs --backup-id.", "before_upgrade");
+
+    private readonly Option<bool> _immediate = new("--target-immediate") { Description = "Stop as soon as the base backup is consistent; needs --backup-id." };
+
+    private readonly Option<bool> _exclusive = new("--target-exclusive") { Description = "Stop in front of the target, not behind it." };
+
+    private readonly Option<BackupId?> _backupId = Arg.Option<BackupId>("--backup-id", "Pin the base backup to start from.", "20260301T020000");
+
+    public void AddTo(Command command)
+    {
+        Option[] targets = [_time, _lsn, _xid, _name, _immediate];
+        foreach (var option in targets.Append(_exclusive).Append(_backupId))
+        {
+            command.Options.Add(option);
+        }
+
+        command.Validators.Add(result =>
+        {
+            var given = targets.Where(target => result.GetResult(target) is not null).Select(target => target.Name).ToList();
+            if (given.Count > 1)
+            {
+                result.AddError($"{string.Join(" and ", given)} exclude each other.");
+            }
+
+            if (result.GetResult(_exclusive) is not null && !given.Intersect(["--target-time", "--target-lsn", "--target-xid"]).Any())
+            {
+                result.AddError("--target-exclusive goes with --target-time, --target-lsn or --target-xid.");
+            }
+        });
+    }
+
+    public BackupId? BackupId(ParseResult parse) => parse.GetValue(_backupId);
+
+    public RecoveryTarget Target(ParseResult parse)
+    {
+        var inclusive = !parse.GetValue(_exclusive);
+        return parse switch
+        {
+            _ when parse.GetValue(_time) is { } time => new RecoveryTarget.Time(time, inclusive),
+            _ when parse.GetValue(_lsn) is { } lsn => new RecoveryTarget.Lsn(lsn, inclusive),
+            _ when parse.GetValue(_xid) is { } xid => new RecoveryTarget.Xid(xid, inclusive),
+            _ when parse.GetValue(_name) is { } name => new RecoveryTarget.Name(name),
+            _ when parse.GetValue(_immediate) => new RecoveryTarget.Immediate(),
+            _ => new RecoveryTarget.Latest(),
+        };
+    }
+}

@@ -1,0 +1,28 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace CnpgRestore.Cli.Output;
+
+/// <summary>Every document that the command line prints. Field names are snake_case and may grow, never change.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true,
+    Converters = [typeof(UtcTimeConverter)])]
+[JsonSerializable(typeof(DrillDocument))]
+[JsonSerializable(typeof(BackupsCheckDocument))]
+[JsonSerializable(typeof(BackupsListDocument))]
+[JsonSerializable(typeof(BackupsShowDocument))]
+[JsonSerializable(typeof(ExitError))]
+[JsonSerializable(typeof(Commands.ManifestDocument))]
+[JsonSerializable(typeof(PlanMessage))]
+[JsonSerializable(typeof(RenameSummary))]
+[JsonSerializable(typeof(StatusMessage))]
+[JsonSerializable(typeof(StepMessage))]
+[JsonSerializable(typeof(TextMessage))]
+sealed partial class CliJson : JsonSerializerContext
+{
+    /// <summary>Without escapes that only HTML needs.</summary>
+    public static CliJson Readable => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

@@ -1,0 +1,8 @@
+namespace CnpgRestore.Cli.Output;
+
+enum ColorMode
+{
+    Auto,
+    Always,
+    Never,
+}

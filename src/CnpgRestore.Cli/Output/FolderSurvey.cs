@@ -1,0 +1,6 @@
+using CnpgRestore.Barman;
+
+namespace CnpgRestore.Cli.Output;
+
+/// <summary>All that <c>backups list</c> found out.</summary>
+sealed record FolderSurvey(string Bucket, BackupCatalog Catalog, WalArchive Archive, RecoveryWindow Window, IReadOnlyList<Finding> Findings);

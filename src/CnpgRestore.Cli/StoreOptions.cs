@@ -1,0 +1,100 @@
+using System.CommandLine;
+using CnpgRestore.ObjectStore;
+using CnpgRestore.ObjectStore.S3;
+
+namespace CnpgRestore.Cli;
+
+/// <summary>The options that say which bucket, and how to open it. The names are fixed; credentials are never among them.</summary>
+sealed class StoreOptions
+{
+    private const string DefaultBucket = "s3://cloudnative-pg";
+    private const string DefaultEndpoint = "https://gateway.storjshare.io";
+
+    private readonly Option<StoreAddress> _bucket = new("--bucket", "-b")
+    {
+        Description = $"Bucket, bucket path, or a directory that mirrors one. Default: {DefaultBucket}, or CNPG_RESTORE_BUCKET.",
+        HelpName = "s3://NAME[/path]|file:///FOLDER",
+        CustomParser = result =>
+        {
+            var text = result.Tokens[^1].Value;
+            if (StoreAddress.TryParse(text, null, out var address))
+            {
+                return address;
+            }
+
+            result.AddError($"'{text}' is not valid for --bucket; expected something like s3://cloudnative-pg or file:///mnt/mirror.");
+            return null;
+        },
+    };
+
+    private readonly Option<string?> _endpoint = new("--endpoint", "-e")
+    {
+        Description = $"S3 endpoint. Default: AWS_ENDPOINT_URL, or {DefaultEndpoint}. For AWS itself: https://s3.amazonaws.com.",
+        HelpName = "URL",
+    };
+
+    private readonly Option<Provider?> _provider = new("--provider")
+    {
+        Description = "What kind of S3 the endpoint is, where its name does not tell: " + string.Join(", ", Provider.All) + ".",
+        HelpName = "NAME",
+        CustomParser = result =>
+        {
+            var text = result.Tokens[^1].Value;
+            var found = Provider.All.FirstOrDefault(provider => string.Equals(provider.Name, text, StringComparison.OrdinalIgnoreCase));
+            if (found is null)
+            {
+                result.AddError($"'{text}' is not valid for --provider; choose one of {string.Join(", ", Provider.All)}.");
+            }
+
+            return found;
+        },
+    };
+
+    private readonly Option<string?> _authorities = new("--endpoint-ca")
+    {
+        Description = "PEM file with the certificate authority of the endpoint. Default: AWS_CA_BUNDLE.",
+        HelpName = "FILE",
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_bucket);
+        command.Options.Add(_endpoint);
+        command.Options.Add(_provider);
+        command.Options.Add(_authorities);
+    }
+
+    /// <exception cref="RestoreException">The directory or the credentials do not exist, or the endpoint is no URL.</exception>
+    public IObjectStore Open(ParseResult parse, TimeProvider clock, int parallelism = S3Settings.DefaultParallelism)
+    {
+        var address = parse.GetValue(_bucket) ?? StoreAddress.Parse(EnvironmentVariables.Bucket ?? DefaultBucket);
+        if (address.IsDirectory)
+        {
+            return new DirectoryObjectStore(address.Path);
+        }
+
+        var endpoint = ParseEndpoint(parse.GetValue(_endpoint) ?? EnvironmentVariables.AwsEndpointUrl ?? DefaultEndpoint);
+        return new S3ObjectStore(
+            new S3Settings(address)
+            {
+                Endpoint = endpoint,
+                Region = EnvironmentVariables.AwsRegion ?? "us-east-1",
+                Credentials = S3Credentials.Find(profile: null),
+                CertificateAuthorities = parse.GetValue(_authorities) ?? EnvironmentVariables.AwsCaBundle,
+                Provider = parse.GetValue(_provider) ?? Provider.Of(endpoint),
+                Parallelism = parallelism,
+            },
+            clock);
+    }
+
+    private static Uri? ParseEndpoint(string text)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http"))
+        {
+            throw new RestoreException(ProblemCode.Usage, $"'{text}' is not valid for --endpoint", "expected something like https://gateway.storjshare.io", "cnpg-restore --help");
+        }
+
+        // Plain AWS is found by its region; a fixed host would be wrong for all but one of them.
+        return uri.Host is "s3.amazonaws.com" ? null : uri;
+    }
+}

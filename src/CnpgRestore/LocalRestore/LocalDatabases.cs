@@ -1,0 +1,127 @@
+using CnpgRestore.Postgres;
+using Npgsql;
+
+namespace CnpgRestore.LocalRestore;
+
+/// <summary>Asks the restored PostgreSQL, over its private socket.</summary>
+public sealed class LocalDatabases(DrillFolder folder, string user)
+{
+    private const string Maintenance = "postgres";
+
+    /// <summary>The timeline that the promotion opened, its history file and what PostgreSQL itself says of its identity.</summary>
+    /// <param name="replayed">Of the timeline that the recovery followed.</param>
+    public async Task<ReachedPoint> ReachedPointAsync(TimelineHistory replayed, DateTimeOffset? lastTransaction, CancellationToken ct)
+    {
+        await using var connection = await OpenAsync(Maintenance, ct);
+        await using var command = new NpgsqlCommand(
+            "SELECT (SELECT system_identifier::text FROM pg_control_system()), substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)", connection);
+        await using var row = await command.ExecuteReaderAsync(ct);
+        await row.ReadAsync(ct);
+        var identifier = SystemIdentifier.Parse(row.GetString(0));
+        var timeline = new TimelineId(Convert.ToUInt32(row.GetString(1), 16));
+        var text = await File.ReadAllTextAsync(Path.Combine(folder.Data, "pg_wal", $"{timeline.Hex}.history"), ct);
+        var left = LastLine(timeline, text)
+            ?? throw new InvalidOperationException($"PostgreSQL wrote a history that cannot be read: {text}");
+
+        // PostgreSQL writes the timeline that it was told to follow as the parent, even where it stopped on an ancestor of it.
+        var reached = left.SwitchLsn;
+        return new ReachedPoint(identifier, reached, replayed.TimelineAt(new Lsn(reached.Value - 1)), timeline, left.Reason, lastTransaction);
+    }
+
+    /// <summary>Databases that can be connected to, without the templates.</summary>
+    public async Task<IReadOnlyList<string>> NamesAsync(CancellationToken ct)
+    {
+        await using var connection = await OpenAsync(Maintenance, ct);
+        return await ReadAsync(connection, "SELECT datname::text FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY datname", row => row.GetString(0), ct);
+    }
+
+    /// <summary>Counts every row of every table of one database: this also reads every page of them once.</summary>
+    public async Task<DatabaseContent> CountAsync(string database, CancellationToken ct)
+    {
+        await using var connection = await OpenAsync(database, ct);
+        var size = await ReadAsync(connection, "SELECT pg_database_size(current_database())", row => row.GetInt64(0), ct);
+
+        // Partitions are counted one by one; their parent would count them twice. A materialized view without data cannot be read.
+        var names = await ReadAsync(
+            connection,
+            """
+            SELECT n.nspname::text, c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.relkind IN ('r', 'm') AND c.relispopulated AND c.relpersistence <> 't' AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+            ORDER BY 1, 2
+            """,
+            row => (Schema: row.GetString(0), Name: row.GetString(1)),
+            ct);
+        var tables = new List<TableContent>();
+        foreach (var (schema, name) in names)
+        {
+            var rows = await ReadAsync(connection, $"SELECT count(*) FROM ONLY {Quote(schema)}.{Quote(name)}", row => row.GetInt64(0), ct);
+            tables.Add(new TableContent(schema, name, rows[0]));
+        }
+
+        return new DatabaseContent(database, new ByteSize(size[0]), tables);
+    }
+
+    /// <summary>Null where the check passes, else why it does not.</summary>
+    public async Task<string?> FailureAsync(SqlCheck check, CancellationToken ct)
+    {
+        try
+        {
+            await using var connection = await OpenAsync(check.Database, ct);
+            await using var command = Command(check.Statement, connection);
+            await using var row = await command.ExecuteReaderAsync(ct);
+            if (!await row.ReadAsync(ct))
+            {
+                return "no row";
+            }
+
+            if (row.FieldCount == 0 || await row.IsDBNullAsync(0, ct))
+            {
+                return "null";
+            }
+
+            return row.GetDataTypeName(0) == "boolean" && !row.GetBoolean(0) ? "false" : null;
+        }
+        catch (NpgsqlException e)
+        {
+            return (e as PostgresException)?.MessageText ?? e.Message;
+        }
+    }
+
+    // The whole file is not always a history: the last line repeats its parent's number where recovery stopped on an ancestor.
+    private static TimelineAncestor? LastLine(TimelineId timeline, string text) =>
+        TimelineHistory.TryParse(timeline, text.TrimEnd().Split('\n')[^1])?.Parent;
+
+    private async Task<NpgsqlConnection> OpenAsync(string database, CancellationToken ct)
+    {
+        var settings = new NpgsqlConnectionStringBuilder { Host = folder.Sockets, Port = 5432, Username = user, Database = database, Pooling = false };
+        var connection = new NpgsqlConnection(settings.ConnectionString);
+        try
+        {
+            await connection.OpenAsync(ct);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static async Task<List<T>> ReadAsync<T>(NpgsqlConnection connection, string query, Func<NpgsqlDataReader, T> read, CancellationToken ct)
+    {
+        await using var command = Command(query, connection);
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        var all = new List<T>();
+        while (await rows.ReadAsync(ct))
+        {
+            all.Add(read(rows));
+        }
+
+        return all;
+    }
+
+    // Counting a large table takes what it takes; the drill as a whole has a time limit.
+    private static NpgsqlCommand Command(string text, NpgsqlConnection connection) => new(text, connection) { CommandTimeout = 0 };
+
+    private static string Quote(string identifier) => $"\"{identifier.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+}

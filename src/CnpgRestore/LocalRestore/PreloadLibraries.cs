@@ -1,0 +1,41 @@
+namespace CnpgRestore.LocalRestore;
+
+/// <summary>
+/// The modules that the original server loaded at its start. They are kept where they are installed here: an extension with its own kind of
+/// WAL record cannot be replayed without its module.
+/// </summary>
+/// <param name="Installed">As <c>shared_preload_libraries</c> names them.</param>
+/// <param name="Missing">Named there, and not installed here.</param>
+public sealed record PreloadLibraries(IReadOnlyList<string> Installed, IReadOnlyList<string> Missing)
+{
+    // Read in this order, so that the last one wins as it did in the original server; custom.conf and override.conf are CNPG's.
+    private static readonly string[] Files = ["postgresql.conf", "custom.conf", "override.conf", "postgresql.auto.conf"];
+
+    public static PreloadLibraries Read(string dataDirectory, string moduleFolder)
+    {
+        var setting = "";
+        foreach (var file in Files.Select(name => Path.Combine(dataDirectory, name)).Where(File.Exists))
+        {
+            foreach (var line in File.ReadLines(file))
+            {
+                setting = ValueIn(line) ?? setting;
+            }
+        }
+
+        var names = setting.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(name => name.Trim('"')).ToList();
+        var installed = names.ToLookup(name => File.Exists(Path.Combine(moduleFolder, $"{name}.so")) || File.Exists(name));
+        return new PreloadLibraries([.. installed[true]], [.. installed[false]]);
+    }
+
+    private static string? ValueIn(string line)
+    {
+        var text = line.TrimStart();
+        if (!text.StartsWith("shared_preload_libraries", StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        var quoted = text.Split('\'');
+        return quoted.Length > 2 ? quoted[1] : null;
+    }
+}

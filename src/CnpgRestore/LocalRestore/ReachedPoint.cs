@@ -1,0 +1,30 @@
+using CnpgRestore.Barman;
+using CnpgRestore.Postgres;
+
+namespace CnpgRestore.LocalRestore;
+
+/// <summary>Where the recovery really ended, as the promoted server's own timeline history records it.</summary>
+/// <param name="Lsn">The end of the last replayed record; the old timeline was left here.</param>
+/// <param name="Timeline">The timeline that was replayed last.</param>
+/// <param name="NewTimeline">The one that the promotion opened.</param>
+/// <param name="Reason">PostgreSQL's words in the history file: <c>no recovery target specified</c>.</param>
+/// <param name="LastTransaction">When the last replayed transaction ended; null where none was replayed.</param>
+public sealed record ReachedPoint(
+    SystemIdentifier SystemIdentifier, Lsn Lsn, TimelineId Timeline, TimelineId NewTimeline, string Reason, DateTimeOffset? LastTransaction)
+{
+    /// <summary>Whether this is what was asked for. Without a target, it must be the end of the archive: PostgreSQL also opens early, and says nothing.</summary>
+    public Check Against(RecoveryTarget target, RecoveryPath path)
+    {
+        var passed = target switch
+        {
+            RecoveryTarget.Latest => Lsn <= path.EndLsn && Lsn >= path.LastSegment.FirstLsn(path.Extent.SegmentSize),
+            RecoveryTarget.Lsn { Inclusive: true } lsn => Lsn > lsn.Position,
+            RecoveryTarget.Lsn lsn => Lsn <= lsn.Position,
+            RecoveryTarget.Time time => LastTransaction is null || LastTransaction <= time.Moment.Moment,
+            _ => Reason != "no recovery target specified",
+        };
+        var last = LastTransaction is { } moment ? $", last transaction {moment.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'}" : "";
+        var asked = target is RecoveryTarget.Latest ? $"the end of the archive, {path.LastSegment} up to {path.EndLsn}" : target.ToString();
+        return new Check("reached what was asked for", passed, $"asked for {asked}; reached {Lsn} on timeline {Timeline}{last}");
+    }
+}

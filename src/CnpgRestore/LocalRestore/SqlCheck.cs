@@ -1,0 +1,38 @@
+namespace CnpgRestore.LocalRestore;
+
+/// <summary>
+/// One statement of a check file. It passes when it gives at least one row whose first column is not null, and not false where it is a boolean.
+/// The file is one that psql runs as well: a statement ends with a semicolon at the end of a line, <c>\connect NAME</c> changes the database.
+/// </summary>
+public sealed record SqlCheck(string Database, string Statement)
+{
+    /// <exception cref="RestoreException"><see cref="ProblemCode.Usage"/>: a statement without its semicolon, or another command of psql's.</exception>
+    public static IReadOnlyList<SqlCheck> Parse(string text)
+    {
+        var checks = new List<SqlCheck>();
+        var database = "postgres";
+        var statement = new List<string>();
+        foreach (var line in text.Split('\n').Select(line => line.TrimEnd()).Where(line => line.Length > 0 && !line.StartsWith("--", StringComparison.Ordinal)))
+        {
+            if (statement.Count == 0 && line.StartsWith('\\'))
+            {
+                database = line.Split(' ', 2, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is [@"\connect" or @"\c", var name]
+                    ? name.Trim('"')
+                    : throw Unreadable($"'{line}' is not \\connect NAME");
+                continue;
+            }
+
+            statement.Add(line);
+            if (line.EndsWith(';'))
+            {
+                checks.Add(new SqlCheck(database, string.Join('\n', statement).TrimEnd(';')));
+                statement.Clear();
+            }
+        }
+
+        return statement.Count == 0 ? checks : throw Unreadable($"the last statement does not end with a semicolon: {string.Join(' ', statement)}");
+    }
+
+    private static RestoreException Unreadable(string detail) =>
+        new(ProblemCode.Usage, "the file of --check-sql cannot be read", detail, "cnpg-restore drill --help");
+}

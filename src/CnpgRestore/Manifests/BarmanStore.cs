@@ -1,0 +1,31 @@
+using System.Text.Json.Nodes;
+
+namespace CnpgRestore.Manifests;
+
+/// <summary>
+/// A bucket as <c>barmanObjectStore</c> and <c>ObjectStore.spec.configuration</c> describe it, the credentials as references.
+/// </summary>
+/// <param name="DestinationPath"><c>s3://bucket/path</c>, <c>https://account.blob...</c> or <c>gs://bucket</c>; the server folders lie below it.</param>
+/// <param name="EndpointUrl">Null for the provider's own.</param>
+/// <param name="Region">A key of a Secret, not a name.</param>
+/// <param name="InheritsIdentity">The pods' own identity is used: there are no credentials to read.</param>
+public sealed record BarmanStore(
+    string? DestinationPath,
+    string? EndpointUrl,
+    SecretKey? EndpointCa,
+    SecretKey? AccessKeyId,
+    SecretKey? SecretAccessKey,
+    SecretKey? SessionToken,
+    SecretKey? Region,
+    bool InheritsIdentity)
+{
+    public static BarmanStore? Read(JsonNode? store) => store is not JsonObject ? null : new BarmanStore(
+        store.Text("destinationPath"),
+        store.Text("endpointURL"),
+        SecretKey.Read(store.At("endpointCA")),
+        SecretKey.Read(store.At("s3Credentials", "accessKeyId")),
+        SecretKey.Read(store.At("s3Credentials", "secretAccessKey")),
+        SecretKey.Read(store.At("s3Credentials", "sessionToken")),
+        SecretKey.Read(store.At("s3Credentials", "region")),
+        store.Flag("s3Credentials", "inheritFromIAMRole") == true);
+}

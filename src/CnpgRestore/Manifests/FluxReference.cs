@@ -1,0 +1,30 @@
+using System.Text.RegularExpressions;
+
+namespace CnpgRestore.Manifests;
+
+/// <summary>
+/// A variable as Flux replaces it after the build: <c>${NAME}</c>, <c>${NAME:=default}</c> or <c>${NAME:-default}</c>
+/// (Flux, Kustomization, post build variable substitution). <c>$${NAME}</c> is the text itself.
+/// </summary>
+/// <param name="Default">Null where the reference gives none; Flux then puts an empty text.</param>
+public sealed partial record FluxReference(string Name, string? Default)
+{
+    /// <summary>All references in a text.</summary>
+    public static IEnumerable<FluxReference> In(string text) => Form.Matches(text).Select(Of);
+
+    /// <summary>The reference that a text consists of; null where there is more, or none.</summary>
+    public static FluxReference? Whole(string text) => Form.Match(text) is { Success: true } match && match.Length == text.Length ? Of(match) : null;
+
+    /// <summary>The text with its references replaced; one without a value and without a default stays as it is.</summary>
+    public static string Expand(string text, Func<string, string?> valueOf) => Form.Replace(text, match =>
+    {
+        var reference = Of(match);
+        return valueOf(reference.Name) ?? reference.Default ?? match.Value;
+    });
+
+    private static FluxReference Of(Match match) =>
+        new(match.Groups["name"].Value, match.Groups["default"] is { Success: true } found ? found.Value : null);
+
+    [GeneratedRegex(@"(?<!\$)\$\{(?<name>[A-Za-z_][A-Za-z0-9_]*)(:?[=-](?<default>[^{}]*))?\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Form { get; }
+}

@@ -1,0 +1,91 @@
+using System.Text;
+using CnpgRestore.Yaml;
+
+namespace CnpgRestore.Manifests;
+
+/// <summary>Reads manifests from disk, and finds the files around them that say what they leave open.</summary>
+public static class ManifestFiles
+{
+    // A repository of manifests is four or five folders deep.
+    private const int HighestFolder = 8;
+
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>
+    /// The named files, then: for a manifest with Flux variables the Kustomizations in the folders above it, up to the repository's root; for
+    /// one with the plugin the ObjectStores in its own folder. A neighbour that is no YAML is passed over.
+    /// </summary>
+    /// <exception cref="RestoreException">A named file does not exist, may not be read, or is not YAML.</exception>
+    public static ManifestSet Read(IReadOnlyList<string> paths)
+    {
+        var files = paths.Select(Read).ToList();
+        var known = paths.Select(Path.GetFullPath).ToHashSet(StringComparer.Ordinal);
+        files.AddRange(files.ToList().SelectMany(Neighbours).Where(file => known.Add(Path.GetFullPath(file.Path))));
+        return new ManifestSet(files);
+    }
+
+    /// <summary>Writes a changed file back, whole or not at all; through a link, and with the file's own permissions.</summary>
+    public static Task WriteAsync(ManifestFile file, CancellationToken ct) =>
+        AtomicFile.WriteAsync(File.ResolveLinkTarget(file.Path, returnFinalTarget: true)?.FullName ?? file.Path, file.Text.Text, ct);
+
+    private static ManifestFile Read(string path)
+    {
+        try
+        {
+            // Not File.ReadAllText: it drops a byte order mark, which then would be gone from the file.
+            return new ManifestFile(path, Utf8.GetString(File.ReadAllBytes(path)));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new RestoreException(ProblemCode.NotFound, $"{path} does not exist", cause: e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new RestoreException(ProblemCode.AccessDenied, $"{path} may not be read", e.Message, cause: e);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new RestoreException(ProblemCode.Refused, $"{path} is not UTF-8", e.Message, cause: e);
+        }
+    }
+
+    private static IEnumerable<ManifestFile> Neighbours(ManifestFile file)
+    {
+        var own = Path.GetDirectoryName(file.Path) is { Length: > 0 } folder ? folder : ".";
+        var found = Enumerable.Empty<ManifestFile>();
+        if (file.Original.Text.Contains("${", StringComparison.Ordinal))
+        {
+            found = found.Concat(Above(own).SelectMany(above => Holding(above, "kustomize.toolkit.fluxcd.io/"))
+                .Where(other => other.Objects().Any(item => FluxSubstitution.Builds(item.Json, file.Path))));
+        }
+
+        if (file.Original.Text.Contains("barmanObjectName", StringComparison.Ordinal))
+        {
+            found = found.Concat(Holding(own, "barmancloud.cnpg.io/"));
+        }
+
+        return found;
+    }
+
+    /// <summary>The folder and those above it up to the repository's root; without a repository, the folder and the one above.</summary>
+    private static List<string> Above(string folder)
+    {
+        var folders = new List<string>();
+        for (var next = folder; folders.Count < HighestFolder && Directory.Exists(next); next = Path.Combine(next, ".."))
+        {
+            folders.Add(next);
+            if (Path.Exists(Path.Combine(next, ".git")))
+            {
+                return folders;
+            }
+        }
+
+        return folders[..Math.Min(2, folders.Count)];
+    }
+
+    private static IEnumerable<ManifestFile> Holding(string folder, string apiGroup) =>
+        from path in Directory.EnumerateFiles(folder, "*.y*ml").Order(StringComparer.Ordinal)
+        let text = File.ReadAllText(path)
+        where text.Contains(apiGroup, StringComparison.Ordinal) && YamlText.TryParse(text, path) is not null
+        select Read(path);
+}

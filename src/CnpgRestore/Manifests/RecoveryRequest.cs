@@ -1,0 +1,21 @@
+using CnpgRestore.Barman;
+using CnpgRestore.Postgres;
+
+namespace CnpgRestore.Manifests;
+
+/// <summary>What a manifest shall say about recovery. Null means: as the manifest already says, live or in a comment.</summary>
+public sealed record RecoveryRequest
+{
+    /// <summary>The server's folder to recover from.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>The server's folder that the recovered cluster archives to.</summary>
+    public string? ArchiveName { get; init; }
+
+    public ApplicationDatabase? Application { get; init; }
+
+    public RecoveryTarget Target { get; init; } = new RecoveryTarget.Latest();
+
+    /// <summary>Pins the base backup, so that the operator does not choose one itself.</summary>
+    public BackupId? BackupId { get; init; }
+}

@@ -1,0 +1,110 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Xml;
+using Amazon.Runtime;
+using Amazon.S3;
+
+namespace CnpgRestore.ObjectStore.S3;
+
+/// <summary>
+/// The one place where an answer of S3, or its absence, becomes a retry or a <see cref="Problem"/>. Codes:
+/// https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html.
+/// </summary>
+static class S3Errors
+{
+    /// <summary>The server, or the line to it, cannot keep up.</summary>
+    public static bool IsThrottling(Exception e) => e switch
+    {
+        AmazonS3Exception s3 => s3.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests
+            || s3.ErrorCode is "SlowDown" or "RequestTimeout" or "Throttling" or "RequestLimitExceeded",
+        TimeoutException => true,
+        _ => false,
+    };
+
+    /// <summary>The same request may succeed in a moment.</summary>
+    public static bool IsPassing(Exception e) => IsThrottling(e) || e switch
+    {
+        // CopyObject may answer 200 with an error in the body: the SDK throws it with that status.
+        AmazonS3Exception s3 => s3.StatusCode is HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout
+            || s3.ErrorCode is "InternalError",
+        AmazonServiceException service => service.InnerException is HttpRequestException or IOException || service.StatusCode >= HttpStatusCode.InternalServerError,
+        HttpRequestException http => http.InnerException is not AuthenticationException,
+        IOException or SocketException => true,
+        // An answer that ends early, or is a login page instead of S3's.
+        XmlException => true,
+        AmazonClientException client => client.InnerException is { } inner && IsPassing(inner),
+        _ => false,
+    };
+
+    /// <summary>Nobody answers at the endpoint: worth few retries as long as it has never answered.</summary>
+    public static bool IsUnreachable(Exception e) => Find<HttpRequestException>(e) is not null || Find<SocketException>(e) is not null;
+
+    public static bool HasCode(this AmazonS3Exception e, params ReadOnlySpan<string> codes) => codes.Contains(e.ErrorCode);
+
+    public static RestoreException Translate(Exception e, S3Settings settings, string what)
+    {
+        var where = settings.Endpoint?.ToString().TrimEnd('/') ?? "AWS";
+        var bucket = settings.Address.Bucket;
+        return Find<AmazonS3Exception>(e) is { } s3 ? Answered(s3) : Unanswered();
+
+        RestoreException Answered(AmazonS3Exception s3) => s3.ErrorCode switch
+        {
+            "NoSuchBucket" => Problem(ProblemCode.NotFound, $"bucket {bucket} does not exist at {where}", "check --bucket and --endpoint; another S3 account may own it"),
+            "NoSuchKey" or "NotFound" => Problem(ProblemCode.NotFound, $"{what} does not exist in {settings.Address}", null),
+            "InvalidAccessKeyId" => Problem(ProblemCode.AccessDenied, $"Access denied: {where} does not know the key {settings.Credentials.AccessKeyId}",
+                "export the AWS_ACCESS_KEY_ID that belongs to this endpoint"),
+            "SignatureDoesNotMatch" => Problem(ProblemCode.AccessDenied, $"Access denied: the secret does not fit the key {settings.Credentials.AccessKeyId}",
+                "check AWS_SECRET_ACCESS_KEY, also for a trailing newline: 'echo' puts one into a Secret, 'echo -n' does not"),
+            "ExpiredToken" or "InvalidToken" => Problem(ProblemCode.AccessDenied, "Access denied: the session token has expired", "log in again, then run the same command again"),
+            "RequestTimeTooSkewed" => Problem(ProblemCode.AccessDenied, "Access denied: this machine's clock differs too much from the server's", "set the clock (timedatectl), then run the same command again"),
+            "AuthorizationHeaderMalformed" or "PermanentRedirect" or "IllegalLocationConstraintException" =>
+                Problem(ProblemCode.Usage, $"bucket {bucket} is in another region than {settings.Region}", "set AWS_REGION to the bucket's region"),
+            "InvalidBucketName" => Problem(ProblemCode.Usage, $"'{bucket}' is no valid bucket name", "--bucket s3://NAME[/path]"),
+            "PreconditionFailed" => Problem(ProblemCode.Stopped, $"{what}: the source changed meanwhile", "stop the writer first, then run the same command again"),
+            "InvalidObjectState" => Problem(ProblemCode.Refused, $"{what} lies in an archive storage class and cannot be read or copied", "restore it from the archive tier first (S3 RestoreObject)"),
+            _ when s3.StatusCode == HttpStatusCode.NotFound => Problem(ProblemCode.NotFound, $"{what} does not exist in {settings.Address}", null),
+            _ when s3.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized =>
+                Problem(ProblemCode.AccessDenied, $"Access denied: {what} in {settings.Address}",
+                    $"allow the key {settings.Credentials.AccessKeyId} s3:ListBucket, GetObject, PutObject and DeleteObject on the bucket; a gateway with encrypted keys also needs the right passphrase"),
+            _ when IsThrottling(s3) => Problem(ProblemCode.Stopped, $"{where} still throttles after many retries ({what})", "run the same command again later, with a smaller --parallel"),
+            _ => Problem(ProblemCode.Unreachable, $"{where} answered {(int)s3.StatusCode} {s3.ErrorCode} ({what})", "run the same command again; it goes on where it stopped"),
+        };
+
+        RestoreException Unanswered()
+        {
+            if (Find<AuthenticationException>(e) is { } tls)
+            {
+                return new RestoreException(ProblemCode.Unreachable, $"the certificate of {where} is not trusted", tls.Message, "give its authority with --endpoint-ca FILE or AWS_CA_BUNDLE", e);
+            }
+
+            var reason = Find<SocketException>(e)?.SocketErrorCode switch
+            {
+                SocketError.ConnectionRefused => "Connection refused",
+                SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => "the host name does not resolve",
+                SocketError.TimedOut => "the connection timed out",
+                _ when Find<TimeoutException>(e) is not null || Find<OperationCanceledException>(e) is not null => "no answer in time",
+                _ => (e.InnerException ?? e).Message,
+            };
+            return new RestoreException(ProblemCode.Unreachable, $"{where} cannot be reached: {reason}", $"while asking for {what}", "check --endpoint, the network and the proxy, then run the same command again", e);
+        }
+
+        RestoreException Problem(ProblemCode code, string message, string? hint) => new(code, message, DetailOf(), hint, e);
+
+        string? DetailOf() => Find<AmazonS3Exception>(e) is { ErrorCode: { Length: > 0 } code } answer ? $"{code}: {answer.Message}".TrimEnd(' ', ':') : null;
+    }
+
+    private static T? Find<T>(Exception? e)
+        where T : Exception
+    {
+        for (; e is not null; e = e.InnerException)
+        {
+            if (e is T found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+}

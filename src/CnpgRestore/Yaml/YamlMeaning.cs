@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace CnpgRestore.Yaml;
+
+/// <summary>What a document says, apart from how it is written: aliases and merge keys resolved, as JSON.</summary>
+public static partial class YamlMeaning
+{
+    private static readonly string[] Nulls = ["", "~", "null", "Null", "NULL"];
+    private static readonly string[] Trues = ["true", "True", "TRUE"];
+    private static readonly string[] Falses = ["false", "False", "FALSE"];
+
+    /// <summary>
+    /// Plain scalars are typed by the core schema of YAML 1.2, as Kubernetes' own reader does for every word but yes, no, on and off.
+    /// An alias without an anchor becomes its own text.
+    /// </summary>
+    public static JsonNode? ToJson(YamlNode node) => node switch
+    {
+        YamlAlias { Target: null } alias => JsonValue.Create($"*{alias.Name}"),
+        YamlAlias { Target: { } target } => ToJson(target),
+        YamlMapping mapping => ToObject(mapping),
+        YamlSequence sequence => new JsonArray([.. sequence.Items.Select(ToJson)]),
+        _ => ToValue((YamlScalar)node),
+    };
+
+    /// <summary>
+    /// The places where two documents differ, as <c>spec.externalClusters[0].name</c>; a place that one lacks is named once, not leaf by leaf.
+    /// </summary>
+    public static IEnumerable<string> Differences(JsonNode? left, JsonNode? right, string path = "")
+    {
+        switch (left, right)
+        {
+            case (JsonObject a, JsonObject b):
+                return a.Select(entry => entry.Key).Union(b.Select(entry => entry.Key)).SelectMany(key =>
+                    a.ContainsKey(key) && b.ContainsKey(key)
+                        ? Differences(a[key], b[key], Join(path, key))
+                        : [Join(path, key)]);
+            case (JsonArray a, JsonArray b):
+                return Enumerable.Range(0, Math.Max(a.Count, b.Count)).SelectMany(index =>
+                    index < a.Count && index < b.Count
+                        ? Differences(a[index], b[index], string.Create(CultureInfo.InvariantCulture, $"{path}[{index}]"))
+                        : [string.Create(CultureInfo.InvariantCulture, $"{path}[{index}]")]);
+            default:
+                return JsonNode.DeepEquals(left, right) ? [] : [path];
+        }
+    }
+
+    /// <summary>Whether a plain scalar with this text would be read as something else than this text.</summary>
+    internal static bool IsTyped(string text) =>
+        Nulls.Contains(text) || Trues.Contains(text) || Falses.Contains(text) || Number.IsMatch(text);
+
+    private static JsonObject ToObject(YamlMapping mapping)
+    {
+        var result = new JsonObject();
+        // Of several merged mappings the first wins, and an explicit key wins over all: write them in the opposite order.
+        foreach (var merged in mapping.MergedMappings().Reverse())
+        {
+            foreach (var (key, value) in ToObject(merged))
+            {
+                result[key] = value?.DeepClone();
+            }
+        }
+
+        foreach (var entry in mapping.Entries.Where(entry => !entry.IsMerge))
+        {
+            result[entry.Name ?? ""] = ToJson(entry.Value);
+        }
+
+        return result;
+    }
+
+    private static JsonValue? ToValue(YamlScalar scalar)
+    {
+        var text = scalar.Value;
+        if (scalar.Style != YamlStyle.Plain || scalar.Tag == "tag:yaml.org,2002:str")
+        {
+            return JsonValue.Create(text);
+        }
+
+        if (Nulls.Contains(text))
+        {
+            return null;
+        }
+
+        if (Trues.Contains(text) || Falses.Contains(text))
+        {
+            return JsonValue.Create(Trues.Contains(text));
+        }
+
+        if (Number.IsMatch(text))
+        {
+            return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)
+                ? JsonValue.Create(whole)
+                : JsonValue.Create(double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture));
+        }
+
+        return JsonValue.Create(text);
+    }
+
+    private static string Join(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
+
+    [GeneratedRegex(@"^[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Number { get; }
+}

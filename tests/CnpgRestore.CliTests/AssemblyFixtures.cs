@@ -1,0 +1,3 @@
+using CnpgRestore.TestServers;
+
+[assembly: AssemblyFixture(typeof(TestBed))]

@@ -1,0 +1,116 @@
+using CnpgRestore.TestServers;
+
+namespace CnpgRestore.CliTests;
+
+/// <summary>
+/// <c>kill -9</c> again and again, at requests that are spread over all phases of the move, before or after the request has its effect. The same
+/// command goes on, from this machine or another, copies nothing that is already there, and ends as an undisturbed move does.
+/// </summary>
+public sealed class RenameKillTests(TestBed bed)
+{
+    private const int Segments = 200;
+    private const int Seed = 20260301;
+
+    /// <summary>Each a random sequence of its own.</summary>
+    public static TheoryData<int> Moves => [0, 1, 2, 3, 4, 5, 6, 7];
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [MemberData(nameof(Moves))]
+    public async Task A_move_that_is_killed_many_times_ends_as_an_undisturbed_one(int move)
+    {
+        await using var scene = await RenameScene.CreateAsync(bed, Segments);
+        using var otherMachine = new TemporaryFolder("state2");
+        var expected = await scene.SourceAsync();
+        var random = new Random(Seed + move);
+        var kills = 0;
+        while (kills < 40)
+        {
+            // Somewhat later each time: the first kills meet the plan and the copy, the last ones proof and removal.
+            var ended = await RunUntilKilledAsync(scene, random.Next(1, 40 + (15 * kills)), afterEffect: random.Next(2) == 0, kills % 2 == 0 ? scene.State : otherMachine.Path);
+            if (ended is { } result)
+            {
+                // The kill may have met the moment after the last deletion: then nothing is left to do, and that is what is said.
+                Assert.True(result.ExitCode == 0 || (result.ExitCode == 10 && result.Error.Contains("as after a finished move", StringComparison.Ordinal)), result.Error);
+                break;
+            }
+
+            kills++;
+            var (source, target) = (await scene.SourceAsync(), await scene.TargetAsync());
+            Assert.All(expected, item => Assert.True(source.GetValueOrDefault(item.Key) == item.Value || target.GetValueOrDefault(item.Key) == item.Value, $"{item.Key} is lost"));
+            Assert.All(target.Where(item => item.Key.EndsWith("/backup.info", StringComparison.Ordinal)), info => AssertWhole(info.Key, expected, target));
+            Assert.All(source.Where(item => item.Key.EndsWith("/backup.info", StringComparison.Ordinal)), info => AssertWhole(info.Key, expected, source));
+        }
+
+        TestContext.Current.SendDiagnosticMessage($"move {move}: {kills} kills");
+        Assert.True(kills >= 1, $"{kills} kills only");
+        Assert.Equal(expected, await scene.TargetAsync());
+        Assert.Empty(await scene.SourceAsync());
+    }
+
+    [Theory]
+    [InlineData(S3Operation.DeleteObjects, 1, false)]
+    [InlineData(S3Operation.DeleteObjects, 1, true)]
+    [InlineData(S3Operation.DeleteObjects, 2, false)]
+    [InlineData(S3Operation.DeleteObjects, 2, true)]
+    [InlineData(S3Operation.CopyObject, 1, true)]
+    [InlineData(S3Operation.CopyObject, Segments + 5, false)]
+    [InlineData(S3Operation.CopyObject, Segments + 6, true)]
+    public async Task A_kill_at_the_turns_of_the_move_loses_nothing(S3Operation operation, int number, bool afterEffect)
+    {
+        await using var scene = await RenameScene.CreateAsync(bed, Segments);
+        using var otherMachine = new TemporaryFolder("state2");
+        var expected = await scene.SourceAsync();
+
+        Assert.Null(await RunUntilKilledAsync(scene, number, afterEffect, scene.State, operation));
+        var again = await ToolProcess.RunAsync(scene.Command([RenameScene.Source, RenameScene.Target, "--yes", "-r"], ("CNPG_RESTORE_STATE", otherMachine.Path)), Ct);
+
+        // All of the source may be gone already: then the same command finds nothing to do, and says where it is.
+        Assert.Contains(again.ExitCode, (int[])[0, 10]);
+        Assert.True(again.ExitCode == 0 || again.Error.Contains("as after a finished move", StringComparison.Ordinal));
+        Assert.Equal(expected, await scene.TargetAsync());
+        Assert.Empty(await scene.SourceAsync());
+    }
+
+    private static void AssertWhole(string info, SortedDictionary<string, string> expected, SortedDictionary<string, string> folder)
+    {
+        var backup = info[..^"backup.info".Length];
+        Assert.Equal(expected.Keys.Where(key => key.StartsWith(backup, StringComparison.Ordinal)), folder.Keys.Where(key => key.StartsWith(backup, StringComparison.Ordinal)));
+    }
+
+    /// <summary>Null when the run was killed at that request; and nothing that was in the target is copied again.</summary>
+    private static async Task<ToolResult?> RunUntilKilledAsync(RenameScene scene, int request, bool afterEffect, string state, S3Operation? only = null)
+    {
+        var before = await scene.TargetAsync();
+        var started = new TaskCompletionSource<ToolProcess>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var count = 0;
+        var killed = false;
+        scene.Proxy.Forget();
+        scene.Proxy.Inject(async exchange =>
+        {
+            if ((only is null || exchange.Call.Operation == only) && Interlocked.Increment(ref count) == request)
+            {
+                var answer = afterEffect ? await exchange.ForwardAsync() : null;
+                killed = true;
+                (await started.Task).Kill();
+                if (answer is null)
+                {
+                    exchange.Cut();
+                }
+                else
+                {
+                    await exchange.AnswerAsync(answer);
+                }
+            }
+        });
+        await using var running = ToolProcess.Start(scene.Command([RenameScene.Source, RenameScene.Target, "--yes", "-r", "--parallel", "8"], ("CNPG_RESTORE_STATE", state)));
+        started.SetResult(running);
+        var result = await running.WaitAsync(Ct);
+        scene.Proxy.Heal();
+        await scene.Proxy.SettledAsync(Ct);
+        var copied = scene.Proxy.Calls.Where(call => call.Operation == S3Operation.CopyObject).Select(call => call.Key[scene.TargetFolder.Prefix.Length..]);
+        Assert.Empty(copied.Intersect(before.Keys));
+        return killed ? null : result;
+    }
+}

@@ -1,0 +1,109 @@
+using CnpgRestore.TestServers;
+
+namespace CnpgRestore.ServerTests.LocalRestore;
+
+/// <summary>
+/// One real story in a bucket, and a mirror of it in a directory: two timelines, a tablespace, a base backup on each timeline, and rows that
+/// are known at every moment. Tests change copies of the mirror only.
+/// </summary>
+public sealed class DrillFixture(TestBed bed) : IAsyncLifetime
+{
+    public const string Server = "orders";
+    private const int SegmentsPerTimeline = 8;
+
+    private readonly TemporaryFolder _folder = new("drill");
+
+    public S3Server S3 { get; private set; } = null!;
+
+    public S3Folder Bucket { get; private set; } = null!;
+
+    /// <summary>The base backup of the first timeline.</summary>
+    public string FirstBackup { get; private set; } = "";
+
+    /// <summary>Before the first promotion, right behind a commit; a later commit follows on the same timeline.</summary>
+    public StoryMoment Middle { get; private set; } = null!;
+
+    /// <summary>Everything that was archived.</summary>
+    public StoryMoment Last { get; private set; } = null!;
+
+    public string RestorePoint => "before_promotion";
+
+    public string SystemIdentifier { get; private set; } = "";
+
+    /// <summary>The mirror; not to be changed.</summary>
+    public string Mirror => Path.Combine(_folder.Path, "mirror");
+
+    public async ValueTask InitializeAsync()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        S3 = await bed.S3Async(ct);
+        var barman = new BarmanCloud(S3, await S3.CreateBucketAsync(ct), Server, BarmanCompression.Gzip);
+        await using var story = await BarmanStory.BeginAsync(S3, barman, ct);
+        Bucket = story.Folder;
+        SystemIdentifier = await story.Postgres.QueryAsync<string>("SELECT system_identifier::text FROM pg_control_system()", ct);
+        var tablespace = await PostgresUser.CreateFolderAsync(Path.Combine(story.Postgres.Folder, "fast"), ct);
+        await story.Postgres.ExecuteAsync($"CREATE TABLESPACE fast LOCATION '{tablespace}'", ct);
+        await story.Postgres.ExecuteAsync("CREATE TABLE \"odd <b>name</b>\" TABLESPACE fast AS SELECT generate_series(1, 777)", ct);
+        await story.WriteAsync(20_000, ct);
+        FirstBackup = await story.BackUpAsync(ct);
+        Middle = await WriteAndArchiveAsync(story, SegmentsPerTimeline, ct);
+        await story.Postgres.ExecuteAsync($"SELECT pg_create_restore_point('{RestorePoint}')", ct);
+        await story.WriteAsync(100, ct);
+        await story.ArchiveAsync(ct);
+        await story.PromoteAsync(ct);
+        await story.BackUpAsync(ct);
+        Last = await WriteAndArchiveAsync(story, SegmentsPerTimeline, ct);
+        await DownloadAsync(ct);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>A copy of the mirror that a test may damage; the caller disposes of it.</summary>
+    public async Task<DrillMirror> CopyAsync(CancellationToken ct)
+    {
+        var copy = new TemporaryFolder("mirror");
+        (await ToolProcess.RunAsync(new ToolCommand("cp", "-r", Path.Combine(Mirror, Server), copy.Path), ct)).Succeeded();
+        return new DrillMirror(copy);
+    }
+
+    private static async Task<StoryMoment> WriteAndArchiveAsync(BarmanStory story, int segments, CancellationToken ct)
+    {
+        for (var i = 0; i < segments; i++)
+        {
+            await story.WriteAsync(50, ct);
+            await story.ArchiveAsync(ct);
+        }
+
+        return story.Moments[^1];
+    }
+
+    private async Task DownloadAsync(CancellationToken ct)
+    {
+        foreach (var item in await S3.ListAsync(Bucket, ct))
+        {
+            var path = Path.Combine(Mirror, item.Key);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            using var response = await S3.Client.GetObjectAsync(Bucket.Bucket, item.Key, ct);
+            await response.WriteResponseStreamToFileAsync(path, append: false, ct);
+        }
+    }
+}
+
+/// <summary>A directory that a drill reads from as a bucket.</summary>
+public sealed class DrillMirror(TemporaryFolder folder) : IDisposable
+{
+    public string Path => folder.Path;
+
+    /// <summary>The only file of this name, whatever its compression.</summary>
+    public string Find(string name) => Directory.EnumerateFiles(folder.Path, $"{name}*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Last();
+
+    public void Dispose() => folder.Dispose();
+}
+
+/// <summary>All tests of drills share one story, and run one after the other: each starts a PostgreSQL of its own.</summary>
+[CollectionDefinition(nameof(DrillCollection))]
+public sealed class DrillCollection : ICollectionFixture<DrillFixture>;

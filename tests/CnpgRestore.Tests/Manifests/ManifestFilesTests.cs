@@ -1,0 +1,75 @@
+using System.Text;
+using CnpgRestore.Manifests;
+
+namespace CnpgRestore.Tests.Manifests;
+
+public sealed class ManifestFilesTests : IDisposable
+{
+    private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("manifests");
+
+    public void Dispose() => _root.Delete(recursive: true);
+
+    [Fact]
+    public void The_Kustomization_that_builds_the_folder_is_found_up_to_the_repositorys_root()
+    {
+        var plugin = new GoldenManifest("flux-plugin-all-commented");
+        _root.CreateSubdirectory("repository/.git");
+        Write("ks.yaml", plugin.Find("ks.yaml")!);
+        Write("repository/kubernetes/apps/database/cloudnative-pg/ks.yaml", plugin.Find("ks.yaml")!);
+        Write("repository/kubernetes/apps/database/broken.yaml", "kustomize.toolkit.fluxcd.io/v1: {{ nothing }");
+        Write("repository/kubernetes/apps/database/other.yaml", plugin.Find("ks.yaml")!.Replace("/cloudnative-pg/", "/dragonfly/", StringComparison.Ordinal));
+        var cluster = Write("repository/kubernetes/apps/database/cloudnative-pg/cluster/cluster.yaml", plugin.Input);
+        Write("repository/kubernetes/apps/database/cloudnative-pg/cluster/objectstore.yaml", """
+            apiVersion: barmancloud.cnpg.io/v1
+            kind: ObjectStore
+            metadata: {name: cloudnative-pg-storj}
+            spec: {configuration: {destinationPath: s3://cloudnative-pg}}
+            """);
+
+        var set = ManifestFiles.Read([cluster]);
+
+        Assert.Equal(["cluster.yaml", "ks.yaml", "objectstore.yaml"], set.Files.Select(file => Path.GetFileName(file.Path)));
+        Assert.Equal("postgres-v17-20251009", set.Read(null).Destination!.ServerName);
+        Assert.Equal("s3://cloudnative-pg", set.Read(null).Destination!.Store!.DestinationPath);
+        plugin.Edit(set);
+        Assert.Equal(plugin.Find("expected-ks.yaml"), set.Files[1].Text.Text);
+    }
+
+    [Fact]
+    public async Task Writing_keeps_permissions_links_and_the_byte_order_mark()
+    {
+        var golden = new GoldenManifest("byte-order-mark");
+        var target = Write("real.yaml", golden.Input);
+        var mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+        File.SetUnixFileMode(target, mode);
+        var link = Path.Combine(_root.FullName, "cluster.yaml");
+        File.CreateSymbolicLink(link, "real.yaml");
+        var set = ManifestFiles.Read([link]);
+        golden.Edit(set);
+
+        await ManifestFiles.WriteAsync(set.Files[0], TestContext.Current.CancellationToken);
+
+        Assert.Equal(new UTF8Encoding(false).GetBytes(golden.Find("expected.yaml")!), await File.ReadAllBytesAsync(target, TestContext.Current.CancellationToken));
+        Assert.Equal(mode, File.GetUnixFileMode(target));
+        Assert.Equal("real.yaml", File.ResolveLinkTarget(link, returnFinalTarget: false)!.Name);
+        Assert.Equal(2, _root.GetFiles().Length);
+    }
+
+    [Fact]
+    public void A_file_that_is_missing_or_no_text_is_named()
+    {
+        var missing = Path.Combine(_root.FullName, "none.yaml");
+        Assert.Equal(new Problem(ProblemCode.NotFound, $"{missing} does not exist"), Assert.Throws<RestoreException>(() => ManifestFiles.Read([missing])).Problem);
+        var binary = Path.Combine(_root.FullName, "binary.yaml");
+        File.WriteAllBytes(binary, [0xff, 0xfe, 0x00]);
+        Assert.Equal($"{binary} is not UTF-8", Assert.Throws<RestoreException>(() => ManifestFiles.Read([binary])).Problem.Message);
+    }
+
+    private string Write(string path, string content)
+    {
+        var full = Path.Combine(_root.FullName, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        File.WriteAllBytes(full, new UTF8Encoding(false).GetBytes(content));
+        return full;
+    }
+}

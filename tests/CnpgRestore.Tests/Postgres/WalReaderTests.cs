@@ -1,0 +1,153 @@
+using System.Globalization;
+using System.IO.Compression;
+using CnpgRestore.Barman;
+using CnpgRestore.Postgres;
+
+namespace CnpgRestore.Tests.Postgres;
+
+/// <summary>Against what <c>pg_waldump</c> says of the same segments.</summary>
+public sealed class WalReaderTests
+{
+    private static readonly WalSegmentSize OneMegabyte = WalSegmentSize.FromBytes(1 << 20);
+
+    [Theory]
+    [InlineData("pg15")]
+    [InlineData("pg17")]
+    [InlineData("pg18")]
+    public async Task Finds_every_commit_rollback_and_restore_point_that_pg_waldump_finds(string version)
+    {
+        var expected = await ReadGzipLinesAsync(Golden.Path("wal", version, "pg_waldump.txt.gz"));
+        var reader = new WalReader(OneMegabyte);
+        var found = new List<string>();
+        foreach (var file in SegmentFiles(version))
+        {
+            await using var wal = await OpenAsync(file);
+            await foreach (var item in reader.ReadAsync(NameOf(file), wal, TestContext.Current.CancellationToken))
+            {
+                found.Add(Describe(item));
+            }
+        }
+
+        Assert.Equal(expected.Select(Normalize), found);
+    }
+
+    [Fact]
+    public async Task A_record_on_two_segments_is_found_only_where_both_are_read_in_a_row()
+    {
+        var files = SegmentFiles("pg17");
+        var expected = (await ReadGzipLinesAsync(Golden.Path("wal", "pg17", "pg_waldump.txt.gz"))).Length;
+        var separately = 0;
+        foreach (var file in files)
+        {
+            separately += (await ReadAsync(await BytesAsync(file), NameOf(file))).Count;
+        }
+
+        Assert.InRange(separately, expected - files.Length + 1, expected);
+    }
+
+    [Fact]
+    public async Task A_flipped_bit_ends_the_log_there()
+    {
+        var file = SegmentFiles("pg15")[1];
+        var bytes = await BytesAsync(file);
+        var whole = await ReadAsync(bytes, NameOf(file));
+        var middle = whole[whole.Count / 2];
+        var offset = (int)(middle.Start.Value % OneMegabyte.Bytes);
+        bytes[offset + WalRecordHeader] ^= 1;
+
+        Assert.Equal(whole.TakeWhile(item => item != middle), await ReadAsync(bytes, NameOf(file)));
+    }
+
+    [Fact]
+    public async Task What_a_recycled_segment_held_before_is_not_read()
+    {
+        var file = SegmentFiles("pg15")[1];
+        var bytes = await BytesAsync(file);
+        var name = NameOf(file);
+        var whole = await ReadAsync(bytes, name);
+
+        // A recycled file: new pages in front, the pages of an older segment behind them.
+        const int half = 40 * 8192;
+        for (var page = half; page < bytes.Length; page += 8192)
+        {
+            BitConverter.TryWriteBytes(bytes.AsSpan(page + 8), name.FirstLsn(OneMegabyte).Value + (ulong)page - OneMegabyte.Bytes);
+        }
+
+        var found = await ReadAsync(bytes, name);
+        Assert.InRange(found.Count, 1, whole.Count - 1);
+        Assert.All(found, item => Assert.True(item.Start < name.FirstLsn(OneMegabyte) + half));
+    }
+
+    [Fact]
+    public async Task Another_segment_under_this_name_is_refused()
+    {
+        var bytes = await BytesAsync(SegmentFiles("pg15")[1]);
+        await Assert.ThrowsAsync<InvalidDataException>(() => ReadAsync(bytes, WalSegmentName.Parse("000000010000000000000009")));
+    }
+
+    [Fact]
+    public async Task A_segment_of_another_size_is_refused()
+    {
+        await using var wal = await OpenAsync(SegmentFiles("pg15")[1]);
+        await Assert.ThrowsAsync<InvalidDataException>(async () =>
+        {
+            await foreach (var _ in new WalReader(WalSegmentSize.Default).ReadAsync(WalSegmentName.Parse("000000010000000000000000"), wal, TestContext.Current.CancellationToken))
+            {
+            }
+        });
+    }
+
+    [Fact]
+    public async Task Text_is_no_WAL() =>
+        await Assert.ThrowsAsync<InvalidDataException>(() => ReadAsync(new byte[8192], WalSegmentName.Parse("000000010000000000000009")));
+
+    private const int WalRecordHeader = 24;
+
+    private static string[] SegmentFiles(string version) => [.. Directory.GetFiles(Golden.Path("wal", version), "*.xz").Order(StringComparer.Ordinal)];
+
+    private static WalSegmentName NameOf(string file) => WalSegmentName.Parse(Path.GetFileNameWithoutExtension(file));
+
+    private static async Task<Stream> OpenAsync(string file) => await Decompression.OpenAsync(File.OpenRead(file), ArchiveCompression.Xz, TestContext.Current.CancellationToken);
+
+    private static async Task<byte[]> BytesAsync(string file)
+    {
+        await using var wal = await OpenAsync(file);
+        using var memory = new MemoryStream();
+        await wal.CopyToAsync(memory, TestContext.Current.CancellationToken);
+        return memory.ToArray();
+    }
+
+    private static async Task<List<WalEvent>> ReadAsync(byte[] bytes, WalSegmentName name)
+    {
+        var found = new List<WalEvent>();
+        await foreach (var item in new WalReader(OneMegabyte).ReadAsync(name, new MemoryStream(bytes), TestContext.Current.CancellationToken))
+        {
+            found.Add(item);
+        }
+
+        return found;
+    }
+
+    private static async Task<string[]> ReadGzipLinesAsync(string path)
+    {
+        using var reader = new StreamReader(new GZipStream(File.OpenRead(path), CompressionMode.Decompress));
+        return (await reader.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    /// <summary><c>0/00500658 COMMIT_PREPARED 3801: 2026-11-22 18:08:03.420823 UTC</c> without the transaction id.</summary>
+    private static string Normalize(string line)
+    {
+        var words = line.Split(' ');
+        var lsn = Lsn.Parse(words[0]);
+        return words[1] == "RESTORE_POINT" ? $"{lsn} point {words[2]}" : $"{lsn} {(words[1].StartsWith("COMMIT", StringComparison.Ordinal) ? "commit" : "abort")} {words[^3]} {words[^2]}";
+    }
+
+    private static string Describe(WalEvent item) => item switch
+    {
+        WalEvent.RestorePoint point => $"{point.Start} point {point.Name}",
+        WalEvent.Commit => $"{item.Start} commit {Text(item.Time)}",
+        _ => $"{item.Start} abort {Text(item.Time)}",
+    };
+
+    private static string Text(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture);
+}

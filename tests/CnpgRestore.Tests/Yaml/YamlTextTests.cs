@@ -1,0 +1,75 @@
+using System.Text.Json.Nodes;
+using CnpgRestore.Tests.Manifests;
+using CnpgRestore.Yaml;
+
+namespace CnpgRestore.Tests.Yaml;
+
+public sealed class YamlTextTests
+{
+    public static TheoryData<string> Names => GoldenManifest.Edited;
+
+    [Fact]
+    public void Every_node_knows_its_stretch_of_the_text()
+    {
+        const string Source = "\uFEFFa: &x  foo bar # c\r\nb: *x\r\nc:\r\n  - 1\r\n  - k: |\r\n      t\r\n\r\nd:\r\ne: 'q\r\n   r'\r\nf: {g: [h, i], j: \"é😀\"}\r\n";
+        var text = YamlText.Parse(Source, "input.yaml");
+        var root = Assert.IsType<YamlMapping>(Assert.Single(text.Documents).Root);
+        string[] stretches = ["&x  foo bar", "*x", "- 1\r\n  - k: |\r\n      t", "", "'q\r\n   r'", "{g: [h, i], j: \"é😀\"}"];
+        Assert.Equal(stretches, root.Entries.Select(entry => Source[entry.Value.Start..entry.Value.End]));
+        Assert.Equal("[h, i]", Source[root.Find("f", "g")!.Start..root.Find("f", "g")!.End]);
+        Assert.Equal("x", root.Find("a")!.Anchor);
+        Assert.Same(root.Find("a"), root.Find("b")!.Resolved);
+        Assert.Equal("\r\n", text.NewLine);
+        Assert.Equal(5, text.LineNumber(root.Find("c", "1", "k")!.Start));
+    }
+
+    [Fact]
+    public void Merge_keys_give_way_to_explicit_ones_wherever_they_stand()
+    {
+        var text = YamlText.Parse("a: &a {x: 1, y: 2}\nb: &b {x: 3, z: 4}\nc: {x: 9, <<: *a}\nd: {<<: [*a, *b], y: 8}\n", "input.yaml");
+        var json = YamlMeaning.ToJson(text.Documents[0].Root)!;
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse("""{"x": 9, "y": 2}"""), json["c"]));
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse("""{"x": 1, "z": 4, "y": 8}"""), json["d"]));
+        Assert.Equal("9", ((YamlScalar)text.Documents[0].Root.Find("c", "x")!).Value);
+        Assert.Equal("4", ((YamlScalar)text.Documents[0].Root.Find("d", "z")!).Value);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Another_reader_reads_the_same(string name)
+    {
+        var input = new GoldenManifest(name).Input;
+        var ours = YamlText.Parse(input, name).Documents.Select(document => AllText(YamlMeaning.ToJson(document.Root)));
+        Assert.All(ours.Zip(OtherReader.Read(input)), pair => Assert.Empty(YamlMeaning.Differences(pair.First, pair.Second)));
+    }
+
+    [Fact]
+    public void The_same_key_twice_is_refused_with_its_line()
+    {
+        var problem = Assert.Throws<RestoreException>(() => YamlText.Parse("a: 1\nb: 2\na: 3\n", "input.yaml")).Problem;
+        Assert.Equal(ProblemCode.Refused, problem.Code);
+        Assert.Equal("input.yaml is not valid YAML at line 3, column 1", problem.Message);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("# only a comment\n")]
+    [InlineData("---\n---\n")]
+    public void A_file_may_hold_nothing(string text) => Assert.Empty(YamlText.Parse(text, "input.yaml").Documents);
+
+    [Fact]
+    public void An_alias_of_a_mapping_that_holds_it_is_refused()
+    {
+        var text = YamlText.Parse("a: &a\n  b: *a\n", "input.yaml");
+        Assert.Throws<RestoreException>(() => AnchorEdit.RequireResolved(text));
+    }
+
+    // The other reader takes every scalar for a string.
+    private static JsonNode? AllText(JsonNode? node) => node switch
+    {
+        JsonObject map => new JsonObject(map.Select(entry => KeyValuePair.Create(entry.Key, AllText(entry.Value)))),
+        JsonArray items => new JsonArray([.. items.Select(AllText)]),
+        JsonValue value when value.GetValueKind() != System.Text.Json.JsonValueKind.String => JsonValue.Create(value.ToJsonString()),
+        _ => node?.DeepClone(),
+    };
+}

@@ -1,0 +1,31 @@
+namespace CnpgRestore.TestServers;
+
+/// <summary>Every environment variable that tests read, in one place.</summary>
+#pragma warning disable RS0030 // This is the one file that reads them.
+public static class TestEnvironment
+{
+    /// <summary>Continuous integration: what is missing fails a test instead of skipping it.</summary>
+    public static bool IsCi => Read("CI") == "true";
+
+    /// <summary>Endpoint of a server that <c>testbed/s3.sh start</c> has brought up; without it every test assembly starts its own.</summary>
+    public static string? S3Endpoint => Read("CNPG_RESTORE_TEST_S3");
+
+    /// <summary>Folder with <c>initdb</c>, <c>postgres</c> and the client programs.</summary>
+    public static string PostgresPrograms => Read("CNPG_RESTORE_TEST_POSTGRES") ?? "/usr/lib/postgresql/15/bin";
+
+    /// <summary>The repository's root: the nearest folder above the running test assembly that holds the solution.</summary>
+    public static string Repository { get; } = FindRepository();
+
+    private static string FindRepository()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "CnpgRestore.slnx")))
+        {
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException($"no CnpgRestore.slnx above {AppContext.BaseDirectory}");
+        }
+
+        return folder;
+    }
+
+    private static string? Read(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+}

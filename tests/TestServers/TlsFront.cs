@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace CnpgRestore.TestServers;
+
+/// <summary>TLS in front of a server that speaks plain HTTP on loopback, with a certificate of a private authority.</summary>
+public sealed class TlsFront : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly IPEndPoint _server;
+    private readonly X509Certificate2 _certificate;
+    private readonly Task _accepting;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentBag<Task> _connections = [];
+
+    private TlsFront(Uri server, X509Certificate2 certificate, string authority)
+    {
+        _server = IPEndPoint.Parse(server.Authority);
+        _certificate = certificate;
+        AuthorityPem = authority;
+        _listener.Start();
+        _accepting = AcceptAsync();
+    }
+
+    public string Endpoint => $"https://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
+
+    /// <summary>The certificate of the authority, as a PEM file holds it.</summary>
+    public string AuthorityPem { get; }
+
+    public static TlsFront Start(string server)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var authorityRequest = new CertificateRequest("CN=private authority", authorityKey, HashAlgorithmName.SHA256);
+        authorityRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        using var authority = authorityRequest.CreateSelfSigned(now.AddDays(-1), now.AddDays(2));
+
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        using var signed = request.Create(authority, now.AddDays(-1), now.AddDays(1), [1, 2, 3, 4]);
+        return new TlsFront(new Uri(server), signed.CopyWithPrivateKey(key), authority.ExportCertificatePem());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _listener.Stop();
+        await _accepting;
+        await Task.WhenAll(_connections);
+        _certificate.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                _connections.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException)
+        {
+            // Stopped.
+        }
+    }
+
+    private async Task ServeAsync(TcpClient client)
+    {
+        try
+        {
+            using (client)
+            {
+                await using var outside = new SslStream(client.GetStream());
+                await outside.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, _stop.Token);
+                using var connection = new TcpClient();
+                await connection.ConnectAsync(_server, _stop.Token);
+                await using var inside = connection.GetStream();
+                await Task.WhenAny(outside.CopyToAsync(inside, _stop.Token), inside.CopyToAsync(outside, _stop.Token));
+            }
+        }
+        catch (Exception e) when (e is IOException or AuthenticationException or SocketException or OperationCanceledException)
+        {
+            // A client that does not trust the certificate hangs up.
+        }
+    }
+}
