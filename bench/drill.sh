@@ -38,7 +38,7 @@ archive_command = 'barman-cloud-wal-archive --endpoint-url $ENDPOINT --gzip s3:/
 C
 as_postgres "$PG/pg_ctl" start -s -w -D "$DATA" -l "$WORK/log"
 as_postgres "$PG/pgbench" -i -q -s 12 postgres 2>/dev/null
-as_postgres barman-cloud-backup --endpoint-url "$ENDPOINT" --gzip -J "s3://$BUCKET" postgres-v17
+as_postgres barman-cloud-backup --endpoint-url "$ENDPOINT" --gzip --immediate-checkpoint "s3://$BUCKET" postgres-v17
 for ((i = 0; i < SEGMENTS; i++)); do
   as_postgres "$PG/psql" -Xqc "UPDATE pgbench_accounts SET abalance = abalance + 1 WHERE aid % ($SEGMENTS * 4) = $i" -c "SELECT pg_switch_wal()" >/dev/null
 done

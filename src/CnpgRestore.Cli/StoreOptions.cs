@@ -8,6 +8,7 @@ namespace CnpgRestore.Cli;
 sealed class StoreOptions
 {
     private const string DefaultBucket = "s3://cloudnative-pg";
+    private const string BucketShape = "expected something like s3://cloudnative-pg or file:///mnt/mirror";
     private const string DefaultEndpoint = "https://gateway.storjshare.io";
 
     private readonly Option<StoreAddress> _bucket = new("--bucket", "-b")
@@ -22,7 +23,7 @@ sealed class StoreOptions
                 return address;
             }
 
-            result.AddError($"'{text}' is not valid for --bucket; expected something like s3://cloudnative-pg or file:///mnt/mirror.");
+            result.AddError($"'{text}' is not valid for --bucket; {BucketShape}.");
             return null;
         },
     };
@@ -67,7 +68,7 @@ sealed class StoreOptions
     /// <exception cref="RestoreException">The directory or the credentials do not exist, or the endpoint is no URL.</exception>
     public IObjectStore Open(ParseResult parse, TimeProvider clock, int parallelism = S3Settings.DefaultParallelism)
     {
-        var address = parse.GetValue(_bucket) ?? StoreAddress.Parse(EnvironmentVariables.Bucket ?? DefaultBucket);
+        var address = parse.GetValue(_bucket) ?? ParseBucket(EnvironmentVariables.Bucket ?? DefaultBucket);
         if (address.IsDirectory)
         {
             return new DirectoryObjectStore(address.Path);
@@ -86,6 +87,11 @@ sealed class StoreOptions
             },
             clock);
     }
+
+    private static StoreAddress ParseBucket(string text) =>
+        StoreAddress.TryParse(text, null, out var address)
+            ? address
+            : throw new RestoreException(ProblemCode.Usage, $"'{text}' is not valid for CNPG_RESTORE_BUCKET", BucketShape, "cnpg-restore --help");
 
     private static Uri? ParseEndpoint(string text)
     {

@@ -111,6 +111,10 @@ public sealed class RenameRefusalTests(TestBed bed)
     }
 
     [Fact]
+    public async Task A_bucket_variable_that_is_no_address() =>
+        await AssertRefusedAsync(2, ["'cloudnative-pg' is not valid for CNPG_RESTORE_BUCKET"], ("CNPG_RESTORE_BUCKET", "cloudnative-pg"));
+
+    [Fact]
     public async Task No_credentials() => await AssertRefusedAsync(12, ["no S3 credentials are configured", "AWS_ACCESS_KEY_ID"], ("AWS_ACCESS_KEY_ID", ""), ("AWS_SECRET_ACCESS_KEY", ""));
 
     [Fact]

@@ -70,7 +70,7 @@ static class RenameCommand
         var planner = new FolderMovePlanner(store, session.Clock);
         if (dryRun)
         {
-            RunOutput.ShowPlan(session, (await planner.PlanAsync(request, ct)).ToPlan(), isResult: true);
+            RunOutput.ShowPlan(session, (await planner.PlanAsync(request, removalBegun: false, ct)).ToPlan(), isResult: true);
             return 0;
         }
 
@@ -80,7 +80,8 @@ static class RenameCommand
         using var heldSource = RunLock.Take(state, $"{request.Source}/ in {store.Identity}");
         using var heldTarget = RunLock.Take(state, $"{request.Target}/ in {store.Identity}");
         var unfinished = state.FindUnfinished("rename", subject);
-        var move = await planner.PlanAsync(request, ct);
+        var removalBegun = unfinished is { } earlier && state.HasBegun(earlier, FolderMovePlan.RemoveSourceId);
+        var move = await planner.PlanAsync(request, removalBegun, ct);
         var plan = move.ToPlan();
         RunOutput.ShowPlan(session, plan, isResult: false);
         await RunOutput.ConfirmAsync(session, plan, request.Source, ct);

@@ -11,6 +11,9 @@ namespace CnpgRestore.Plans;
 public sealed record FolderMovePlan(
     string Store, string Identity, FolderMoveRequest Request, MoveState State, long Objects, ByteSize Bytes, long PresentObjects, ByteSize PresentBytes, IReadOnlyList<string> Notes)
 {
+    /// <summary>The step from which on the source is no longer whole.</summary>
+    public const string RemoveSourceId = "remove-source";
+
     private string From => $"{Store}/{Request.Source}/";
 
     private string To => $"{Store}/{Request.Target}/";
@@ -32,14 +35,13 @@ public sealed record FolderMovePlan(
         "check-unchanged", "check the source unchanged", From, "nothing", "nothing to undo");
 
     public PlanStep RemoveSource => new(
-        "remove-source", "remove the source", $"{From} and {To}", $"deletes {From}", $"cnpg-restore rename {Request.Target} {Request.Source}")
+        RemoveSourceId, "remove the source", $"{From} and {To}", $"deletes {From}", $"cnpg-restore rename {Request.Target} {Request.Source}")
     {
         Destructive = true,
     };
 
     public PlanStep ProveRemoved => new(
         "prove-removed", "prove the source gone", From, "nothing", "nothing to undo");
-
 
     public Plan ToPlan()
     {

@@ -17,24 +17,32 @@ public sealed class FolderMovePlanner(IObjectStore store, TimeProvider clock)
     /// <summary>A look, not a proof: no tar of a base backup is read for it.</summary>
     private const long LargestReadBack = 64 << 20;
 
+    /// <param name="removalBegun">
+    /// An unfinished run of this very move had come as far as removing the source, so that a source without objects is its end, not an error.
+    /// </param>
     /// <exception cref="RestoreException">Exit 2 for wrong names, 10 for a source that does not exist, 15 for a target that does.</exception>
-    public async Task<FolderMovePlan> PlanAsync(FolderMoveRequest request, CancellationToken ct)
+    public async Task<FolderMovePlan> PlanAsync(FolderMoveRequest request, bool removalBegun, CancellationToken ct)
     {
         CheckNames(request);
         var survey = await SurveyAsync(request, ct);
-        if (survey.SourceObjects == 0)
+        var isRemoved = removalBegun && request.RemoveSource && survey is { SourceObjects: 0, TargetObjects: > 0 };
+        if (survey.SourceObjects == 0 && !isRemoved)
         {
             throw await NoSourceAsync(request, survey, ct);
         }
 
-        var state = Judge(request, survey);
+        var state = isRemoved ? MoveState.PartlyRemoved : Judge(request, survey);
         var notes = new List<string>();
         if (state == MoveState.PartlyCopied)
         {
             notes.Add(Invariant($"{survey.EqualObjects} objects are in {request.Target}/ already, alike: an interrupted copy is gone on with"));
         }
 
-        if (state == MoveState.PartlyRemoved)
+        if (isRemoved)
+        {
+            notes.Add(Invariant($"{request.Source}/ is empty and {request.Target}/ holds {survey.TargetObjects} objects: an interrupted removal had only to be proven"));
+        }
+        else if (state == MoveState.PartlyRemoved)
         {
             notes.Add(Invariant($"all {survey.SourceObjects} objects left in {request.Source}/ are in {request.Target}/, alike: an interrupted removal is gone on with"));
         }
@@ -42,7 +50,8 @@ public sealed class FolderMovePlanner(IObjectStore store, TimeProvider clock)
         var age = clock.GetUtcNow() - survey.Youngest;
         if (age < Young)
         {
-            notes.Add(Invariant($"{survey.YoungestKey} was written {Math.Max(0, (int)age.TotalSeconds)} s ago: a cluster that still archives into {request.Source}/ makes the move unsafe; stop it first"));
+            notes.Add(Invariant(
+                $"{survey.YoungestKey} was written at {survey.Youngest.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}, just now: a cluster that still archives into {request.Source}/ makes the move unsafe; stop it first"));
         }
 
         return new FolderMovePlan(
@@ -193,7 +202,8 @@ public sealed class FolderMovePlanner(IObjectStore store, TimeProvider clock)
         {
             SourceObjects++;
             SourceBytes += item.Size;
-            if (item.LastModified > Youngest)
+            // Levels arrive in no order; equal times, which a store of whole seconds shows often, are told apart by name.
+            if (item.LastModified > Youngest || (item.LastModified == Youngest && string.CompareOrdinal(item.Key.Value, YoungestKey.Value) > 0))
             {
                 Youngest = item.LastModified;
                 YoungestKey = item.Key;

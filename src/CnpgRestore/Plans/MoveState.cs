@@ -9,6 +9,6 @@ public enum MoveState
     /// <summary>Everything in the target is also in the source, alike: an interrupted copy of it.</summary>
     PartlyCopied,
 
-    /// <summary>Everything left in the source is also in the target, alike: the copy is done, and the removal had begun.</summary>
+    /// <summary>Everything left in the source, if anything, is also in the target, alike: the copy is done, and the removal had begun.</summary>
     PartlyRemoved,
 }

@@ -41,6 +41,10 @@ public sealed class StateFolder
 
     public string JournalOf(RunId run) => Path.Combine(Runs, $"{run}.jsonl");
 
+    /// <summary>Whether a run, by its journal, had at least begun a step.</summary>
+    public bool HasBegun(RunId run, string stepId) =>
+        Journal.Read(JournalOf(run)).Any(entry => entry.Type == JournalEntry.StepStarted && entry.Step == stepId);
+
     /// <summary>The newest run of a command on a subject that has not finished, or null.</summary>
     public RunId? FindUnfinished(string command, string subject)
     {

@@ -179,7 +179,7 @@ public sealed class FolderMoveFaultTests(TestBed bed) : IAsyncLifetime
     {
         var clock = new HurriedClock(60);
         using var store = new S3ObjectStore(StoreSettings.Of(_proxy.Endpoint, $"s3://{_bucket}"), clock);
-        var plan = await new FolderMovePlanner(store, TimeProvider.System).PlanAsync(Request, Ct);
+        var plan = await new FolderMovePlanner(store, TimeProvider.System).PlanAsync(Request, removalBegun: false, Ct);
         using var journal = Journal.Create(new StateFolder(_state.Path), "rename", Request.SubjectIn(store.Identity), TimeProvider.System);
         return await new FolderMove(store, plan, new Run(journal, new Unseen())).RunAsync(Ct);
     }

@@ -60,6 +60,15 @@ public sealed class FolderMovePlannerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_removal_that_was_killed_after_its_last_object_is_finished()
+    {
+        await PutAsync("b", "1=x");
+
+        Assert.Equal(MoveState.PartlyRemoved, (await PlanAsync(remove: true, removalBegun: true)).State);
+        await Assert.ThrowsAsync<RestoreException>(() => PlanAsync(remove: false, removalBegun: true));
+    }
+
+    [Fact]
     public async Task A_plan_counts_what_is_there_and_only_removal_is_destructive()
     {
         await PutAsync("a", "1=x 2=yy");
@@ -78,8 +87,8 @@ public sealed class FolderMovePlannerTests : IDisposable
         _root.Delete(recursive: true);
     }
 
-    private Task<FolderMovePlan> PlanAsync(bool remove) =>
-        new FolderMovePlanner(_store, TimeProvider.System).PlanAsync(new FolderMoveRequest("a", "b", remove, ReadBack: false, Parallelism: 4), Ct);
+    private Task<FolderMovePlan> PlanAsync(bool remove, bool removalBegun = false) =>
+        new FolderMovePlanner(_store, TimeProvider.System).PlanAsync(new FolderMoveRequest("a", "b", remove, ReadBack: false, Parallelism: 4), removalBegun, Ct);
 
     private async Task PutAsync(string folder, string objects)
     {

@@ -22,7 +22,7 @@ public sealed class FolderMoveMemoryTests
         var request = new FolderMoveRequest("source", "target", RemoveSource: false, ReadBack: false, Parallelism: 16);
         var before = GC.GetTotalMemory(forceFullCollection: true);
 
-        var plan = await new FolderMovePlanner(store, TimeProvider.System).PlanAsync(request, Ct);
+        var plan = await new FolderMovePlanner(store, TimeProvider.System).PlanAsync(request, removalBegun: false, Ct);
 
         Assert.Equal((store.Count, store.Count), (plan.Objects, plan.PresentObjects));
         Assert.InRange(store.MostMemory - before, 1, 150_000_000);
