@@ -1,10 +1,11 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace CnpgRestore.Manifests;
+namespace CnpgRestore;
 
 /// <summary>Reads along keys; what is absent, or of another kind than asked for, is null.</summary>
-static class ManifestJson
+static class JsonReading
 {
     public static JsonNode? At(this JsonNode? node, params ReadOnlySpan<string> path)
     {
@@ -29,6 +30,13 @@ static class ManifestJson
             _ => null,
         }
         : null;
+
+    public static int? Number(this JsonNode? node, params ReadOnlySpan<string> path) =>
+        int.TryParse(node.Text(path), CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    /// <summary>A time as Kubernetes writes it, RFC 3339.</summary>
+    public static DateTimeOffset? Time(this JsonNode? node, params ReadOnlySpan<string> path) =>
+        DateTimeOffset.TryParse(node.Text(path), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
 
     public static IEnumerable<JsonNode> Items(this JsonNode? node, params ReadOnlySpan<string> path) =>
         (node.At(path) as JsonArray)?.OfType<JsonNode>() ?? [];
