@@ -19,9 +19,11 @@ static class CommandLine
         // `cnpg-restore [diagram] COMMAND ...` parses and runs nothing: the tests check every documented command line with it.
         root.Directives.Add(new DiagramDirective());
         root.Subcommands.Add(BackupsCommand.Create(clock));
+        root.Subcommands.Add(FromBackupCommand.Create(clock));
         root.Subcommands.Add(RenameCommand.Create(clock));
         root.Subcommands.Add(ManifestCommand.Create(clock));
         root.Subcommands.Add(DrillCommand.Create(clock));
+        root.Subcommands.Add(RunsCommand.Create(clock));
         root.Subcommands.Add(WalFetchCommand.Create());
         ShortListHelp.UseIn(root);
         return root;

@@ -1,40 +1,63 @@
 using System.CommandLine;
+using CnpgRestore.Barman.Backups;
 using CnpgRestore.Postgres;
 
 namespace CnpgRestore.Cli;
 
-/// <summary>The options that say where recovery shall stop. The names are fixed; at most one may be given, and none means the end of the archive.</summary>
+/// <summary>The options that say where recovery shall stop, and from which base backup. The names are fixed; no target means the end of the archive.</summary>
 sealed class RecoveryTargetOptions
 {
-    private readonly Option<TargetTime?> _time = Arg.Option<TargetTime>("--target-time", "Stop at this moment; an offset or Z is required.", "2026-03-01T10:00:00Z");
-    private readonly Option<Lsn?> _lsn = Arg.Option<Lsn>("--target-lsn", "Stop at this position in the WAL.", "16/B374D848");
-    private readonly Option<TransactionId?> _xid = Arg.Option<TransactionId>("--target-xid", "Stop behind this transaction.", "7342");
-    private readonly Option<RestorePointName?> _name = Arg.Option<RestorePointName>("--target-name", "Stop at this restore point (pg_create_restore_point).", "before_upgrade");
+    private readonly Option<TargetTime?> _time = Arg.Option<TargetTime>("--target-time", "Recover to this moment; the offset is required.", "2026-03-01T10:00:00Z");
+
+    private readonly Option<Lsn?> _lsn = Arg.Option<Lsn>("--target-lsn", "Recover to this position in the WAL.", "16/B374D848");
+
+    private readonly Option<TransactionId?> _xid = Arg.Option<TransactionId>("--target-xid", "Recover to this transaction.", "7342");
+
+    private readonly Option<RestorePointName?> _name =
+        Arg.Option<RestorePointName>("--target-name", "Recover to this restore point (pg_create_restore_point).", "before_upgrade");
+
     private readonly Option<bool> _immediate = new("--target-immediate") { Description = "Stop as soon as the base backup is consistent." };
+
+    private readonly Option<bool> _exclusive = new("--target-exclusive") { Description = "Stop in front of the target, not behind it." };
+
+    private readonly Option<BackupId?> _backupId = Arg.Option<BackupId>("--backup-id", "Base backup to start from.", "20260301T020000");
 
     public void AddTo(Command command)
     {
-        Option[] options = [_time, _lsn, _xid, _name, _immediate];
-        foreach (var option in options)
+        Option[] targets = [_time, _lsn, _xid, _name, _immediate];
+        foreach (var option in targets.Append(_exclusive).Append(_backupId))
         {
             command.Options.Add(option);
         }
 
         command.Validators.Add(result =>
         {
-            var given = options.Where(option => result.GetResult(option) is { Implicit: false }).Select(option => option.Name).ToList();
+            var given = targets.Where(target => result.GetResult(target) is not null).Select(target => target.Name).ToList();
             if (given.Count > 1)
             {
                 result.AddError($"{string.Join(" and ", given)} exclude each other.");
             }
+
+            if (result.GetResult(_exclusive) is not null && !given.Intersect(["--target-time", "--target-lsn", "--target-xid"]).Any())
+            {
+                result.AddError("--target-exclusive goes with --target-time, --target-lsn or --target-xid.");
+            }
         });
     }
 
-    public RecoveryTarget Read(ParseResult parse) =>
-        parse.GetValue(_time) is { } time ? new RecoveryTarget.Time(time)
-        : parse.GetValue(_lsn) is { } lsn ? new RecoveryTarget.Lsn(lsn)
-        : parse.GetValue(_xid) is { } xid ? new RecoveryTarget.Xid(xid)
-        : parse.GetValue(_name) is { } name ? new RecoveryTarget.Name(name)
-        : parse.GetValue(_immediate) ? new RecoveryTarget.Immediate()
-        : new RecoveryTarget.Latest();
+    public BackupId? BackupId(ParseResult parse) => parse.GetValue(_backupId);
+
+    public RecoveryTarget Read(ParseResult parse)
+    {
+        var inclusive = !parse.GetValue(_exclusive);
+        return parse switch
+        {
+            _ when parse.GetValue(_time) is { } time => new RecoveryTarget.Time(time, inclusive),
+            _ when parse.GetValue(_lsn) is { } lsn => new RecoveryTarget.Lsn(lsn, inclusive),
+            _ when parse.GetValue(_xid) is { } xid => new RecoveryTarget.Xid(xid, inclusive),
+            _ when parse.GetValue(_name) is { } name => new RecoveryTarget.Name(name),
+            _ when parse.GetValue(_immediate) => new RecoveryTarget.Immediate(),
+            _ => new RecoveryTarget.Latest(),
+        };
+    }
 }

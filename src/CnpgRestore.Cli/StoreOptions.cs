@@ -65,6 +65,9 @@ sealed class StoreOptions
         command.Options.Add(_authorities);
     }
 
+    /// <summary>Whether the command line itself names the bucket; a Cluster's manifest names it otherwise.</summary>
+    public bool IsGiven(ParseResult parse) => parse.GetResult(_bucket) is not null;
+
     /// <exception cref="RestoreException">The directory or the credentials do not exist, or the endpoint is no URL.</exception>
     public IObjectStore Open(ParseResult parse, TimeProvider clock, int parallelism = S3Settings.DefaultParallelism)
     {

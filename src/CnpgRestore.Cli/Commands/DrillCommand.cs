@@ -1,6 +1,5 @@
 using System.CommandLine;
 using CnpgRestore.Barman;
-using CnpgRestore.Barman.Backups;
 using CnpgRestore.Cli.Output;
 using CnpgRestore.LocalRestore;
 
@@ -14,7 +13,6 @@ static class DrillCommand
     public static Command Create(TimeProvider clock)
     {
         var server = new Option<string>("--server") { Description = "Server folder in the bucket, for example postgres-v17.", HelpName = "NAME", Required = true };
-        var backup = Arg.Option<BackupId>("--backup-id", "Base backup to restore. Default: the best one for the target.", "20260301T020000");
         var to = new Option<string?>("--to") { Description = "New or empty folder for the restored files. Default: one below the folder for temporary files.", HelpName = "DIR" };
         var checks = new Option<FileInfo?>("--check-sql")
         {
@@ -36,7 +34,7 @@ static class DrillCommand
             Needs PostgreSQL of the backup's major version on this machine, and does not run as root.
             Exit codes: 0 proven, 3 restored with differences or damaged, 10 backup or target not found, 12 access denied, 13 store
             unreachable, 14 WAL gap, 15 cannot be tried here and nothing downloaded, 20 stopped midway, 130 interrupted.
-            """) { server, backup, to, checks, report, keep, noAmcheck, binaries, user, timeout };
+            """) { server, to, checks, report, keep, noAmcheck, binaries, user, timeout };
         target.AddTo(command);
         store.AddTo(command);
         command.SetAction(async (parse, ct) =>
@@ -44,7 +42,7 @@ static class DrillCommand
             var request = new DrillRequest
             {
                 Server = ServerFolder.Named(parse.GetRequiredValue(server)),
-                Backup = parse.GetValue(backup),
+                Backup = target.BackupId(parse),
                 Target = target.Read(parse),
                 To = parse.GetValue(to),
                 SqlChecks = await ReadChecksAsync(parse.GetValue(checks), ct),

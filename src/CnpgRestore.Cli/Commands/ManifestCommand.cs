@@ -18,7 +18,7 @@ static class ManifestCommand
             Description = "Server folder in the bucket to recover from; default: what the manifest says, live or in a comment.",
             HelpName = "NAME",
         };
-        var target = new ManifestTargetOptions();
+        var target = new RecoveryTargetOptions();
         var options = new ManifestOptions();
         var command = new Command("recovery", """
             Make the Cluster recover from a folder in its bucket: bootstrap.recovery, its external cluster, explicit server names, database
@@ -34,7 +34,7 @@ static class ManifestCommand
                 Source = parse.GetValue(source),
                 ArchiveName = options.ArchiveName(parse),
                 Application = options.Application(parse),
-                Target = target.Target(parse),
+                Target = target.Read(parse),
                 BackupId = target.BackupId(parse),
             };
             return RunAsync(new CliSession(parse, clock), options, parse, set => set.ToRecovery(options.Cluster(parse), request), ct);

@@ -88,7 +88,13 @@ static class RenameCommand
 
         var start = session.Clock.GetTimestamp();
         using var journal = unfinished is { } run ? Journal.Resume(state, run, session.Clock) : Journal.Create(state, "rename", subject, session.Clock);
-        var result = await RunOutput.RunAsync(session, observer => new FolderMove(store, move, new Run(journal, observer)).RunAsync(ct));
+        var result = await RunOutput.RunAsync(session, async observer =>
+        {
+            var carried = new Run(journal, observer);
+            var moved = await new FolderMove(store, move, carried).RunAsync(ct);
+            carried.Finish();
+            return moved;
+        });
         ShowResult(session, journal.Run, request, result, session.Clock.GetElapsedTime(start));
         return 0;
     }

@@ -1,5 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Json;
+using CnpgRestore.Yaml;
 
 namespace CnpgRestore.Cli.Output;
 
@@ -10,7 +11,7 @@ static class DocumentOutput
     {
         if (session.Format == OutputFormat.Yaml)
         {
-            session.Result.Line(YamlText.From(JsonSerializer.SerializeToElement(document, type)).TrimEnd());
+            session.Result.Line(YamlWriter.From(JsonSerializer.SerializeToElement(document, type)).TrimEnd());
         }
         else
         {

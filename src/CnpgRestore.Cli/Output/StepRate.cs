@@ -30,10 +30,11 @@ sealed class StepRate(StepMeter meter, TimeProvider clock)
 
     public override string ToString()
     {
-        var objects = Meter.TotalObjects > 0 ? Invariant($"{Meter.Objects}/{Meter.TotalObjects} objects") : Meter.Objects > 0 ? Invariant($"{Meter.Objects} objects") : "";
+        var objects = Meter.TotalObjects > 0 ? Invariant($"{Meter.Objects}/{Meter.TotalObjects} {Meter.Unit}") : Meter.Objects > 0 ? Invariant($"{Meter.Objects} {Meter.Unit}") : "";
         var bytes = Meter.TotalBytes > 0 ? Invariant($", {new ByteSize(Meter.Bytes)}/{new ByteSize(Meter.TotalBytes)}, {new ByteSize((long)BytesPerSecond)}/s") : "";
         var left = Left is { } time ? $", {Duration(time)} left" : "";
-        return objects + bytes + left;
+        var numbers = objects + bytes + left;
+        return Meter.Note is not { } note ? numbers : numbers.Length == 0 ? note : $"{numbers}; {note}";
     }
 
     /// <summary>Hours only where there are any: <c>0:42</c>, <c>1:05:00</c>.</summary>

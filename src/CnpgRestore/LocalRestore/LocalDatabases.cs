@@ -20,7 +20,7 @@ public sealed class LocalDatabases(DrillFolder folder, string user)
         var identifier = SystemIdentifier.Parse(row.GetString(0));
         var timeline = new TimelineId(Convert.ToUInt32(row.GetString(1), 16));
         var text = await File.ReadAllTextAsync(Path.Combine(folder.Data, "pg_wal", $"{timeline.Hex}.history"), ct);
-        var left = LastLine(timeline, text)
+        var left = TimelineHistory.LastFork(timeline, text)
             ?? throw new InvalidOperationException($"PostgreSQL wrote a history that cannot be read: {text}");
 
         // PostgreSQL writes the timeline that it was told to follow as the parent, even where it stopped on an ancestor of it.
@@ -86,10 +86,6 @@ public sealed class LocalDatabases(DrillFolder folder, string user)
             return (e as PostgresException)?.MessageText ?? e.Message;
         }
     }
-
-    // The whole file is not always a history: the last line repeats its parent's number where recovery stopped on an ancestor.
-    private static TimelineAncestor? LastLine(TimelineId timeline, string text) =>
-        TimelineHistory.TryParse(timeline, text.TrimEnd().Split('\n')[^1])?.Parent;
 
     private async Task<NpgsqlConnection> OpenAsync(string database, CancellationToken ct)
     {

@@ -54,6 +54,12 @@ public sealed class TimelineHistory
         return new TimelineHistory(timeline, ancestors);
     }
 
+    /// <summary>
+    /// Where a promotion left the timeline before it, from the history file that it wrote. Not the whole file is always a history: the last line
+    /// repeats its parent's number where recovery stopped on an ancestor.
+    /// </summary>
+    public static TimelineAncestor? LastFork(TimelineId timeline, string text) => TryParse(timeline, text.TrimEnd().Split('\n')[^1])?.Parent;
+
     /// <summary>The timeline that holds the record at <paramref name="lsn"/> (PostgreSQL's <c>tliOfPointInHistory</c>).</summary>
     public TimelineId TimelineAt(Lsn lsn)
     {

@@ -26,7 +26,6 @@ public sealed class FolderMove(IObjectStore store, FolderMovePlan plan, Run run)
             removed = removal.Removed;
         }
 
-        run.Finish();
         return new FolderMoveResult(copy.Copied, copy.CopiedBytes, proof.Proven, proof.ProvenBytes, proof.ByEvidence, removed);
     }
 

@@ -26,9 +26,12 @@ public sealed class Journal : IDisposable
     /// <summary>What an earlier process wrote; empty for a new run.</summary>
     public IReadOnlyList<JournalEntry> Entries { get; }
 
-    public static Journal Create(StateFolder state, string command, string subject, TimeProvider clock)
+    public static Journal Create(StateFolder state, string command, string subject, TimeProvider clock) =>
+        Create(state, RunId.Create(command, clock), command, subject, clock);
+
+    /// <summary>For a run that has its name already, as one that another machine began.</summary>
+    public static Journal Create(StateFolder state, RunId run, string command, string subject, TimeProvider clock)
     {
-        var run = RunId.Create(command, clock);
         var journal = new Journal(run, state.JournalOf(run), [], clock);
         journal.Append(JournalEntry.RunStarted, entry => entry with
         {

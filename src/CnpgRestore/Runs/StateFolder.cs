@@ -41,6 +41,10 @@ public sealed class StateFolder
 
     public string JournalOf(RunId run) => Path.Combine(Runs, $"{run}.jsonl");
 
+    /// <summary>The journals on this machine, newest first.</summary>
+    public IReadOnlyList<RunId> List() =>
+        [.. Directory.GetFiles(Runs, "*.jsonl").Select(path => new RunId(Path.GetFileNameWithoutExtension(path))).OrderByDescending(run => run.Value, StringComparer.Ordinal)];
+
     /// <summary>Whether a run, by its journal, had at least begun a step.</summary>
     public bool HasBegun(RunId run, string stepId) =>
         Journal.Read(JournalOf(run)).Any(entry => entry.Type == JournalEntry.StepStarted && entry.Step == stepId);

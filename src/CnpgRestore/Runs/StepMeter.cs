@@ -10,6 +10,12 @@ public sealed class StepMeter
 
     public long TotalBytes { get; set; }
 
+    /// <summary>What is counted, in the plural.</summary>
+    public string Unit { get; set; } = "objects";
+
+    /// <summary>What is being waited for or worked on; null where numbers say it all.</summary>
+    public string? Note { get; set; }
+
     public long Objects => Interlocked.Read(ref _objects);
 
     public long Bytes => Interlocked.Read(ref _bytes);

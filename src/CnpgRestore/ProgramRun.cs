@@ -1,21 +1,24 @@
 using System.Diagnostics;
 
-namespace CnpgRestore.LocalRestore;
+namespace CnpgRestore;
 
-/// <summary>What a program of PostgreSQL's said and how it ended.</summary>
+/// <summary>What another program said and how it ended.</summary>
 sealed record ProgramRun(int ExitCode, string Output, string Errors)
 {
     /// <summary>Runs to the end, in the C locale, so that what it prints can be read. It is killed when <paramref name="ct"/> fires.</summary>
-    public static async Task<ProgramRun> RunAsync(string file, IReadOnlyList<string> arguments, CancellationToken ct)
+    public static async Task<ProgramRun> RunAsync(string file, IReadOnlyList<string> arguments, CancellationToken ct, string? folder = null)
     {
         var start = new ProcessStartInfo(file, arguments)
         {
             UseShellExecute = false,
+            WorkingDirectory = folder ?? "",
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         start.Environment["LC_ALL"] = "C";
+        // A program that needs a password shall fail instead of waiting for somebody to type it.
+        start.Environment["GIT_TERMINAL_PROMPT"] = "0";
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
         try

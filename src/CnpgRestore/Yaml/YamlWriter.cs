@@ -3,10 +3,10 @@ using System.Text.RegularExpressions;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace CnpgRestore.Cli.Output;
+namespace CnpgRestore.Yaml;
 
 /// <summary>JSON as a YAML document. A string is quoted unless no YAML reader could take it for anything but a string.</summary>
-static partial class YamlText
+public static partial class YamlWriter
 {
     public static string From(JsonElement document)
     {

@@ -1,0 +1,96 @@
+using System.CommandLine;
+using CnpgRestore.Cli.Output;
+using CnpgRestore.Kubernetes;
+using CnpgRestore.Manifests;
+using CnpgRestore.ObjectStore;
+using CnpgRestore.Plans.FromBackup;
+using CnpgRestore.Runs;
+using CnpgRestore.Runs.FromBackup;
+
+namespace CnpgRestore.Cli.Commands;
+
+/// <summary>Holds the locks, keeps the journal and shows the result of a recovery, whether it begins, goes on or is undone.</summary>
+sealed class FromBackupCarrier(CliSession session, KubernetesApi api, StoreOptions storeOptions, ParseResult parse)
+{
+    private const string Verb = "from-backup";
+
+    private readonly StateFolder _state = new(EnvironmentVariables.StateFolder);
+
+    /// <summary>Begins, or goes on with what an earlier process of the same request has left.</summary>
+    public async Task<int> RunAsync(FromBackupRequest request, bool dryRun, string? report, CancellationToken ct)
+    {
+        using var local = RunLock.Take(_state, FromBackupPlan.SubjectOf(request.Namespace, request.Cluster));
+        if (await new RunRecord(api).FindAsync(request.Namespace, request.Cluster, ct) is { } recorded)
+        {
+            recorded.DemandSame(request);
+            return await ContinueAsync(recorded, dryRun, report, ct);
+        }
+
+        var run = RunId.Create(Verb, session.Clock);
+        var planner = new FromBackupPlanner(api, request, session.Clock);
+        var situation = await planner.LookAsync(ct);
+        using var store = await OpenAsync(situation.Archive!, ct);
+        var plan = await planner.PlanAsync(situation, store, run.Value, ct);
+        if (dryRun)
+        {
+            RunOutput.ShowPlan(session, plan.ToPlan(), isResult: true);
+            return 0;
+        }
+
+        return await CarryOutAsync(plan, store, run, report, ct);
+    }
+
+    /// <summary>Goes on with a recorded run.</summary>
+    public async Task<int> ContinueAsync(RecordedRun recorded, bool dryRun, string? report, CancellationToken ct)
+    {
+        using var store = await OpenAsync(recorded, ct);
+        var plan = await recorded.ToPlanAsync(api, store, session.Clock, ct);
+        if (dryRun)
+        {
+            RunOutput.ShowPlan(session, plan.ToPlan(), isResult: true);
+            return 0;
+        }
+
+        return await CarryOutAsync(plan, store, new RunId(recorded.Decision.Run), report, ct);
+    }
+
+    public async Task<int> UndoAsync(RecordedRun recorded, CancellationToken ct)
+    {
+        var decision = recorded.Decision;
+        using var local = RunLock.Take(_state, FromBackupPlan.SubjectOf(decision.Namespace, decision.Cluster));
+        await using var lease = await RunLease.TakeAsync(api, decision.Namespace, decision.Cluster, decision.Run, session.Clock, ct);
+        using var store = await OpenAsync(recorded, ct);
+        using var journal = Open(new RunId(decision.Run), decision);
+        await RunOutput.RunAsync(session, async observer =>
+        {
+            await new FromBackupUndo(api, store, recorded, new Run(journal, observer), session.Clock).RunAsync(ct);
+            return 0;
+        });
+        session.Result.Line($"run {decision.Run} is undone: cluster {decision.Cluster} is as it was before");
+        return 0;
+    }
+
+    private async Task<int> CarryOutAsync(FromBackupPlan plan, IObjectStore store, RunId run, string? report, CancellationToken ct)
+    {
+        var decision = plan.Decision;
+        RunOutput.ShowPlan(session, plan.ToPlan(), isResult: false);
+        await RunOutput.ConfirmAsync(session, plan.ToPlan(), decision.Cluster, ct);
+        await using var lease = await RunLease.TakeAsync(api, decision.Namespace, decision.Cluster, run.Value, session.Clock, ct);
+        using var journal = Open(run, decision);
+        var result = await RunOutput.RunAsync(session, observer => new FromBackupRun(api, store, plan, new Run(journal, observer), session.Clock).RunAsync(ct));
+        await FromBackupOutput.ShowAsync(session, result, report, ct);
+        return 0;
+    }
+
+    private Journal Open(RunId run, FromBackupDecision decision) =>
+        File.Exists(_state.JournalOf(run))
+            ? Journal.Resume(_state, run, session.Clock)
+            : Journal.Create(_state, run, Verb, FromBackupPlan.SubjectOf(decision.Namespace, decision.Cluster), session.Clock);
+
+    private Task<IObjectStore> OpenAsync(RecordedRun recorded, CancellationToken ct) =>
+        OpenAsync(ClusterManifest.Read(recorded.Manifest, _ => null).Destination!, ct);
+
+    /// <summary>The bucket that the command line names, else the one of the manifest with the Secret that it names.</summary>
+    private async Task<IObjectStore> OpenAsync(BackupFolder folder, CancellationToken ct) =>
+        storeOptions.IsGiven(parse) ? storeOptions.Open(parse, session.Clock) : await ClusterStore.OpenAsync(api, folder, session.Clock, ct);
+}

@@ -1,0 +1,108 @@
+using System.CommandLine;
+using CnpgRestore.Cli.Output;
+using CnpgRestore.Kubernetes;
+using CnpgRestore.Manifests;
+using CnpgRestore.ObjectStore;
+using CnpgRestore.Plans.FromBackup;
+using CnpgRestore.Runs;
+using CnpgRestore.Runs.FromBackup;
+
+namespace CnpgRestore.Cli.Commands;
+
+/// <summary><c>from-backup CLUSTER</c>: the runbook's recovery from the bucket as one run.</summary>
+static class FromBackupCommand
+{
+    public static Command Create(TimeProvider clock)
+    {
+        var cluster = new Argument<string>("CLUSTER") { Description = "Name of the Cluster, for example postgres-v17; it may be broken, or gone." };
+        var files = new Option<string[]>("--file", "-f")
+        {
+            Description = "Manifest of the Cluster; again for files that belong to it. Those near it are found by themselves. Default: the live Cluster.",
+            HelpName = "FILE",
+        };
+        var source = new Option<string?>("--source") { Description = "Server folder to recover from. Default: the one with the newest usable backup that the Cluster names.", HelpName = "NAME" };
+        var lineage = new Option<Lineage?>("--lineage")
+        {
+            Description = "new: archive under a new server name, nothing is copied. move: rename the folder first. Default: new, or move where Git fixes the name.",
+            HelpName = "new|move",
+            CustomParser = result => Choice<Lineage>(result, "--lineage", "new", "move"),
+        };
+        var archiveName = new Option<string?>("--archive-name") { Description = "Server folder that the recovered Cluster archives to; with --lineage new.", HelpName = "NAME" };
+        var apply = new Option<ApplyMode?>("--apply")
+        {
+            Description = "api: create the Cluster. git: also write and commit the manifest. none: write the manifest and wait until it is applied. Default: api.",
+            HelpName = "api|git|none",
+            CustomParser = result => Choice<ApplyMode>(result, "--apply", "api", "git", "none"),
+        };
+        var push = new Option<bool>("--push") { Description = "With --apply git: push the commit." };
+        var database = new Option<string?>("--database") { Description = "Application database; default: from the manifest.", HelpName = "NAME" };
+        var owner = new Option<string?>("--owner") { Description = "Its owner; default: from the manifest.", HelpName = "NAME" };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Print the plan and change nothing." };
+        var report = new Option<string?>("--report") { Description = "Write the evidence as one self-contained HTML page.", HelpName = "FILE.html" };
+        var target = new RecoveryTargetOptions();
+        var kubernetes = new KubernetesOptions();
+        var store = new StoreOptions();
+
+        var command = new Command("from-backup", """
+            Recover a Cluster from its bucket: make the archive empty, edit the manifest, recover, prove it, take the first new backup.
+
+            Killed anywhere, the same command goes on, on any machine. GitOps is suspended first and resumed last.
+            Exit codes: 0 done and proven, 3 recovered with differences, 10 no backup or no Cluster, 11 another run holds the Cluster,
+            12 access denied, 13 store or API unreachable, 14 WAL gap, 15 refused and nothing changed, 20 stopped midway, 130 interrupted.
+            """) { cluster, files, source, lineage, archiveName, apply, push, database, owner, dryRun, report };
+        target.AddTo(command);
+        kubernetes.AddTo(command);
+        store.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(database) is null != result.GetResult(owner) is null)
+            {
+                result.AddError("--database and --owner go together.");
+            }
+
+            if (result.GetResult(apply) is not null && result.GetValue(apply) is ApplyMode.Git or ApplyMode.None && result.GetResult(files) is null)
+            {
+                result.AddError("--apply git and --apply none need the manifest: --file.");
+            }
+
+            if (result.GetResult(push) is not null && result.GetValue(apply) != ApplyMode.Git)
+            {
+                result.AddError("--push goes with --apply git.");
+            }
+        });
+        command.SetAction(async (parse, ct) =>
+        {
+            using var api = kubernetes.Connect(parse, clock);
+            var request = new FromBackupRequest
+            {
+                Cluster = parse.GetRequiredValue(cluster),
+                Namespace = api.Namespace,
+                Source = parse.GetValue(source),
+                Lineage = parse.GetValue(lineage),
+                ArchiveName = parse.GetValue(archiveName),
+                Target = target.Read(parse),
+                BackupId = target.BackupId(parse),
+                Application = parse.GetValue(database) is { } name ? new ApplicationDatabase(name, parse.GetValue(owner)!, Secret: null) : null,
+                Files = parse.GetValue(files) ?? [],
+                Apply = parse.GetValue(apply) ?? ApplyMode.Api,
+                Push = parse.GetValue(push),
+            };
+            var carrier = new FromBackupCarrier(new CliSession(parse, clock), api, store, parse);
+            return await carrier.RunAsync(request, parse.GetValue(dryRun), parse.GetValue(report), ct);
+        });
+        return command;
+    }
+
+    private static T? Choice<T>(System.CommandLine.Parsing.ArgumentResult result, string option, params string[] choices)
+        where T : struct, Enum
+    {
+        var text = result.Tokens[^1].Value;
+        if (choices.Contains(text, StringComparer.OrdinalIgnoreCase) && Enum.TryParse<T>(text, ignoreCase: true, out var value))
+        {
+            return value;
+        }
+
+        result.AddError($"'{text}' is not valid for {option}; choose one of {string.Join(", ", choices)}.");
+        return null;
+    }
+}

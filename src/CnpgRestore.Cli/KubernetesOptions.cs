@@ -1,0 +1,29 @@
+using System.CommandLine;
+using CnpgRestore.Kubernetes;
+
+namespace CnpgRestore.Cli;
+
+/// <summary>Which Kubernetes, as kubectl asks for it.</summary>
+sealed class KubernetesOptions
+{
+    private readonly Option<string?> _kubeconfig = new("--kubeconfig") { Description = "Kubeconfig. Default: KUBECONFIG, ~/.kube/config, or the pod's service account.", HelpName = "FILE" };
+
+    private readonly Option<string?> _context = new("--context") { Description = "Context of the kubeconfig. Default: its current one.", HelpName = "NAME" };
+
+    private readonly Option<string?> _namespace = new("--namespace", "-n") { Description = "Namespace of the Cluster. Default: that of the context.", HelpName = "NAME" };
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_namespace);
+        command.Options.Add(_kubeconfig);
+        command.Options.Add(_context);
+    }
+
+    public KubernetesApi Connect(ParseResult parse, TimeProvider clock) => KubernetesApi.Connect(new KubernetesSettings
+    {
+        Kubeconfig = parse.GetValue(_kubeconfig),
+        Context = parse.GetValue(_context),
+        Namespace = parse.GetValue(_namespace),
+        Clock = clock,
+    });
+}

@@ -1,0 +1,6 @@
+using CnpgRestore.Runs;
+
+namespace CnpgRestore.Cli.Output;
+
+/// <summary>What <c>runs show</c> prints.</summary>
+sealed record RunDocument(string Run, IReadOnlyList<JournalEntry> Entries);

@@ -1,0 +1,210 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using CnpgRestore.Barman;
+using CnpgRestore.Barman.Recovery;
+using CnpgRestore.Kubernetes;
+using CnpgRestore.Manifests;
+using CnpgRestore.ObjectStore;
+using CnpgRestore.Postgres;
+
+namespace CnpgRestore.Plans.FromBackup;
+
+/// <summary>Looks at the cluster, the bucket and the manifests, and either makes the plan of a recovery or says all that is in its way. Only reads.</summary>
+public sealed class FromBackupPlanner(KubernetesApi api, FromBackupRequest request, TimeProvider clock)
+{
+    private const int CopiesInFlight = 64;
+
+    /// <summary>What there is, before the bucket is opened.</summary>
+    /// <exception cref="RestoreException">Exit 10: neither the Cluster nor a manifest of it exists, or it takes no backups.</exception>
+    public async Task<Situation> LookAsync(CancellationToken ct)
+    {
+        var live = await api.FindAsync(new ObjectReference(ResourceTypes.Clusters, request.Namespace, request.Cluster), ct);
+        if (live is null && request.Files.Count == 0)
+        {
+            throw new RestoreException(
+                ProblemCode.NotFound,
+                $"cluster {request.Cluster} does not exist in namespace {request.Namespace}",
+                "it can be recovered from its manifest",
+                $"cnpg-restore from-backup {request.Cluster} -n {request.Namespace} -f cluster.yaml");
+        }
+
+        List<ManifestFile> files = request.Files.Count > 0 ? [.. ManifestFiles.Read(request.Files).Files] : [LiveManifest.Of(live!)];
+        files.AddRange(await ObjectStoresAsync(files, ct));
+        var set = new ManifestSet(files);
+        var manifest = set.Read(request.Cluster);
+        if (manifest.Destination is null)
+        {
+            throw new RestoreException(
+                ProblemCode.NotFound,
+                $"cluster {request.Cluster} takes no backups: there is no bucket to recover from",
+                "its manifest has neither spec.backup.barmanObjectStore nor the plugin barman-cloud.cloudnative-pg.io",
+                $"cnpg-restore from-backup {request.Cluster} -f cluster.yaml");
+        }
+
+        return new Situation(live, set, manifest);
+    }
+
+    /// <param name="run">Names the run that will carry it out.</param>
+    public async Task<FromBackupPlan> PlanAsync(Situation situation, IObjectStore store, string run, CancellationToken ct)
+    {
+        var problems = new List<Problem>();
+        var notes = new List<string>();
+        var owners = await GitOpsOwners.FindAsync(api, situation.Live, ct);
+        var archive = await FolderState.ReadAsync(store, situation.Archive!.ServerName, ct);
+        var named = await NamedAsync(situation, store, ct);
+        var names = (await ServerFolders.ListAsync(store, ct)).Select(folder => folder.Name).ToHashSet(StringComparer.Ordinal);
+        // A name in Git stays as it is unless it is edited there: what is changed behind its back comes back with the next reconciliation.
+        var carriesNewName = request.Files.Count > 0 || owners.Count == 0;
+        var choice = FolderChoice.Decide(request, archive, named, carriesNewName, names, situation.Manifest.PostgresMajor, clock.GetUtcNow());
+        var origin = choice.Origin == archive.Name ? archive : named!;
+        if (choice.Lineage == Lineage.New && names.Contains(choice.Archive) && await FolderState.ReadAsync(store, choice.Archive, ct) is { Offender: { } offender })
+        {
+            problems.Add(new Problem(
+                ProblemCode.Refused,
+                $"Expected empty archive: {choice.Archive}/ is not empty",
+                $"it holds {offender}",
+                $"cnpg-restore from-backup {request.Cluster} --lineage new"));
+        }
+
+        var path = await PathAsync(store, origin, problems, notes, ct);
+        var edit = path is null ? null : Edit(situation, choice, path, problems, notes);
+        if (path is not null && edit is not null)
+        {
+            problems.AddRange(BackupPreflight.Check(path, edit.After, situation.Live is null ? null : ClusterManifest.Read(situation.Live, _ => null)));
+            var preflight = new ClusterPreflight(api, request.Namespace, request.Cluster);
+            problems.AddRange(await preflight.CheckAsync(
+                situation.Live, situation.Set.ReadJson(request.Cluster), situation.Archive, choice.Archive, choice.Origin, ct));
+            notes.AddRange(preflight.Notes);
+        }
+
+        var move = choice.MoveTo is null ? null : await MoveAsync(store, choice, problems, ct);
+        var plan = path is null ? null : Make(situation, store, run, owners, choice, path, move, notes);
+        if (plan is not null)
+        {
+            problems.AddRange(await AccessPreflight.CheckAsync(api, plan, ct));
+        }
+
+        return problems.Count > 0 ? throw PreflightFailure.Of(problems) : plan!;
+    }
+
+    /// <summary>The plugin's ObjectStores as the API has them, where no file brings them along.</summary>
+    private async Task<IReadOnlyList<ManifestFile>> ObjectStoresAsync(IReadOnlyList<ManifestFile> files, CancellationToken ct)
+    {
+        if (!files.Any(file => file.Text.Text.Contains("barmanObjectName", StringComparison.Ordinal)) || !await api.SupportsAsync(ResourceTypes.ObjectStores, ct))
+        {
+            return [];
+        }
+
+        var found = new List<ManifestFile>();
+        await foreach (var store in api.ListAsync(ResourceTypes.ObjectStores, request.Namespace, ListSelector.All, ct))
+        {
+            found.Add(LiveManifest.Of(store));
+        }
+
+        return found;
+    }
+
+    private async Task<FolderState?> NamedAsync(Situation situation, IObjectStore store, CancellationToken ct)
+    {
+        var name = request.Source ?? situation.Source?.ServerName;
+        return name is null || name == situation.Archive!.ServerName ? null : await FolderState.ReadAsync(store, name, ct);
+    }
+
+    private async Task<RecoveryPath?> PathAsync(IObjectStore store, FolderState origin, List<Problem> problems, List<string> notes, CancellationToken ct)
+    {
+        switch (await new TargetCheck(store, origin.Catalog, origin.Archive).RunAsync(request.Target, request.BackupId, ct))
+        {
+            case Reachability.Reachable reachable:
+                notes.Add(reachable.Proof);
+                return reachable.Path;
+            case Reachability.Unproven unproven:
+                notes.Add($"only the replay can tell whether {request.Target} is reached: {unproven.Why}");
+                return unproven.Path;
+            case Reachability.Unreachable unreachable:
+                problems.Add(unreachable.Problem);
+                return null;
+            default:
+                return null;
+        }
+    }
+
+    private ManifestEdit? Edit(Situation situation, FolderChoice choice, RecoveryPath path, List<Problem> problems, List<string> notes)
+    {
+        try
+        {
+            var edit = situation.Set.ToRecovery(request.Cluster, new RecoveryRequest
+            {
+                Source = choice.Source,
+                ArchiveName = choice.Archive,
+                Application = request.Application,
+                Target = request.Target,
+                BackupId = path.Backup.Id,
+            });
+            notes.AddRange(edit.Notes);
+            return edit;
+        }
+        catch (RestoreException e)
+        {
+            problems.Add(e.Problem);
+            return null;
+        }
+    }
+
+    private async Task<FolderMovePlan?> MoveAsync(IObjectStore store, FolderChoice choice, List<Problem> problems, CancellationToken ct)
+    {
+        try
+        {
+            var move = new FolderMoveRequest(choice.Archive, choice.MoveTo!, RemoveSource: true, ReadBack: false, CopiesInFlight);
+            return await new FolderMovePlanner(store, clock).PlanAsync(move, removalBegun: false, ct);
+        }
+        catch (RestoreException e)
+        {
+            problems.Add(e.Problem);
+            return null;
+        }
+    }
+
+    private FromBackupPlan Make(
+        Situation situation, IObjectStore store, string run, IReadOnlyList<SuspendedOwner> owners, FolderChoice choice, RecoveryPath path, FolderMovePlan? move, List<string> notes)
+    {
+        var decision = new FromBackupDecision
+        {
+            Run = run,
+            Cluster = request.Cluster,
+            Namespace = request.Namespace,
+            FormerUid = situation.Live.Text("metadata", "uid"),
+            Lineage = choice.Lineage,
+            Source = choice.Source,
+            Archive = choice.Archive,
+            MoveTo = choice.MoveTo,
+            Target = request.Target.ToString()!,
+            BackupId = path.Backup.Id.ToString(),
+            SystemId = path.Extent.SystemId.ToString(),
+            Apply = request.Apply,
+            Push = request.Push,
+            Application = request.Application,
+            Files = [.. request.Files.Select(Path.GetFullPath)],
+            Host = Environment.MachineName,
+            Owners = owners,
+            UsesPlugin = situation.Archive!.IsPlugin,
+        };
+        notes.Insert(0, $"lineage {choice.Lineage.ToString().ToLowerInvariant()}: {choice.Reason}");
+        notes.AddRange(move?.Notes ?? []);
+        var until = request.Target is RecoveryTarget.Latest ? "to the end of the archive" : $"to {request.Target}";
+        var summary = string.Create(
+            CultureInfo.InvariantCulture,
+            $"recover cluster {request.Namespace}/{request.Cluster} from {store.Address}/{choice.Source}/: base backup {path.Backup.Id} ({path.Backup.Size}), {path.SegmentCount} WAL segments {until}; archive to {choice.Archive}/");
+        return new FromBackupPlan(decision, ToBeCreated(situation, run), situation.Live, store.Address, move, summary, notes);
+    }
+
+    private JsonObject ToBeCreated(Situation situation, string run)
+    {
+        var manifest = situation.Set.ReadJson(request.Cluster);
+        var metadata = (JsonObject)manifest["metadata"]!;
+        metadata["namespace"] = request.Namespace;
+        var annotations = metadata["annotations"] as JsonObject ?? [];
+        annotations[LiveManifest.RunAnnotation] = run;
+        metadata["annotations"] = annotations;
+        return manifest;
+    }
+}

@@ -1,0 +1,78 @@
+using CnpgRestore.Kubernetes;
+using CnpgRestore.Plans.FromBackup;
+using static System.FormattableString;
+
+namespace CnpgRestore.Runs.FromBackup;
+
+/// <summary>
+/// Deletes the Cluster that the plan found and no other, and waits until nothing of it is left: a pod that still runs may archive once more, and a
+/// volume that is still there would be adopted by the new cluster.
+/// </summary>
+sealed class ClusterRemoval(KubernetesApi api, FromBackupDecision decision, TimeProvider clock)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+    private static readonly ResourceType[] Parts = [ResourceTypes.Pods, ResourceTypes.Jobs, ResourceTypes.PersistentVolumeClaims];
+
+    public async Task<string> RemoveAsync(StepMeter meter, CancellationToken ct)
+    {
+        var reference = new ObjectReference(ResourceTypes.Clusters, decision.Namespace, decision.Cluster);
+        var live = await api.FindAsync(reference, ct);
+        if (IsOurs(live))
+        {
+            return "done before: the recovered cluster is there already";
+        }
+
+        if (live is not null)
+        {
+            if (live.Text("metadata", "uid") != decision.FormerUid)
+            {
+                throw new RestoreException(
+                    ProblemCode.Stopped,
+                    $"{reference} is not the one that the plan was made for",
+                    "somebody has created it anew since, GitOps perhaps",
+                    $"cnpg-restore runs undo {decision.Run} -n {decision.Namespace}");
+            }
+
+            await api.DeleteAsync(reference, new DeleteOptions(decision.FormerUid), ct);
+        }
+
+        while (true)
+        {
+            var left = await LeftAsync(ct);
+            var next = await api.FindAsync(reference, ct);
+            if (next is not null && next.Text("metadata", "uid") != decision.FormerUid)
+            {
+                throw new RestoreException(
+                    ProblemCode.Stopped,
+                    $"{reference} was created anew while it was being deleted",
+                    "its uid is another one; GitOps is not suspended at the level that owns it",
+                    $"suspend what creates it, then: cnpg-restore runs resume {decision.Run} -n {decision.Namespace}");
+            }
+
+            if (left.Count == 0 && next is null)
+            {
+                return "pods, jobs and volumes are gone";
+            }
+
+            meter.Note = left.Count == 0 ? "waiting for the Cluster" : Invariant($"waiting for {string.Join(", ", left.Take(4))}{(left.Count > 4 ? ", ..." : "")}");
+            await Task.Delay(Interval, clock, ct);
+        }
+    }
+
+    /// <summary>Created by this very run.</summary>
+    public bool IsOurs(System.Text.Json.Nodes.JsonObject? cluster) => cluster.Text("metadata", "annotations", LiveManifest.RunAnnotation) == decision.Run;
+
+    private async Task<List<string>> LeftAsync(CancellationToken ct)
+    {
+        var left = new List<string>();
+        foreach (var type in Parts)
+        {
+            await foreach (var item in api.ListAsync(type, decision.Namespace, new ListSelector(Labels: $"cnpg.io/cluster={decision.Cluster}"), ct))
+            {
+                left.Add($"{type.Word} {item.Text("metadata", "name")}");
+            }
+        }
+
+        return left;
+    }
+}

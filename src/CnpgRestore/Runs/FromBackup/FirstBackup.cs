@@ -1,0 +1,65 @@
+using System.Text.Json.Nodes;
+using CnpgRestore.Kubernetes;
+using CnpgRestore.Manifests;
+using CnpgRestore.Plans.FromBackup;
+
+namespace CnpgRestore.Runs.FromBackup;
+
+/// <summary>The recovered cluster can be lost again: until a base backup lies in its new folder, its archive restores nothing.</summary>
+sealed class FirstBackup(KubernetesApi api, FromBackupDecision decision)
+{
+    private ObjectReference Reference => new(ResourceTypes.Backups, decision.Namespace, $"{decision.Cluster}-{decision.Run.Split('-')[0]}");
+
+    public async Task<string> TakeAsync(StepMeter meter, CancellationToken ct)
+    {
+        var backup = await api.FindAsync(Reference, ct) ?? await api.CreateAsync(ResourceTypes.Backups, decision.Namespace, Manifest(), WriteOptions.Default, ct);
+        if (Outcome(backup) is { } done)
+        {
+            return done;
+        }
+
+        await foreach (var change in api.WatchAsync(ResourceTypes.Backups, decision.Namespace, ListSelector.Named(Reference.Name), ct))
+        {
+            meter.Note = change.Object.Text("status", "phase") ?? "waiting for the operator";
+            if (change.Type != WatchEventType.Deleted && Outcome(change.Object) is { } outcome)
+            {
+                return outcome;
+            }
+        }
+
+        throw new OperationCanceledException(ct);
+    }
+
+    private string? Outcome(JsonObject backup) => backup.Text("status", "phase") switch
+    {
+        "completed" => $"{Reference.Name} is completed as {backup.Text("status", "backupId") ?? "a base backup"} in {decision.Archive}/",
+        "failed" => throw new RestoreException(
+            ProblemCode.Stopped,
+            $"the first base backup {Reference.Name} failed; the recovered database runs",
+            backup.Text("status", "error"),
+            $"kubectl delete backup -n {decision.Namespace} {Reference.Name}, then: cnpg-restore runs resume {decision.Run} -n {decision.Namespace}"),
+        _ => null,
+    };
+
+    private JsonObject Manifest()
+    {
+        var spec = new JsonObject { ["cluster"] = new JsonObject { ["name"] = decision.Cluster } };
+        if (decision.UsesPlugin)
+        {
+            spec["method"] = "plugin";
+            spec["pluginConfiguration"] = new JsonObject { ["name"] = BackupFolder.PluginName };
+        }
+        else
+        {
+            spec["method"] = "barmanObjectStore";
+        }
+
+        return new JsonObject
+        {
+            ["apiVersion"] = ResourceTypes.Backups.ApiVersion,
+            ["kind"] = ResourceTypes.Backups.Kind,
+            ["metadata"] = new JsonObject { ["name"] = Reference.Name, ["namespace"] = decision.Namespace },
+            ["spec"] = spec,
+        };
+    }
+}

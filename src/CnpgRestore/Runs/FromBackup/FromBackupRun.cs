@@ -1,0 +1,119 @@
+using CnpgRestore.Kubernetes;
+using CnpgRestore.ObjectStore;
+using CnpgRestore.Plans;
+using CnpgRestore.Plans.FromBackup;
+
+namespace CnpgRestore.Runs.FromBackup;
+
+/// <summary>
+/// Carries a recovery out, step by step. Each step asks the cluster, the bucket and the files what is already done, so that a run which was killed
+/// anywhere is finished by running all steps again, from this machine or another.
+/// </summary>
+public sealed class FromBackupRun(KubernetesApi api, IObjectStore store, FromBackupPlan plan, Run run, TimeProvider clock)
+{
+    private const int CopiesInFlight = 64;
+
+    private readonly List<string> _warnings = [];
+
+    private FromBackupDecision Decision => plan.Decision;
+
+    public async Task<FromBackupResult> RunAsync(CancellationToken ct)
+    {
+        var start = clock.GetTimestamp();
+        var record = new RunRecord(api);
+        var gitOps = new GitOpsSwitch(api, Decision);
+        var removal = new ClusterRemoval(api, Decision, clock);
+        var delivery = new ManifestDelivery(Decision);
+        var creation = new ClusterCreation(api, Decision, plan.Manifest);
+        var proof = new RecoveryProof(api, store, Decision, clock);
+
+        await run.StepAsync(plan.Record, async (_, token) => await record.WriteAsync(plan, token), ct);
+        if (Decision.Owners.Count > 0)
+        {
+            await run.StepAsync(plan.SuspendGitOps, gitOps.SuspendAsync, ct);
+        }
+
+        if (Decision.FormerUid is not null)
+        {
+            await run.StepAsync(
+                plan.StopCluster,
+                async (meter, token) =>
+                {
+                    await gitOps.DemandSuspendedAsync(token);
+                    return await removal.RemoveAsync(meter, token);
+                },
+                ct);
+        }
+
+        var isCreated = removal.IsOurs(await api.FindAsync(new ObjectReference(ResourceTypes.Clusters, Decision.Namespace, Decision.Cluster), ct));
+        if (Decision.MoveTo is not null && !isCreated)
+        {
+            await MoveAsync(ct);
+        }
+
+        if (Decision.Apply != ApplyMode.Api)
+        {
+            await run.StepAsync(plan.WriteManifest, (_, token) => delivery.WriteAsync(token), ct);
+        }
+
+        await run.StepAsync(
+            plan.CreateCluster,
+            async (_, token) =>
+            {
+                await gitOps.DemandSuspendedAsync(token);
+                return await creation.CreateAsync(token);
+            },
+            ct);
+        await run.StepAsync(plan.Recover, new RecoveryWait(api, Decision, run.Observer, clock).WaitAsync, ct);
+        await run.StepAsync(plan.ProveData, proof.ProveAsync, ct);
+        var firstBackup = "";
+        await run.StepAsync(plan.FirstBackup, async (meter, token) => firstBackup = await new FirstBackup(api, Decision).TakeAsync(meter, token), ct);
+        await FinishGitOpsAsync(gitOps, delivery, ct);
+        await record.RemoveAsync(Decision, ct);
+        run.Finish();
+        return new FromBackupResult(Decision, proof.Reached!, proof.Checks, proof.Databases, firstBackup, _warnings, clock.GetElapsedTime(start));
+    }
+
+    private async Task MoveAsync(CancellationToken ct)
+    {
+        var source = KeyPrefix.Root.Folder(Decision.Archive);
+        if (!await store.ListAsync(source, ct).AnyAsync(ct))
+        {
+            // An earlier process had finished it: what is proven is gone from the source, and only then.
+            run.Observer.OnDetail($"{Decision.Archive}/ is empty already");
+            return;
+        }
+
+        var request = new FolderMoveRequest(Decision.Archive, Decision.MoveTo!, RemoveSource: true, ReadBack: false, CopiesInFlight);
+        var move = await new FolderMovePlanner(store, clock).PlanAsync(request, removalBegun: true, ct);
+        await new FolderMove(store, move, run).RunAsync(ct);
+    }
+
+    /// <summary>GitOps goes on only where it finds in Git what runs now; otherwise it would take the recovery back.</summary>
+    private async Task FinishGitOpsAsync(GitOpsSwitch gitOps, ManifestDelivery delivery, CancellationToken ct)
+    {
+        if (Decision.Owners.Count == 0)
+        {
+            return;
+        }
+
+        var sameNames = Decision.Lineage != Lineage.New;
+        if (Decision.Apply == ApplyMode.Git && !delivery.IsPublished)
+        {
+            throw new RestoreException(
+                ProblemCode.Stopped,
+                "the cluster is recovered; the commit is not pushed, so GitOps stays suspended",
+                "resumed now, it would apply the manifest from before",
+                $"git push, then: cnpg-restore runs resume {Decision.Run} -n {Decision.Namespace}");
+        }
+
+        if (Decision.Apply == ApplyMode.Api && !sameNames)
+        {
+            _warnings.Add(
+                $"GitOps stays suspended ({string.Join(", ", Decision.Owners.Select(owner => $"{owner.Kind} {owner.Namespace}/{owner.Name}"))}): Git still archives to another folder than {Decision.Archive}/; commit what 'cnpg-restore manifest recovery --source {Decision.Source} --archive-name {Decision.Archive}' makes of the manifest, then resume it");
+            return;
+        }
+
+        await run.StepAsync(plan.ResumeGitOps, gitOps.ResumeAsync, ct);
+    }
+}

@@ -1,0 +1,95 @@
+using CnpgRestore.Kubernetes;
+using CnpgRestore.ObjectStore;
+using CnpgRestore.Plans;
+using CnpgRestore.Plans.FromBackup;
+
+namespace CnpgRestore.Runs.FromBackup;
+
+/// <summary>
+/// Puts everything back as it was before a run. That is possible until the run has deleted a Cluster that it found; where it found none, until the
+/// end.
+/// </summary>
+public sealed class FromBackupUndo(KubernetesApi api, IObjectStore store, RecordedRun recorded, Run run, TimeProvider clock)
+{
+    private const int CopiesInFlight = 64;
+
+    private FromBackupDecision Decision => recorded.Decision;
+
+    private ObjectReference Reference => new(ResourceTypes.Clusters, Decision.Namespace, Decision.Cluster);
+
+    /// <exception cref="RestoreException">Exit 15: the former Cluster is gone, and nothing but going on helps.</exception>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        var live = await api.FindAsync(Reference, ct);
+        if (Decision.FormerUid is { } former && (live.Text("metadata", "uid") != former || live.Text("metadata", "deletionTimestamp") is not null))
+        {
+            throw new RestoreException(
+                ProblemCode.Refused,
+                $"run {Decision.Run} has deleted {Reference}: there is no way back, only forward",
+                $"the backups are in {Decision.Source}/ or, before the move, in {Decision.Archive}/",
+                $"cnpg-restore runs resume {Decision.Run} -n {Decision.Namespace}");
+        }
+
+        if (Decision.FormerUid is null)
+        {
+            await TakeBackAsync(live, ct);
+        }
+
+        if (Decision.Owners.Count > 0)
+        {
+            await run.StepAsync(Step("resume-gitops", "resume GitOps"), new GitOpsSwitch(api, Decision).ResumeAsync, ct);
+        }
+
+        await run.StepAsync(
+            Step("forget", "remove the record of the run"),
+            async (_, token) =>
+            {
+                await new RunRecord(api).RemoveAsync(Decision, token);
+                return $"run {Decision.Run} is undone";
+            },
+            ct);
+        run.Finish();
+    }
+
+    private async Task TakeBackAsync(System.Text.Json.Nodes.JsonObject? live, CancellationToken ct)
+    {
+        if (live is not null && live.Text("metadata", "annotations", LiveManifest.RunAnnotation) == Decision.Run)
+        {
+            var ours = Decision with { FormerUid = live.Text("metadata", "uid"), Run = "" };
+            await run.StepAsync(Step("delete-cluster", "delete the Cluster that this run created", destructive: true), new ClusterRemoval(api, ours, clock).RemoveAsync, ct);
+        }
+
+        if (Decision.Apply == ApplyMode.Git)
+        {
+            await run.StepAsync(
+                Step("revert", "revert the commit"),
+                async (_, token) => await new ManifestDelivery(Decision).RevertAsync(token) is { } commit ? $"reverted {commit}" : "there is none",
+                ct);
+        }
+
+        if (Decision.MoveTo is { } moved && await store.ListAsync(KeyPrefix.Root.Folder(moved), ct).AnyAsync(ct))
+        {
+            await MoveBackAsync(moved, ct);
+        }
+    }
+
+    /// <summary>What the new cluster has archived into the old name meanwhile is set aside first, not mixed with the old.</summary>
+    private async Task MoveBackAsync(string moved, CancellationToken ct)
+    {
+        var planner = new FolderMovePlanner(store, clock);
+        var back = new FolderMoveRequest(moved, Decision.Archive, RemoveSource: true, ReadBack: false, CopiesInFlight);
+        try
+        {
+            await new FolderMove(store, await planner.PlanAsync(back, removalBegun: true, ct), run).RunAsync(ct);
+        }
+        catch (RestoreException e) when (e.Problem.Code == ProblemCode.Refused)
+        {
+            var aside = new FolderMoveRequest(Decision.Archive, $"{Decision.Archive}-{Decision.Run.Split('-')[0]}", RemoveSource: true, ReadBack: false, CopiesInFlight);
+            await new FolderMove(store, await planner.PlanAsync(aside, removalBegun: true, ct), run).RunAsync(ct);
+            await new FolderMove(store, await planner.PlanAsync(back, removalBegun: true, ct), run).RunAsync(ct);
+        }
+    }
+
+    private PlanStep Step(string id, string title, bool destructive = false) =>
+        new(id, title, Reference.ToString(), "what the run had changed", $"cnpg-restore from-backup {Decision.Cluster} -n {Decision.Namespace}") { Destructive = destructive };
+}

@@ -1,0 +1,132 @@
+using System.Globalization;
+using CnpgRestore.Barman;
+using CnpgRestore.Barman.Backups;
+using CnpgRestore.Barman.Recovery;
+using CnpgRestore.Barman.Wal;
+using CnpgRestore.Kubernetes;
+using CnpgRestore.LocalRestore;
+using CnpgRestore.ObjectStore;
+using CnpgRestore.Plans.FromBackup;
+using CnpgRestore.Postgres;
+using static System.FormattableString;
+
+namespace CnpgRestore.Runs.FromBackup;
+
+/// <summary>
+/// Success is what the database says, not what a status says: it is the same database, it was replayed to where it had to be, and it archives
+/// into its own folder again.
+/// </summary>
+sealed class RecoveryProof(KubernetesApi api, IObjectStore store, FromBackupDecision decision, TimeProvider clock)
+{
+    /// <summary>CNPG retries a failed archive command within a minute; a healthy one takes seconds.</summary>
+    private static readonly TimeSpan ArchiveLimit = TimeSpan.FromMinutes(3);
+
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    public ReachedPoint? Reached { get; private set; }
+
+    public List<Check> Checks { get; } = [];
+
+    public List<RecoveredDatabase> Databases { get; } = [];
+
+    public async Task<string> ProveAsync(StepMeter meter, CancellationToken ct)
+    {
+        Checks.Clear();
+        Databases.Clear();
+        var cluster = await api.GetAsync(new ObjectReference(ResourceTypes.Clusters, decision.Namespace, decision.Cluster), ct);
+        var primary = cluster.Text("status", "currentPrimary") ?? $"{decision.Cluster}-1";
+        var psql = new InstancePsql(api, decision.Namespace, primary);
+        var path = await PathAsync(ct);
+
+        meter.Note = "system identifier and reached LSN";
+        Reached = await ReachedAsync(psql, path, ct);
+        Checks.Add(new Check(
+            "same database", Reached.SystemIdentifier.ToString() == decision.SystemId, $"system identifier {Reached.SystemIdentifier}, in the backup {decision.SystemId}"));
+        Checks.Add(Reached.Against(RecoveryTarget.Parse(decision.Target), path));
+        await CountAsync(psql, meter, ct);
+        meter.Note = "archiving";
+        await ArchivesAsync(psql, ct);
+
+        var failed = Checks.Where(check => !check.Passed).ToList();
+        return failed.Count == 0
+            ? Invariant($"reached {Reached.Lsn} on timeline {Reached.Timeline}, {Databases.Count} databases, {Databases.Sum(database => database.Rows)} rows; archives to {decision.Archive}/")
+            : throw new RestoreException(
+                ProblemCode.Differences,
+                $"the recovered cluster is not what the backup holds: {string.Join(", ", failed.Select(check => check.Name))}",
+                string.Join("; ", failed.Select(check => check.Detail)),
+                $"do not let applications in; look with 'cnpg-restore backups check --server {decision.Source}', then recover again");
+    }
+
+    /// <summary>What the recovery had to read, from the folder itself: it is the same after a move, under its new name.</summary>
+    private async Task<RecoveryPath> PathAsync(CancellationToken ct)
+    {
+        var folder = ServerFolder.Named(decision.Source);
+        var archive = await WalArchive.ScanAsync(store, folder, ct);
+        var catalog = (await BackupCatalog.ReadAsync(store, folder, ct)).JudgedWith(archive);
+        var answer = await new TargetCheck(store, catalog, archive).RunAsync(RecoveryTarget.Parse(decision.Target), BackupId.Parse(decision.BackupId, provider: null), ct);
+        return answer switch
+        {
+            Reachability.Reachable reachable => reachable.Path,
+            Reachability.Unproven unproven => unproven.Path,
+            Reachability.Unreachable unreachable => throw new RestoreException(unreachable.Problem),
+            _ => throw new InvalidOperationException(answer.ToString()),
+        };
+    }
+
+    private static async Task<ReachedPoint> ReachedAsync(InstancePsql psql, RecoveryPath path, CancellationToken ct)
+    {
+        var row = (await psql.QueryAsync(
+            "postgres",
+            "SELECT (SELECT system_identifier FROM pg_control_system()), substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8), (extract(epoch FROM pg_last_xact_replay_timestamp()) * 1000)::bigint",
+            ct))[0];
+        var timeline = new TimelineId(Convert.ToUInt32(row[1], 16));
+        var history = await psql.ValueAsync("postgres", $"SELECT translate(pg_read_file('pg_wal/{timeline.Hex}.history'), E'\\n', E'\\r')", ct);
+        var left = TimelineHistory.LastFork(timeline, history.Replace('\r', '\n'))
+            ?? throw new RestoreException(ProblemCode.Differences, $"the database is on timeline {timeline} and has no history of it", history);
+        DateTimeOffset? last = row[2].Length == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(row[2], CultureInfo.InvariantCulture));
+        return new ReachedPoint(SystemIdentifier.Parse(row[0]), left.SwitchLsn, path.History.TimelineAt(new Lsn(left.SwitchLsn.Value - 1)), timeline, left.Reason, last);
+    }
+
+    private async Task CountAsync(InstancePsql psql, StepMeter meter, CancellationToken ct)
+    {
+        var names = await psql.QueryAsync("postgres", "SELECT datname, pg_database_size(oid) FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY datname", ct);
+        foreach (var name in names)
+        {
+            meter.Note = $"counting rows of {name[0]}";
+            // One statement counts every table: the query is built from the catalogue and run for each row of it.
+            var counted = (await psql.QueryAsync(
+                name[0],
+                """
+                SELECT count(*), coalesce(sum((xpath('/row/n/text()', query_to_xml(format('SELECT count(*) AS n FROM ONLY %I.%I', n.nspname, c.relname), false, true, '')))[1]::text::bigint), 0)
+                FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE c.relkind IN ('r', 'm') AND c.relispopulated AND c.relpersistence <> 't' AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+                """,
+                ct))[0];
+            Databases.Add(new RecoveredDatabase(name[0], Number(name[1]), Number(counted[0]), Number(counted[1])));
+        }
+    }
+
+    /// <summary>Forces a segment out and waits until it lies in the new folder: a condition alone says what was, not what is.</summary>
+    private async Task ArchivesAsync(InstancePsql psql, CancellationToken ct)
+    {
+        var segment = await psql.ValueAsync("postgres", "SELECT pg_walfile_name(pg_current_wal_lsn()) FROM (SELECT txid_current()) AS written", ct);
+        await psql.ValueAsync("postgres", "SELECT pg_switch_wal()", ct);
+        var name = WalSegmentName.Parse(segment, CultureInfo.InvariantCulture);
+        var start = clock.GetTimestamp();
+        while (clock.GetElapsedTime(start) < ArchiveLimit)
+        {
+            if ((await WalLevel.ReadAsync(store, ServerFolder.Named(decision.Archive), name, ct)).Find(name) is not null)
+            {
+                Checks.Add(new Check("archives", true, $"WAL segment {segment} is in {decision.Archive}/"));
+                return;
+            }
+
+            await Task.Delay(Interval, clock, ct);
+        }
+
+        var failure = await psql.QueryAsync("postgres", "SELECT coalesce(last_failed_wal, 'none'), failed_count FROM pg_stat_archiver", ct);
+        Checks.Add(new Check("archives", false, Invariant($"WAL segment {segment} did not come to {decision.Archive}/ within {ArchiveLimit.TotalMinutes} minutes; last failed {failure[0][0]}, {failure[0][1]} failures")));
+    }
+
+    private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
+}

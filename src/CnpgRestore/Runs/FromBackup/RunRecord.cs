@@ -1,0 +1,107 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CnpgRestore.Kubernetes;
+using CnpgRestore.Plans.FromBackup;
+
+namespace CnpgRestore.Runs.FromBackup;
+
+/// <summary>
+/// The ConfigMap <c>cnpg-restore-CLUSTER</c> beside the Cluster: what was decided, the manifest that will be created and the one that was there.
+/// Any machine can go on or undo with it.
+/// </summary>
+public sealed class RunRecord(KubernetesApi api)
+{
+    private const string DecisionKey = "decision.json";
+    private const string ManifestKey = "cluster.json";
+    private const string Mark = "app.kubernetes.io/managed-by=cnpg-restore";
+    private const string FormerKey = "former-cluster.json";
+
+    public static ObjectReference ReferenceOf(string ns, string cluster) => new(ResourceTypes.ConfigMaps, ns, $"cnpg-restore-{cluster}");
+
+    /// <summary>Null where no run is under way.</summary>
+    /// <exception cref="RestoreException">The ConfigMap is there and cannot be understood.</exception>
+    public async Task<RecordedRun?> FindAsync(string ns, string cluster, CancellationToken ct)
+    {
+        var reference = ReferenceOf(ns, cluster);
+        return await api.FindAsync(reference, ct) is { } map ? Read(reference, map) : null;
+    }
+
+    /// <summary>By the run's name, among those of a namespace.</summary>
+    public async Task<RecordedRun?> FindRunAsync(string ns, string run, CancellationToken ct)
+    {
+        await foreach (var map in api.ListAsync(ResourceTypes.ConfigMaps, ns, new ListSelector(Labels: Mark), ct))
+        {
+            if (Read(ObjectReference.Of(ResourceTypes.ConfigMaps, map), map) is { } recorded && recorded.Decision.Run == run)
+            {
+                return recorded;
+            }
+        }
+
+        return null;
+    }
+
+    private static RecordedRun Read(ObjectReference reference, JsonObject map)
+    {
+        try
+        {
+            var decision = JsonSerializer.Deserialize(map.Text("data", DecisionKey)!, FromBackupJson.Default.FromBackupDecision)!;
+            var manifest = (JsonObject)JsonNode.Parse(map.Text("data", ManifestKey)!)!;
+            return new RecordedRun(decision, manifest, map.Text("data", FormerKey) is { } former ? JsonNode.Parse(former) as JsonObject : null);
+        }
+        catch (Exception e) when (e is JsonException or ArgumentNullException or InvalidCastException)
+        {
+            throw new RestoreException(
+                ProblemCode.Refused, $"{reference} is not a record of this program", e.Message, $"look at it, then remove it: kubectl delete configmap -n {reference.Namespace} {reference.Name}", e);
+        }
+    }
+
+    /// <summary>Written once; what another run has left is never overwritten.</summary>
+    public async Task<string> WriteAsync(FromBackupPlan plan, CancellationToken ct)
+    {
+        var decision = plan.Decision;
+        var reference = ReferenceOf(decision.Namespace, decision.Cluster);
+        if (await FindAsync(decision.Namespace, decision.Cluster, ct) is { } recorded)
+        {
+            if (recorded.Decision.Run != decision.Run)
+            {
+                throw RecordedRun.Unfinished(recorded.Decision);
+            }
+
+            return $"{reference} is there already";
+        }
+
+        var data = new JsonObject
+        {
+            [DecisionKey] = JsonSerializer.Serialize(decision, FromBackupJson.Default.FromBackupDecision),
+            [ManifestKey] = plan.Manifest.ToJsonString(),
+        };
+        if (plan.Former is not null)
+        {
+            data[FormerKey] = LiveManifest.Bare(plan.Former).ToJsonString();
+        }
+
+        var map = new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "ConfigMap",
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = reference.Name,
+                ["namespace"] = decision.Namespace,
+                ["labels"] = new JsonObject { ["app.kubernetes.io/managed-by"] = "cnpg-restore" },
+            },
+            ["data"] = data,
+        };
+        await api.CreateAsync(ResourceTypes.ConfigMaps, decision.Namespace, map, WriteOptions.Default, ct);
+        return reference.ToString();
+    }
+
+    public async Task RemoveAsync(FromBackupDecision decision, CancellationToken ct)
+    {
+        var reference = ReferenceOf(decision.Namespace, decision.Cluster);
+        if (await api.FindAsync(reference, ct) is not null)
+        {
+            await api.DeleteAsync(reference, new DeleteOptions(Uid: null), ct);
+        }
+    }
+}
