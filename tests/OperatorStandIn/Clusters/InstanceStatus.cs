@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using CnpgRestore.OperatorStandIn.Kubernetes;
+
+namespace CnpgRestore.OperatorStandIn.Clusters;
+
+/// <summary>What the instance managers report over HTTP, on the port of CloudNativePG's own.</summary>
+sealed class InstanceStatus : IDisposable
+{
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(3) };
+    private readonly ConcurrentDictionary<string, JsonObject> _reports = new();
+
+    /// <summary>The latest report of a pod; null when it does not answer.</summary>
+    public JsonObject? Of(JsonObject pod) => _reports.GetValueOrDefault(pod.Uid);
+
+    /// <summary>Asks all ready instances at once.</summary>
+    public async Task AskAsync(IEnumerable<JsonObject> pods, CancellationToken ct)
+    {
+        await Parallel.ForEachAsync(pods.Where(IsReady).ToList(), ct, async (pod, token) =>
+        {
+            if (await SendAsync(HttpMethod.Get, pod, "pg/status", token) is { } report)
+            {
+                _reports[pod.Uid] = report;
+            }
+            else
+            {
+                _reports.TryRemove(pod.Uid, out _);
+            }
+        });
+    }
+
+    public static bool IsReady(JsonObject pod) => !pod.IsBeingDeleted
+        && pod.Items("status", "conditions").Any(condition => condition.Text("type") == "Ready" && condition.Text("status") == "True");
+
+    public Task<JsonObject?> BeginBackupAsync(JsonObject pod, string backup, CancellationToken ct) =>
+        SendAsync(HttpMethod.Post, pod, $"pg/backup/{backup}", ct);
+
+    public Task<JsonObject?> BackupAsync(JsonObject pod, string backup, CancellationToken ct) =>
+        SendAsync(HttpMethod.Get, pod, $"pg/backup/{backup}", ct);
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<JsonObject?> SendAsync(HttpMethod method, JsonObject pod, string path, CancellationToken ct)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(method, $"http://{pod.Text("status", "podIP")}:8000/{path}");
+            using var response = await _http.SendAsync(request, ct);
+            return response.IsSuccessStatusCode ? JsonNode.Parse(await response.Content.ReadAsStringAsync(ct)) as JsonObject : null;
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        {
+            // The instance starts, stops or is gone; the next round tells.
+            return null;
+        }
+    }
+}

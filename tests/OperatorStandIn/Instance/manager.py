@@ -1,0 +1,38 @@
+"""The instance manager of the stand-in: python3 manager.py initdb | full-recovery | plugin-restore | instance | wal-archive PATH | wal-restore NAME PATH"""
+import sys
+
+import log
+from settings import Failure
+
+
+def main(command, *arguments):
+    # Each command loads only what it needs: archive_command and restore_command run once per WAL file.
+    if command == "initdb":
+        import initdb
+        initdb.run()
+    elif command == "full-recovery":
+        import recovery
+        recovery.run()
+    elif command == "plugin-restore":
+        import recovery
+        recovery.run_plugin()
+    elif command == "instance":
+        import instance
+        return instance.run()
+    elif command == "wal-archive":
+        import wal
+        wal.archive(*arguments)
+    elif command == "wal-restore":
+        import wal
+        wal.restore(*arguments)
+    else:
+        raise SystemExit(__doc__)
+    return 0
+
+
+try:
+    sys.exit(main(*sys.argv[1:]))
+except Failure as failure:
+    if sys.argv[1] == "initdb":
+        log.error("Error while bootstrapping", failure)
+    sys.exit(1)

@@ -1,0 +1,32 @@
+using System.CommandLine;
+using System.Net;
+using CnpgRestore.OperatorStandIn;
+using CnpgRestore.OperatorStandIn.GitOps;
+using CnpgRestore.OperatorStandIn.Kubernetes;
+using CnpgRestore.OperatorStandIn.Webhooks;
+
+var kubeconfig = new Option<string>("--kubeconfig") { Required = true, Description = "Of the Kubernetes to serve; its user must be an administrator." };
+var address = new Option<string>("--address") { Required = true, Description = "By which the API server reaches what listens on this machine's 127.0.0.1." };
+var image = new Option<string>("--image") { DefaultValueFactory = _ => "localhost/postgres-barman:15", Description = "What every pod runs, whatever the Cluster names." };
+var version = new Option<string>("--operator-version") { DefaultValueFactory = _ => "1.28.1", Description = "The operator whose ways are followed." };
+
+var root = new RootCommand("A stand-in for the CloudNativePG operator: its real steps with real parts, for one instance per Cluster.") { kubeconfig, address, image, version };
+root.SetAction(async (parse, ct) =>
+{
+    var options = new OperatorOptions(
+        parse.GetRequiredValue(kubeconfig), parse.GetRequiredValue(address), parse.GetRequiredValue(image), Version.Parse(parse.GetRequiredValue(version)));
+    using var api = KubernetesApi.Connect(options.Kubeconfig);
+    var clock = TimeProvider.System;
+    await using var webhooks = await WebhookServer.StartAsync(api, IPAddress.Parse(options.Address), clock, ct);
+    var running = Task.WhenAll(new Operator(api, options, clock).RunAsync(ct), new GitOpsLoop(api, clock).RunAsync(ct));
+    Console.WriteLine("ready");
+    try
+    {
+        await running;
+    }
+    catch (OperationCanceledException) when (ct.IsCancellationRequested)
+    {
+        // Ended by a signal.
+    }
+});
+return await root.Parse(args).InvokeAsync();
