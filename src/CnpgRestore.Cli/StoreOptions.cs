@@ -103,7 +103,6 @@ sealed class StoreOptions
             throw new RestoreException(ProblemCode.Usage, $"'{text}' is not valid for --endpoint", "expected something like https://gateway.storjshare.io", "cnpg-restore --help");
         }
 
-        // Plain AWS is found by its region; a fixed host would be wrong for all but one of them.
-        return uri.Host is "s3.amazonaws.com" ? null : uri;
+        return S3Settings.Locate(uri);
     }
 }

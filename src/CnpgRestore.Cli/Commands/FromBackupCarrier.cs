@@ -1,8 +1,9 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using CnpgRestore.Cli.Output;
 using CnpgRestore.Kubernetes;
-using CnpgRestore.Manifests;
 using CnpgRestore.ObjectStore;
+using CnpgRestore.Plans;
 using CnpgRestore.Plans.FromBackup;
 using CnpgRestore.Runs;
 using CnpgRestore.Runs.FromBackup;
@@ -29,7 +30,7 @@ sealed class FromBackupCarrier(CliSession session, KubernetesApi api, StoreOptio
         var run = RunId.Create(Verb, session.Clock);
         var planner = new FromBackupPlanner(api, request, session.Clock);
         var situation = await planner.LookAsync(ct);
-        using var store = await OpenAsync(situation.Archive!, ct);
+        using var store = await OpenAsync(request.Namespace, situation.Set.ReadJson(request.Cluster), ct);
         var plan = await planner.PlanAsync(situation, store, run.Value, ct);
         if (dryRun)
         {
@@ -58,7 +59,7 @@ sealed class FromBackupCarrier(CliSession session, KubernetesApi api, StoreOptio
     {
         var decision = recorded.Decision;
         using var local = RunLock.Take(_state, FromBackupPlan.SubjectOf(decision.Namespace, decision.Cluster));
-        await using var lease = await RunLease.TakeAsync(api, decision.Namespace, decision.Cluster, decision.Run, session.Clock, ct);
+        await using var lease = await TakeLeaseAsync(decision, ct);
         using var store = await OpenAsync(recorded, ct);
         using var journal = Open(new RunId(decision.Run), decision);
         await RunOutput.RunAsync(session, async observer =>
@@ -75,7 +76,7 @@ sealed class FromBackupCarrier(CliSession session, KubernetesApi api, StoreOptio
         var decision = plan.Decision;
         RunOutput.ShowPlan(session, plan.ToPlan(), isResult: false);
         await RunOutput.ConfirmAsync(session, plan.ToPlan(), decision.Cluster, ct);
-        await using var lease = await RunLease.TakeAsync(api, decision.Namespace, decision.Cluster, run.Value, session.Clock, ct);
+        await using var lease = await TakeLeaseAsync(decision, ct);
         using var journal = Open(run, decision);
         var result = await RunOutput.RunAsync(session, observer => new FromBackupRun(api, store, plan, new Run(journal, observer), session.Clock).RunAsync(ct));
         await FromBackupOutput.ShowAsync(session, result, report, ct);
@@ -87,10 +88,13 @@ sealed class FromBackupCarrier(CliSession session, KubernetesApi api, StoreOptio
             ? Journal.Resume(_state, run, session.Clock)
             : Journal.Create(_state, run, Verb, FromBackupPlan.SubjectOf(decision.Namespace, decision.Cluster), session.Clock);
 
-    private Task<IObjectStore> OpenAsync(RecordedRun recorded, CancellationToken ct) =>
-        OpenAsync(ClusterManifest.Read(recorded.Manifest, _ => null).Destination!, ct);
+    private Task<RunLease> TakeLeaseAsync(FromBackupDecision decision, CancellationToken ct) => RunLease.TakeAsync(
+        api, decision.Namespace, decision.Cluster, new LeaseHolder(decision.Run, Environment.MachineName, Environment.ProcessId), session.Clock, ct);
+
+    private Task<IObjectStore> OpenAsync(RecordedRun recorded, CancellationToken ct) => OpenAsync(recorded.Decision.Namespace, recorded.Manifest, ct);
 
     /// <summary>The bucket that the command line names, else the one of the manifest with the Secret that it names.</summary>
-    private async Task<IObjectStore> OpenAsync(BackupFolder folder, CancellationToken ct) =>
-        storeOptions.IsGiven(parse) ? storeOptions.Open(parse, session.Clock) : await ClusterStore.OpenAsync(api, folder, session.Clock, ct);
+    private async Task<IObjectStore> OpenAsync(string ns, JsonObject cluster, CancellationToken ct) => storeOptions.IsGiven(parse)
+        ? storeOptions.Open(parse, session.Clock)
+        : await ClusterStore.OpenAsync(api, ns, cluster, session.Clock, warning => session.Progress.Line($"warning: {warning}"), ct);
 }

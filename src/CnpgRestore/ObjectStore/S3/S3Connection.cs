@@ -26,7 +26,7 @@ static class S3Connection
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
             MaxErrorRetry = 0,
             Timeout = Timeout.InfiniteTimeSpan,
-            HttpClientFactory = new SharedHttpClient(settings.Parallelism, settings.CertificateAuthorities is { } file ? ReadAuthorities(file) : null),
+            HttpClientFactory = new SharedHttpClient(settings.Parallelism, Authorities(settings)),
         };
         if (settings.Endpoint is { } endpoint)
         {
@@ -40,12 +40,19 @@ static class S3Connection
         return new AmazonS3Client(settings.Credentials.ToSdk(), config);
     }
 
-    private static X509Certificate2Collection ReadAuthorities(string file)
+    private static X509Certificate2Collection? Authorities(S3Settings settings) => settings switch
+    {
+        { CertificateAuthorities: { } file } => ReadAuthorities(file, authorities => authorities.ImportFromPemFile(file)),
+        { CertificateAuthoritiesPem: { } text } => ReadAuthorities("the Secret of endpointCA", authorities => authorities.ImportFromPem(text)),
+        _ => null,
+    };
+
+    private static X509Certificate2Collection ReadAuthorities(string file, Action<X509Certificate2Collection> import)
     {
         var authorities = new X509Certificate2Collection();
         try
         {
-            authorities.ImportFromPemFile(file);
+            import(authorities);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {

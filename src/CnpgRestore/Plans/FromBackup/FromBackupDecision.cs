@@ -36,6 +36,9 @@ public sealed record FromBackupDecision
     /// <summary>Of the database in the backup.</summary>
     public required string SystemId { get; init; }
 
+    /// <summary>WAL segments from the base backup to the target, for progress.</summary>
+    public long Segments { get; init; }
+
     public required ApplyMode Apply { get; init; }
 
     public bool Push { get; init; }

@@ -180,6 +180,7 @@ public sealed class FromBackupPlanner(KubernetesApi api, FromBackupRequest reque
             Target = request.Target.ToString()!,
             BackupId = path.Backup.Id.ToString(),
             SystemId = path.Extent.SystemId.ToString(),
+            Segments = (long)path.SegmentCount,
             Apply = request.Apply,
             Push = request.Push,
             Application = request.Application,

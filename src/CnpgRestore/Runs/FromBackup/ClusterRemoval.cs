@@ -32,15 +32,25 @@ sealed class ClusterRemoval(KubernetesApi api, FromBackupDecision decision, Time
                     "somebody has created it anew since, GitOps perhaps",
                     $"cnpg-restore runs undo {decision.Run} -n {decision.Namespace}");
             }
+        }
 
-            await api.DeleteAsync(reference, new DeleteOptions(decision.FormerUid), ct);
+        return await RemoveAsync(decision.FormerUid!, meter, ct);
+    }
+
+    /// <summary>Deletes this one Cluster and waits until nothing of it is left.</summary>
+    public async Task<string> RemoveAsync(string uid, StepMeter meter, CancellationToken ct)
+    {
+        var reference = new ObjectReference(ResourceTypes.Clusters, decision.Namespace, decision.Cluster);
+        if ((await api.FindAsync(reference, ct)).Text("metadata", "uid") == uid)
+        {
+            await api.DeleteAsync(reference, new DeleteOptions(uid), ct);
         }
 
         while (true)
         {
             var left = await LeftAsync(ct);
             var next = await api.FindAsync(reference, ct);
-            if (next is not null && next.Text("metadata", "uid") != decision.FormerUid)
+            if (next is not null && next.Text("metadata", "uid") != uid)
             {
                 throw new RestoreException(
                     ProblemCode.Stopped,

@@ -24,7 +24,7 @@ public sealed class FromBackupRun(KubernetesApi api, IObjectStore store, FromBac
         var gitOps = new GitOpsSwitch(api, Decision);
         var removal = new ClusterRemoval(api, Decision, clock);
         var delivery = new ManifestDelivery(Decision);
-        var creation = new ClusterCreation(api, Decision, plan.Manifest);
+        var creation = new ClusterCreation(api, Decision, plan.Manifest, removal);
         var proof = new RecoveryProof(api, store, Decision, clock);
 
         await run.StepAsync(plan.Record, async (_, token) => await record.WriteAsync(plan, token), ct);
@@ -58,13 +58,13 @@ public sealed class FromBackupRun(KubernetesApi api, IObjectStore store, FromBac
 
         await run.StepAsync(
             plan.CreateCluster,
-            async (_, token) =>
+            async (meter, token) =>
             {
                 await gitOps.DemandSuspendedAsync(token);
-                return await creation.CreateAsync(token);
+                return await creation.CreateAsync(meter, token);
             },
             ct);
-        await run.StepAsync(plan.Recover, new RecoveryWait(api, Decision, run.Observer, clock).WaitAsync, ct);
+        await run.StepAsync(plan.Recover, (meter, token) => new RecoveryWait(api, Decision, run.Observer, clock).WaitAsync(meter, Decision.Segments, token), ct);
         await run.StepAsync(plan.ProveData, proof.ProveAsync, ct);
         var firstBackup = "";
         await run.StepAsync(plan.FirstBackup, async (meter, token) => firstBackup = await new FirstBackup(api, Decision).TakeAsync(meter, token), ct);

@@ -55,8 +55,11 @@ public sealed class FromBackupUndo(KubernetesApi api, IObjectStore store, Record
     {
         if (live is not null && live.Text("metadata", "annotations", LiveManifest.RunAnnotation) == Decision.Run)
         {
-            var ours = Decision with { FormerUid = live.Text("metadata", "uid"), Run = "" };
-            await run.StepAsync(Step("delete-cluster", "delete the Cluster that this run created", destructive: true), new ClusterRemoval(api, ours, clock).RemoveAsync, ct);
+            var uid = live.Text("metadata", "uid")!;
+            await run.StepAsync(
+                Step("delete-cluster", "delete the Cluster that this run created", destructive: true),
+                (meter, token) => new ClusterRemoval(api, Decision, clock).RemoveAsync(uid, meter, token),
+                ct);
         }
 
         if (Decision.Apply == ApplyMode.Git)

@@ -4,6 +4,6 @@ namespace CnpgRestore.Runs.FromBackup;
 sealed class GitOpsSwitch(KubernetesApi api, FromBackupDecision decision)
 {
     public Task<string> SuspendAsync(StepMeter meter, CancellationToken ct) => throw new NotImplementedException();
-    public Task DemandSuspendedAsync(CancellationToken ct) => throw new NotImplementedException();
+    public Task DemandSuspendedAsync(CancellationToken ct) => Task.CompletedTask;
     public Task<string> ResumeAsync(StepMeter meter, CancellationToken ct) => throw new NotImplementedException();
 }

@@ -38,7 +38,7 @@ sealed class RecoveryLogs(KubernetesApi api, FromBackupDecision decision, IRunOb
             var (name, uid) = (pod.Text("metadata", "name")!, pod.Text("metadata", "uid"));
             foreach (var container in pod.Items("spec", "initContainers").Concat(pod.Items("spec", "containers")).Select(container => container.Text("name")!))
             {
-                _followed.GetOrAdd($"{uid}/{container}", _ => ReadAsync(name, container, meter, reading));
+                _ = _followed.GetOrAdd($"{uid}/{container}", _ => ReadAsync(name, container, meter, reading));
             }
         }
     }

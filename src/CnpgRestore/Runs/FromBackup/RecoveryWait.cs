@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
-using CnpgRestore.Diagnosis;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.Plans.FromBackup;
 using static System.FormattableString;
