@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace CnpgRestore.Kubernetes;
+namespace CnpgRestore.Kubernetes.GitOps;
 
 /// <summary>
 /// Finds what writes an object from Git. First by what the object says (<see cref="GitOpsTrack"/>); where it says nothing but a tool's controller

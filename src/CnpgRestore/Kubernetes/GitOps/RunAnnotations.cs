@@ -1,4 +1,4 @@
-namespace CnpgRestore.Kubernetes;
+namespace CnpgRestore.Kubernetes.GitOps;
 
 /// <summary>What a run leaves on the objects that it stops, so that any machine can continue it or take it back.</summary>
 public static class RunAnnotations

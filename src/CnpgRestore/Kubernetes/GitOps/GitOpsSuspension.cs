@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace CnpgRestore.Kubernetes;
+namespace CnpgRestore.Kubernetes.GitOps;
 
 /// <summary>
 /// Reads and makes the patches that stop a GitOps owner and let it go on; sending them is the run's. Flux has <c>spec.suspend</c>. Argo CD has no

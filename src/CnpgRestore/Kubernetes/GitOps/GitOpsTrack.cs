@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace CnpgRestore.Kubernetes;
+namespace CnpgRestore.Kubernetes.GitOps;
 
 /// <summary>
 /// What an object itself says about the GitOps tool that applied it. Flux labels what it applies (kustomize-controller, helm-controller); Argo CD

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace CnpgRestore.Kubernetes;
+namespace CnpgRestore.Kubernetes.GitOps;
 
 /// <summary>What writes an object again and again from Git: a Flux Kustomization or HelmRelease, or an Argo CD Application.</summary>
 /// <param name="Evidence">What says so, in one clause.</param>
