@@ -34,6 +34,11 @@ public static class EnvironmentVariables
     /// <summary>Default for <c>--bucket</c>.</summary>
     public static string? Bucket => Read("CNPG_RESTORE_BUCKET");
 
+    /// <summary>Files with colons between them (https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/).</summary>
+    public static string? Kubeconfig => Read("KUBECONFIG");
+
+    public static string DefaultKubeconfig => Path.Combine(Home, ".kube", "config");
+
     public static string? SearchPath => Read("PATH");
 
     private static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);

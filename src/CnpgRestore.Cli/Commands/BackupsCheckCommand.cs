@@ -1,5 +1,7 @@
 using System.CommandLine;
 using CnpgRestore.Barman;
+using CnpgRestore.Barman.Backups;
+using CnpgRestore.Barman.Recovery;
 using CnpgRestore.Cli.Output;
 using CnpgRestore.ObjectStore;
 using CnpgRestore.Postgres;

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using CnpgRestore.Barman;
+using CnpgRestore.Barman.Backups;
+using CnpgRestore.Barman.Wal;
 using CnpgRestore.ObjectStore;
 
 namespace CnpgRestore.Cli.Commands;

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using CnpgRestore.Barman;
+using CnpgRestore.Barman.Findings;
+using CnpgRestore.Barman.Recovery;
 using CnpgRestore.Cli.Output;
 using CnpgRestore.ObjectStore;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CnpgRestore.Barman;
+using CnpgRestore.Barman.Backups;
 using CnpgRestore.Cli.Output;
 using CnpgRestore.LocalRestore;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using CnpgRestore.Barman;
+using CnpgRestore.Barman.Backups;
 using CnpgRestore.Postgres;
 
 namespace CnpgRestore.Cli.Commands;

@@ -1,4 +1,6 @@
-using CnpgRestore.Barman;
+using CnpgRestore.Barman.Recovery;
+using CnpgRestore.Barman.Wal;
+
 
 namespace CnpgRestore.Cli.Output;
 

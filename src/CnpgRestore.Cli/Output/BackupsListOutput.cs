@@ -1,5 +1,7 @@
 using System.Globalization;
-using CnpgRestore.Barman;
+using CnpgRestore.Barman.Backups;
+using CnpgRestore.Barman.Findings;
+using CnpgRestore.Barman.Recovery;
 using Spectre.Console;
 
 namespace CnpgRestore.Cli.Output;

@@ -1,4 +1,6 @@
 using CnpgRestore.Barman;
+using CnpgRestore.Barman.Backups;
+using CnpgRestore.Barman.Recovery;
 
 namespace CnpgRestore.Cli.Output;
 

@@ -1,4 +1,8 @@
-using CnpgRestore.Barman;
+using CnpgRestore.Barman.Backups;
+using CnpgRestore.Barman.Findings;
+using CnpgRestore.Barman.Recovery;
+using CnpgRestore.Barman.Wal;
+
 
 namespace CnpgRestore.Cli.Output;
 

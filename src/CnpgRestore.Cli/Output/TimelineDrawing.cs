@@ -1,5 +1,7 @@
 using System.Globalization;
-using CnpgRestore.Barman;
+using CnpgRestore.Barman.Backups;
+using CnpgRestore.Barman.Recovery;
+using CnpgRestore.Barman.Wal;
 
 namespace CnpgRestore.Cli.Output;
 

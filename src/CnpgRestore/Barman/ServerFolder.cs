@@ -1,4 +1,7 @@
 using System.Globalization;
+using CnpgRestore.Barman.Backups;
+using CnpgRestore.Barman.Compression;
+using CnpgRestore.Barman.Wal;
 using CnpgRestore.ObjectStore;
 using CnpgRestore.Postgres;
 

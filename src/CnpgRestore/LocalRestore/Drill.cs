@@ -1,5 +1,5 @@
 using System.Globalization;
-using CnpgRestore.Barman;
+using CnpgRestore.Barman.Wal;
 using CnpgRestore.ObjectStore;
 using CnpgRestore.Postgres;
 

@@ -1,5 +1,7 @@
 using System.Diagnostics;
-using CnpgRestore.Barman;
+using CnpgRestore.Barman.Backups;
+using CnpgRestore.Barman.Recovery;
+using CnpgRestore.Barman.Wal;
 using CnpgRestore.ObjectStore;
 
 namespace CnpgRestore.LocalRestore;

@@ -1,4 +1,5 @@
-using CnpgRestore.Barman;
+using CnpgRestore.Barman.Recovery;
+
 
 namespace CnpgRestore.LocalRestore;
 

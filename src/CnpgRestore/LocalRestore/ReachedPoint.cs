@@ -1,4 +1,4 @@
-using CnpgRestore.Barman;
+using CnpgRestore.Barman.Recovery;
 using CnpgRestore.Postgres;
 
 namespace CnpgRestore.LocalRestore;

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using CnpgRestore.Barman;
+using CnpgRestore.Barman.Wal;
 using CnpgRestore.Postgres;
 
 namespace CnpgRestore.LocalRestore;

@@ -1,4 +1,6 @@
 using CnpgRestore.Barman;
+using CnpgRestore.Barman.Compression;
+using CnpgRestore.Barman.Wal;
 using CnpgRestore.ObjectStore;
 using CnpgRestore.Postgres;
 

@@ -1,4 +1,8 @@
 using CnpgRestore.Barman;
+using CnpgRestore.Barman.Backups;
+using CnpgRestore.Barman.Findings;
+using CnpgRestore.Barman.Recovery;
+using CnpgRestore.Barman.Wal;
 using CnpgRestore.ObjectStore;
 using CnpgRestore.ObjectStore.S3;
 using CnpgRestore.Postgres;

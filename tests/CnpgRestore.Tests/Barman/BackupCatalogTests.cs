@@ -1,4 +1,5 @@
 using CnpgRestore.Barman;
+using CnpgRestore.Barman.Backups;
 
 namespace CnpgRestore.Tests.Barman;
 

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using CnpgRestore.Barman;
+using CnpgRestore.Barman.Compression;
 
 namespace CnpgRestore.Tests.Barman;
 

@@ -1,4 +1,6 @@
 using CnpgRestore.Barman;
+using CnpgRestore.Barman.Backups;
+using CnpgRestore.Barman.Wal;
 using CnpgRestore.ObjectStore;
 
 namespace CnpgRestore.Tests.Barman;

@@ -1,4 +1,5 @@
-using CnpgRestore.Barman;
+using CnpgRestore.Barman.Recovery;
+using CnpgRestore.Barman.Wal;
 using CnpgRestore.Postgres;
 
 namespace CnpgRestore.Tests.Barman;

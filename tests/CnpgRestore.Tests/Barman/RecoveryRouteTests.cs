@@ -1,5 +1,9 @@
 using System.Text;
 using CnpgRestore.Barman;
+using CnpgRestore.Barman.Backups;
+using CnpgRestore.Barman.Compression;
+using CnpgRestore.Barman.Recovery;
+using CnpgRestore.Barman.Wal;
 using CnpgRestore.Postgres;
 using CsCheck;
 

@@ -1,4 +1,7 @@
 using CnpgRestore.Barman;
+using CnpgRestore.Barman.Backups;
+using CnpgRestore.Barman.Compression;
+using CnpgRestore.Barman.Wal;
 using CnpgRestore.Postgres;
 using CnpgRestore.Tests.Postgres;
 using CsCheck;

@@ -1,4 +1,5 @@
-using CnpgRestore.Barman;
+using CnpgRestore.Barman.Backups;
+using CnpgRestore.Barman.Recovery;
 using CnpgRestore.Postgres;
 
 namespace CnpgRestore.Tests.Barman;

@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using CnpgRestore.Barman;
+using CnpgRestore.Barman.Compression;
+using CnpgRestore.Barman.Wal;
 using CnpgRestore.Postgres;
 using CnpgRestore.Tests.Postgres;
 using CsCheck;

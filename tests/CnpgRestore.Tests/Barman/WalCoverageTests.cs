@@ -1,4 +1,4 @@
-using CnpgRestore.Barman;
+using CnpgRestore.Barman.Wal;
 using CnpgRestore.Postgres;
 using CsCheck;
 

@@ -1,4 +1,5 @@
 using CnpgRestore.Barman;
+using CnpgRestore.Barman.Wal;
 using CnpgRestore.LocalRestore;
 using CnpgRestore.ObjectStore;
 using CnpgRestore.Postgres;

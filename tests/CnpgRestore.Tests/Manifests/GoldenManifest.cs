@@ -1,4 +1,4 @@
-using CnpgRestore.Barman;
+using CnpgRestore.Barman.Backups;
 using CnpgRestore.Manifests;
 using CnpgRestore.Postgres;
 

@@ -1,6 +1,0 @@
-using CnpgRestore.Postgres;
-
-namespace CnpgRestore.Barman;
-
-/// <summary>A <c>.partial</c> segment in the archive: the rest of a timeline that a promotion left.</summary>
-public sealed record ArchivedPartial(WalSegmentName Segment, ArchivedFile File);

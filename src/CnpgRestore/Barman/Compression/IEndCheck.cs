@@ -1,0 +1,12 @@
+namespace CnpgRestore.Barman.Compression;
+
+/// <summary>Tells a compressed object that ends where it should from one that was cut, where the decompressor itself takes both alike.</summary>
+interface IEndCheck
+{
+    /// <summary>The next compressed bytes, in order.</summary>
+    void See(ReadOnlySpan<byte> compressed);
+
+    /// <param name="written">How many bytes came out in all.</param>
+    /// <returns>What is wrong, as one clause; null when the end is where it should be.</returns>
+    string? Judge(long written);
+}

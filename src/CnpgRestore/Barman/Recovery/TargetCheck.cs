@@ -1,0 +1,262 @@
+using System.Globalization;
+using CnpgRestore.Barman.Backups;
+using CnpgRestore.Barman.Wal;
+using CnpgRestore.ObjectStore;
+using CnpgRestore.Postgres;
+
+namespace CnpgRestore.Barman.Recovery;
+
+/// <summary>
+/// Proves or refutes that a recovery target can be reached, from the folder alone. The base backup is chosen as PostgreSQL can use it: the
+/// newest usable one from which the target is reachable.
+/// </summary>
+public sealed class TargetCheck(IObjectStore store, BackupCatalog catalog, WalArchive archive)
+{
+    /// <summary>The restore point is written behind the WAL switch that ends a backup, in the next segment or, on a quiet server, soon after.</summary>
+    private const int SegmentsToRestorePoint = 4;
+
+    private readonly Dictionary<WalSegmentName, WalTail> _tails = [];
+
+    /// <param name="backup">The only base backup to consider; null for a free choice.</param>
+    public async Task<Reachability> RunAsync(RecoveryTarget target, BackupId? backup, CancellationToken ct)
+    {
+        var candidates = Candidates(backup, out var refusal);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        Reachability.Unreachable? best = null;
+        foreach (var route in InOrder(candidates, target))
+        {
+            var answer = await CheckAsync(route, target, ct);
+            if (answer is not Reachability.Unreachable no)
+            {
+                return answer;
+            }
+
+            // The newest backup that leads towards the target says how far recovery comes; where none does, the oldest says where it begins.
+            best = best?.Path is null ? no : best;
+        }
+
+        return best!;
+    }
+
+    /// <summary>
+    /// The newest first, because it replays least. A transaction or a restore point that may be anywhere is looked for from the oldest: a
+    /// newer backup could begin behind it, and PostgreSQL would then never meet it.
+    /// </summary>
+    private IEnumerable<RecoveryRoute> InOrder(IReadOnlyList<BaseBackup> candidates, RecoveryTarget target)
+    {
+        var routes = candidates.Select(backup => RecoveryRoute.Find(backup, archive));
+        return target switch
+        {
+            RecoveryTarget.Xid => routes.OrderBy(route => route.Gap is not null),
+            RecoveryTarget.Name name when EndOf(name) is null => routes.OrderBy(route => route.Gap is not null),
+            _ => routes.Reverse(),
+        };
+    }
+
+    /// <summary>The backup whose end a restore point of barman marks; null for a name of another kind.</summary>
+    private BackupExtent? EndOf(RecoveryTarget.Name name)
+    {
+        const string prefix = "barman_";
+        var text = name.RestorePoint.Value;
+        return text.StartsWith(prefix, StringComparison.Ordinal) && BackupId.TryParse(text[prefix.Length..], CultureInfo.InvariantCulture, out var id)
+            ? catalog.Find(id)?.Extent
+            : null;
+    }
+
+    private List<BaseBackup> Candidates(BackupId? pinned, out Reachability.Unreachable? refusal)
+    {
+        refusal = null;
+        var list = $"cnpg-restore backups list --server {catalog.Folder.Name}";
+        if (pinned is not { } id)
+        {
+            var usable = catalog.Usable.ToList();
+            refusal = usable.Count > 0 ? null : No(new Problem(
+                ProblemCode.NotFound,
+                $"Cannot find backup: no usable base backup in {catalog.Folder.Root}",
+                catalog.Backups.Count == 0 ? "base/ holds no backup" : string.Join("; ", catalog.Backups.Select(backup => $"{backup.Id}: {backup.Why}")),
+                list));
+            return usable;
+        }
+
+        var found = catalog.Find(id);
+        refusal = found switch
+        {
+            null => No(new Problem(ProblemCode.NotFound, $"Cannot find backup {id} in {catalog.Folder.Root}", Hint: list)),
+            { State: not BackupState.Usable } => No(new Problem(ProblemCode.NotFound, $"base backup {id} is not usable", found.Why, list)),
+            _ => null,
+        };
+        return found is null ? [] : [found];
+    }
+
+    private async Task<Reachability> CheckAsync(RecoveryRoute route, RecoveryTarget target, CancellationToken ct)
+    {
+        if (route.Path is not { } path)
+        {
+            var code = route.Gap is null ? ProblemCode.NotFound : ProblemCode.WalGap;
+            return new Reachability.Unreachable(new Problem(code, $"recovery cannot start from base backup {route.Backup.Id}", route.Refusal), route.Gap, Path: null);
+        }
+
+        return target switch
+        {
+            RecoveryTarget.Latest => CheckLatest(route, path),
+            RecoveryTarget.Immediate => new Reachability.Reachable(path.UpTo(path.Extent.EndWal.Number(path.Extent.SegmentSize)), $"all WAL that makes base backup {path.Backup.Id} consistent is there"),
+            RecoveryTarget.Time time => await CheckTimeAsync(route, path, time, ct),
+            RecoveryTarget.Lsn lsn => await CheckLsnAsync(route, path, lsn, ct),
+            RecoveryTarget.Name name => await CheckNameAsync(path, name, ct),
+            RecoveryTarget.Xid => new Reachability.Unproven(path, Unknown("where transaction ids commit") + Ending(route)),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    private Reachability CheckLatest(RecoveryRoute route, RecoveryPath path) => route.Gap is null
+        ? new Reachability.Reachable(path, $"the WAL is unbroken from {path.FirstSegment} to {path.LastSegment}, where the archive ends")
+        : Gap(route, path, "the end of the archive", reached: null);
+
+    private async Task<Reachability> CheckTimeAsync(RecoveryRoute route, RecoveryPath path, RecoveryTarget.Time time, CancellationToken ct)
+    {
+        var target = time.Moment.Moment;
+        if (path.Extent.EndTime > target)
+        {
+            return TooEarly(path, $"target time {time.Moment}", $"it ended at {Text(path.Extent.EndTime)}");
+        }
+
+        var tail = await TailAsync(path, ct);
+        if (tail.LastEnd is not { } last)
+        {
+            return tail.Damage is { } damage
+                ? new Reachability.Unproven(path, damage)
+                : new Reachability.Unproven(path, $"the last {tail.SegmentsRead} segments up to {path.LastSegment} hold no commit to compare with{Ending(route)}");
+        }
+
+        // PostgreSQL stops in front of the first commit or rollback later than the target (or at the target, when exclusive); without one it
+        // ends with "recovery ended before configured recovery target was reached" (recoveryStopsBefore in xlogrecovery.c).
+        if (last > target || (last == target && !time.Inclusive))
+        {
+            return new Reachability.Reachable(path, $"the WAL is unbroken up to a transaction that ended at {Text(last)}, after the target");
+        }
+
+        return route.Gap is null
+            ? new Reachability.Unreachable(
+                new Problem(
+                    ProblemCode.NotFound,
+                    $"target time {time.Moment} is not before the last transaction in the archive",
+                    $"the last one ended at {Text(last)} (segment {path.LastSegment}); PostgreSQL ends with 'recovery ended before configured recovery target was reached'",
+                    $"recover without a target to get everything: cnpg-restore backups check --server {catalog.Folder.Name}"),
+                FirstMissing: null,
+                path)
+            : Gap(route, path, $"target time {time.Moment}", $"the last transaction before the gap ended at {Text(last)}");
+    }
+
+    private async Task<Reachability> CheckLsnAsync(RecoveryRoute route, RecoveryPath path, RecoveryTarget.Lsn lsn, CancellationToken ct)
+    {
+        var position = lsn.Position;
+        if (position < path.Extent.EndLsn)
+        {
+            return TooEarly(path, $"target LSN {position}", $"it is consistent from {path.Extent.EndLsn} on");
+        }
+
+        var number = position.Value / path.Extent.SegmentSize.Bytes;
+        if (number < path.LastSegment.Number(path.Extent.SegmentSize))
+        {
+            // Recovery stops at the first record that begins there or later, which may be in the next segment.
+            var needed = path.UpTo(number + 1);
+            return new Reachability.Reachable(needed, $"the WAL is unbroken from {needed.FirstSegment} to {needed.LastSegment}");
+        }
+
+        Lsn? end = null;
+        if (position < path.EndLsn)
+        {
+            var tail = await TailAsync(path, ct);
+            if (tail.LastRecord >= position)
+            {
+                return new Reachability.Reachable(path, $"the last record of {path.LastSegment} begins at {tail.LastRecord}, at or behind the target");
+            }
+
+            if (tail.Damage is { } damage)
+            {
+                return new Reachability.Unproven(path, damage);
+            }
+
+            end = tail.LastRecord;
+        }
+
+        var where = end is null ? $"the archive ends with {path.LastSegment}, before {path.EndLsn}" : $"the last record in the archive begins at {end}";
+        return route.Gap is null
+            ? new Reachability.Unreachable(
+                new Problem(
+                    ProblemCode.NotFound,
+                    $"target LSN {position} lies behind the end of the archive",
+                    where,
+                    $"recover without a target to get everything: cnpg-restore backups check --server {catalog.Folder.Name}"),
+                FirstMissing: null,
+                path)
+            : Gap(route, path, $"target LSN {position}", reached: null);
+    }
+
+    private async Task<Reachability> CheckNameAsync(RecoveryPath path, RecoveryTarget.Name name, CancellationToken ct)
+    {
+        if (EndOf(name) is not { } extent)
+        {
+            return new Reachability.Unproven(path, Unknown("where restore points are"));
+        }
+
+        if (extent.EndLsn < path.Extent.EndLsn)
+        {
+            return TooEarly(path, $"restore point {name.RestorePoint}", $"it marks the end of an older backup, at {extent.EndLsn}");
+        }
+
+        var first = extent.EndWal.Number(extent.SegmentSize);
+        foreach (var segment in path.Segments.SkipWhile(segment => segment.Number(extent.SegmentSize) < first).Take(SegmentsToRestorePoint))
+        {
+            var reader = new WalReader(extent.SegmentSize);
+            await using var wal = await WalSegmentFile.OpenAsync(store, catalog.Folder, segment, ct);
+            await foreach (var item in reader.ReadAsync(segment, wal, ct))
+            {
+                if (item is WalEvent.RestorePoint point && point.Name == name.RestorePoint.Value)
+                {
+                    return new Reachability.Reachable(path.UpTo(segment.Number(extent.SegmentSize)), $"the restore point is in {segment}, at {point.Start}");
+                }
+            }
+        }
+
+        return new Reachability.Unproven(path, $"the restore point is not in the {SegmentsToRestorePoint} segments from {extent.EndWal} on, where barman writes it");
+    }
+
+    private async Task<WalTail> TailAsync(RecoveryPath path, CancellationToken ct)
+    {
+        if (!_tails.TryGetValue(path.LastSegment, out var tail))
+        {
+            tail = await LastCommit.FindAsync(store, catalog.Folder, path, ct);
+            _tails.Add(path.LastSegment, tail);
+        }
+
+        return tail;
+    }
+
+    private Reachability.Unreachable TooEarly(RecoveryPath path, string target, string detail) => No(new Problem(
+        ProblemCode.NotFound,
+        $"Cannot find backup: {target} lies before the end of base backup {path.Backup.Id}",
+        detail,
+        $"cnpg-restore backups list --server {catalog.Folder.Name}"));
+
+    private Reachability.Unreachable Gap(RecoveryRoute route, RecoveryPath path, string target, string? reached) => new(
+        new Problem(
+            ProblemCode.WalGap,
+            $"WAL segment {route.Gap} is missing, in front of {target}",
+            $"recovery from base backup {path.Backup.Id} would end with {path.LastSegment}, at {path.EndLsn}{(reached is null ? "" : $"; {reached}")}; the archive goes on behind the gap",
+            $"put the segment back, or see what can be reached: cnpg-restore backups list --server {catalog.Folder.Name}"),
+        route.Gap,
+        path);
+
+    private static Reachability.Unreachable No(Problem problem) => new(problem, FirstMissing: null, Path: null);
+
+    private static string Unknown(string what) => $"only a replay knows {what}; everything that a replay needs is there";
+
+    private static string Ending(RecoveryRoute route) => route.Gap is { } gap ? $", up to the missing segment {gap}" : "";
+
+    private static string Text(DateTimeOffset time) => TargetTime.From(time).ToString();
+}

@@ -1,5 +1,0 @@
-namespace CnpgRestore.Barman;
-
-/// <summary>The tars of the data directory or of one tablespace, in the order in which they are extracted.</summary>
-/// <param name="TablespaceOid">Null for the data directory.</param>
-public sealed record TarSeries(uint? TablespaceOid, IReadOnlyList<ArchivedFile> Parts);

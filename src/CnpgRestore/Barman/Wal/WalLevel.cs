@@ -1,0 +1,48 @@
+using CnpgRestore.Barman.Compression;
+using CnpgRestore.ObjectStore;
+using CnpgRestore.Postgres;
+
+namespace CnpgRestore.Barman.Wal;
+
+/// <summary>
+/// The segments in one folder below <c>wals/</c> (4 GiB of WAL) with the way each is stored. One listing finds 256 neighbours, where a
+/// question per segment would try seven suffixes.
+/// </summary>
+public sealed class WalLevel
+{
+    private readonly Dictionary<WalSegmentName, ArchivedFile> _segments = [];
+
+    private WalLevel(KeyPrefix prefix)
+    {
+        Prefix = prefix;
+    }
+
+    public KeyPrefix Prefix { get; }
+
+    /// <summary>Reads the level that holds <paramref name="segment"/>.</summary>
+    public static async Task<WalLevel> ReadAsync(IObjectStore store, ServerFolder folder, WalSegmentName segment, CancellationToken ct)
+    {
+        var level = new WalLevel(folder.WalLevel(segment));
+        foreach (var item in (await store.ListLevelAsync(level.Prefix, ct)).Objects)
+        {
+            if (ServerFolder.ParseWalFile(item.Key.Name) is WalFile.Segment(var name, var compression))
+            {
+                level.Add(name, new ArchivedFile(item, compression));
+            }
+        }
+
+        return level;
+    }
+
+    public ArchivedFile? Find(WalSegmentName segment) => _segments.GetValueOrDefault(segment);
+
+    // Of several, barman-cloud-wal-restore takes the first compressed one in the order of keys.
+    private void Add(WalSegmentName name, ArchivedFile file)
+    {
+        if (!_segments.TryGetValue(name, out var other) || other.Compression == ArchiveCompression.None ||
+            (file.Compression != ArchiveCompression.None && file.Object.Key.CompareTo(other.Object.Key) < 0))
+        {
+            _segments[name] = file;
+        }
+    }
+}

@@ -1,6 +1,0 @@
-using CnpgRestore.Postgres;
-
-namespace CnpgRestore.Barman;
-
-/// <summary>Missing segments between two that are there; both ends are missing ones.</summary>
-public sealed record WalGap(WalSegmentName First, WalSegmentName Last, ulong Count);

@@ -1,7 +1,0 @@
-namespace CnpgRestore.Barman;
-
-/// <summary>Consecutive segments of one timeline, by their numbers (see <see cref="Postgres.WalSegmentName.Number"/>), both ends included.</summary>
-public readonly record struct WalRun(ulong First, ulong Last)
-{
-    public ulong Count => Last - First + 1;
-}
