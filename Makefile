@@ -9,7 +9,7 @@ export DOTNET_NOLOGO := 1
 SOURCES := $(shell find src -name '*.cs' -o -name '*.csproj' -o -name 'packages.lock.json') Directory.Build.props Directory.Packages.props global.json
 TESTS := CnpgRestore.Tests CnpgRestore.ServerTests CnpgRestore.CliTests
 
-.PHONY: help build test test-unit demo bench servers clean
+.PHONY: help build test test-unit demo bench servers kubernetes clean
 
 help: ## this list
 	@echo "make ..."
@@ -26,8 +26,8 @@ bin/cnpg-restore: $(SOURCES)
 bin/kubectl-cnpg-restore: bin/cnpg-restore
 	@ln -f $< $@
 
-test: build ## all tests, against a real PostgreSQL, a real S3 server and the native program (under 20 minutes with the installation)
-	@testbed/install.sh servers
+test: build ## all tests, against a real PostgreSQL, S3 server and Kubernetes and the native program (under 30 minutes with the installation)
+	@$(MAKE) --no-print-directory kubernetes
 	echo "Building the tests (half a minute) ..."
 	dotnet build CnpgRestore.slnx -v quiet
 	tests/run.sh $(TESTS)
@@ -48,6 +48,10 @@ bench: build ## side by side with aws, rclone and barman-cloud; writes docs/perf
 
 servers: ## installs the servers that tests and demo start: PostgreSQL 15, Barman Cloud, Ceph's S3 gateway (a minute)
 	@testbed/install.sh servers
+
+kubernetes: servers ## builds the one-node Kubernetes that tests start, from Debian's source, once (4 minutes; instant when it is there)
+	@testbed/install.sh kubernetes
+	testbed/kubernetes.sh build
 
 clean: ## removes what was built
 	@rm -rf artifacts bin

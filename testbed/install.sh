@@ -10,7 +10,7 @@ packages() {
     servers) echo postgresql-15 barman-cli-cloud ceph-mon ceph-osd radosgw ceph-common ;;
     kubernetes) # Go builds what Debian has no package of: testbed/kubernetes.sh build.
       echo golang-1.19-go golang-github-modern-go-reflect2-dev etcd-server containerd runc containernetworking-plugins \
-        iptables nftables conntrack iproute2 ;;
+        iptables nftables conntrack iproute2 openssl ;;
     bench) echo rclone awscli hyperfine time ;;
     *) echo "usage: testbed/install.sh build|servers|kubernetes|bench ..." >&2; exit 2 ;;
   esac

@@ -6,6 +6,7 @@
 #   testbed/kubernetes.sh api DIR [PID]      etcd and API server only, about 4 s, on loopback, as any user; KUBEBUILDER_ASSETS is used when set
 #   testbed/kubernetes.sh run DIR COMMAND    a program inside the node: ctr, crictl, ip, nsenter and what else a person needs to look around
 #   testbed/kubernetes.sh stop DIR           ends it and removes DIR
+#   testbed/kubernetes.sh check start|api    exit code 0 when that would work, else says what is missing
 #
 # In DIR: kubeconfig (may do everything), stranger.kubeconfig (may do nothing), host (the address by which pods, and this machine, reach what
 # listens on this machine's 127.0.0.1), bin/kubectl, log/. Image for pods: localhost/postgres-barman:15, imagePullPolicy: Never.
@@ -22,11 +23,16 @@ export here cache
 if [ "$action" = build ]; then exec "$here/build.sh"; fi
 
 [ $# -ge 2 ] || usage
+if [ "$action" = check ]; then exec "$here/check.sh" "$2"; fi
+
 dir=$(mkdir -p "$2" && cd "$2" && pwd)
 export dir
 case $action in
-  start) exec "$here/start.sh" "${3:-}" ;;
-  api) exec "$here/api.sh" "${3:-}" ;;
+  start | api)
+    "$here/check.sh" "$action"
+    [ ! -e "$dir/pid" ] || { echo "kubernetes: $dir is in use; run: testbed/kubernetes.sh stop $dir" >&2; exit 1; }
+    exec "$here/$action.sh" "${3:-}"
+    ;;
   run) exec nsenter --all --target "$(pgrep --parent "$(cat "$dir/pid")")" "${@:3}" ;;
   stop) exec "$here/stop.sh" ;;
   *) usage ;;

@@ -5,9 +5,6 @@ owner=$1 node=none
 . "$here/control-plane.sh"
 export programs=${KUBEBUILDER_ASSETS:-$cache/bin}
 
-[ -x "$programs/kube-apiserver" ] || { echo "kubernetes: no kube-apiserver in $programs; run: make kubernetes" >&2; exit 1; }
-[ ! -e "$dir/pid" ] || { echo "kubernetes: $dir is in use; run: testbed/kubernetes.sh stop $dir" >&2; exit 1; }
-
 # Below the range that the kernel gives to outgoing connections.
 free_port() {
   local port
@@ -25,7 +22,7 @@ serve() {
 }
 
 failed() {
-  tail -n 5 "$dir"/log/*.log >&2 || true
+  { grep -hE '^(F[0-9]{4} |panic:|fatal error:)' "$dir"/log/*.log || tail -n 5 "$dir"/log/*.log; } >&2
   "$here/stop.sh"
   exit 1
 }

@@ -50,6 +50,9 @@ import_images() {
   for image in "$cache"/images/*.tar; do ctr --namespace k8s.io images import "$image"; done
 }
 
+# As systemd does on a real node: a kubelet gives up when another program's cgroup vanishes while it first looks at them.
+keep_running() { while true; do "$@" || sleep 0.5; done; }
+
 pretend_tunables
 private_folders
 join_network
@@ -59,7 +62,8 @@ start containerd containerd --config "$dir/containerd.toml"
 start images import_images
 start_api 2379 0.0.0.0 6443 --advertise-address "$address" --service-cluster-ip-range "$services" --kubelet-preferred-address-types InternalIP
 # Else the kubelet asks for 6 s whether this is a machine of AWS.
-AWS_EC2_METADATA_DISABLED=true start kubelet "$programs/kubelet" --config "$dir/kubelet.yaml" --kubeconfig "$components/kubelet.kubeconfig" --root-dir "$dir/kubelet" \
+AWS_EC2_METADATA_DISABLED=true start kubelet keep_running "$programs/kubelet" --config "$dir/kubelet.yaml" \
+  --kubeconfig "$components/kubelet.kubeconfig" --root-dir "$dir/kubelet" \
   --container-runtime remote --container-runtime-endpoint unix:///run/containerd/containerd.sock --hostname-override "$node" --node-ip "$address"
 until_true 60 'API server' kubectl get --raw /readyz
 start cluster-dns "$programs/cluster-dns" --kubeconfig "$components/cluster-dns.kubeconfig" --listen "$address:53"

@@ -5,10 +5,6 @@ owner=$1 node=node-1
 export programs=$cache/bin
 . "$here/control-plane.sh"
 
-[ "$(id -u)" = 0 ] || { echo "kubernetes: a node needs root" >&2; exit 1; }
-[ -x "$programs/kubernetes" ] || { echo "kubernetes: not built; run: make kubernetes" >&2; exit 1; }
-[ ! -e "$dir/pid" ] || { echo "kubernetes: $dir is in use; run: testbed/kubernetes.sh stop $dir" >&2; exit 1; }
-
 # The first free pair of interfaces is also the number of the node on this machine: sixteen can run side by side.
 reserve_number() {
   for number in {0..15}; do
@@ -43,7 +39,7 @@ make_cgroups() {
 }
 
 failed() {
-  tail -n 5 "$dir"/log/*.log >&2 || true
+  { grep -hE '^(F[0-9]{4} |panic:|fatal error:)' "$dir"/log/*.log || tail -n 5 "$dir"/log/*.log; } >&2
   "$here/stop.sh"
   exit 1
 }

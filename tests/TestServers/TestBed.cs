@@ -8,6 +8,8 @@ public sealed class TestBed : IAsyncDisposable
     private readonly SemaphoreSlim _turn = new(1);
     private S3Server? _s3;
     private PostgresServer? _postgres;
+    private KubernetesServer? _kubernetesApi;
+    private KubernetesServer? _kubernetes;
     private readonly Dictionary<BarmanCompression, BarmanStory> _stories = [];
 
     public async Task<S3Server> S3Async(CancellationToken ct) =>
@@ -16,6 +18,14 @@ public sealed class TestBed : IAsyncDisposable
     /// <summary>A server without archive, for tests that need any PostgreSQL; each test uses a database of its own.</summary>
     public async Task<PostgresServer> PostgresAsync(CancellationToken ct) =>
         _postgres ?? await InTurnAsync(async () => _postgres ??= await PostgresServer.CreateAsync(new PostgresOptions(), ct), ct);
+
+    /// <summary>An API server without nodes, for tests that need no pods; each test works in a namespace of its own.</summary>
+    public async Task<KubernetesServer> KubernetesApiAsync(CancellationToken ct) =>
+        _kubernetesApi ?? await InTurnAsync(async () => _kubernetesApi ??= await KubernetesServer.StartApiAsync(ct), ct);
+
+    /// <summary>A whole Kubernetes of one node; each test works in a namespace of its own.</summary>
+    public async Task<KubernetesServer> KubernetesAsync(CancellationToken ct) =>
+        _kubernetes ?? await InTurnAsync(async () => _kubernetes ??= await KubernetesServer.StartNodeAsync(ct), ct);
 
     /// <summary>
     /// A finished story for tests that only read: a tablespace, two base backups on timeline 1, a promotion, rows on timeline 2, all archived,
@@ -31,6 +41,16 @@ public sealed class TestBed : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_kubernetes is not null)
+        {
+            await _kubernetes.DisposeAsync();
+        }
+
+        if (_kubernetesApi is not null)
+        {
+            await _kubernetesApi.DisposeAsync();
+        }
+
         if (_postgres is not null)
         {
             await _postgres.DisposeAsync();

@@ -10,10 +10,8 @@ public static class TestEnvironment
     /// <summary>Endpoint of a server that <c>testbed/s3.sh start</c> has brought up; without it every test assembly starts its own.</summary>
     public static string? S3Endpoint => Read("CNPG_RESTORE_TEST_S3");
 
-    /// <summary>
-    /// Kubeconfig of a Kubernetes that tests may use, with CNPG's CRDs; beside it <c>stranger.kubeconfig</c> of a user who may do nothing.
-    /// </summary>
-    public static string? Kubeconfig => Read("CNPG_RESTORE_TEST_KUBECONFIG");
+    /// <summary>Folder of a node that <c>testbed/kubernetes.sh start</c> has brought up; without it every test assembly starts its own.</summary>
+    public static string? KubernetesFolder => Read("CNPG_RESTORE_TEST_KUBERNETES");
 
     /// <summary>Folder with <c>initdb</c>, <c>postgres</c> and the client programs.</summary>
     public static string PostgresPrograms => Read("CNPG_RESTORE_TEST_POSTGRES") ?? "/usr/lib/postgresql/15/bin";

@@ -21,7 +21,7 @@ def run():
     if result.returncode != 0:
         raise Failure(f"error while creating the PostgreSQL instance: exit status {result.returncode}: {result.stderr.strip()}")
 
-    postgres.configure(archive_command="false", listen_addresses="")
+    postgres.configure(archive_command=postgres.NO_ARCHIVING, listen_addresses="")
     postgres.allow()
     server = postgres.start()
     postgres.wait(server, lambda cursor: True)

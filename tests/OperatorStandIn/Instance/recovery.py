@@ -118,7 +118,7 @@ def _replay():
     if SETTINGS["walStorage"]:
         _link_wal_volume()
     postgres.configure(
-        archive_command="false", ssl="off", listen_addresses="", restore_command=f"{MANAGER} wal-restore %f %p",
+        archive_command=postgres.NO_ARCHIVING, ssl="off", listen_addresses="", restore_command=f"{MANAGER} wal-restore %f %p",
         recovery_target_action="promote", **_enforced(), **_target(wanted["recoveryTarget"]))
     postgres.allow()
     pathlib.Path(PGDATA, "recovery.signal").touch()

@@ -31,7 +31,10 @@ sealed class KubernetesApi : IDisposable
             },
         };
         handler.SslOptions.CertificateChainPolicy.CustomTrustStore.Add(config.Authority);
-        return new KubernetesApi(new HttpClient(handler) { BaseAddress = config.Server, Timeout = Timeout.InfiniteTimeSpan });
+        var http = new HttpClient(handler) { BaseAddress = config.Server, Timeout = Timeout.InfiniteTimeSpan };
+        // The API server calls the owner of written fields by it; the operator's program has this name.
+        http.DefaultRequestHeaders.UserAgent.ParseAdd("manager/1.0");
+        return new KubernetesApi(http);
     }
 
     /// <summary>Null when there is no such object, or no such kind.</summary>

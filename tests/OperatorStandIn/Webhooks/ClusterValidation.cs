@@ -12,7 +12,7 @@ static class ClusterValidation
     private static readonly string[] Targets = ["targetTime", "targetXID", "targetName", "targetLSN", "targetImmediate"];
 
     /// <summary>Everything that is wrong, empty when nothing is; the Cluster has been given its defaults.</summary>
-    public static IEnumerable<string> Errors(JsonObject cluster)
+    public static IEnumerable<FieldError> Errors(JsonObject cluster)
     {
         if (cluster.Annotation("cnpg.io/validation") == "disabled")
         {
@@ -42,28 +42,28 @@ static class ClusterValidation
         }
     }
 
-    private static IEnumerable<string> Name(JsonObject cluster)
+    private static IEnumerable<FieldError> Name(JsonObject cluster)
     {
         if (cluster.Name.Length > 50)
         {
-            yield return $"metadata.name: Invalid value: \"{cluster.Name}\": the maximum length of a cluster name is 50 characters";
+            yield return FieldError.Invalid("metadata.name", cluster.Name, "the maximum length of a cluster name is 50 characters");
         }
     }
 
-    private static IEnumerable<string> Bootstrap(JsonNode? spec)
+    private static IEnumerable<FieldError> Bootstrap(JsonNode? spec)
     {
         if (Methods.Count(method => spec.At("bootstrap", method) is not null) > 1)
         {
-            yield return "spec.bootstrap: Forbidden: Only one bootstrap method can be specified at a time";
+            yield return FieldError.Forbidden("spec.bootstrap", "Only one bootstrap method can be specified at a time");
         }
     }
 
-    private static IEnumerable<string> Source(JsonNode? spec)
+    private static IEnumerable<FieldError> Source(JsonNode? spec)
     {
         var names = spec.Items("externalClusters").Select(external => external.Text("name")).ToList();
         foreach (var name in names.Where((name, index) => names.IndexOf(name) < index))
         {
-            yield return $"spec.externalClusters: Invalid value: \"{name}\": Duplicate externalCluster name";
+            yield return FieldError.Invalid("spec.externalClusters", name ?? "", "Duplicate externalCluster name");
         }
 
         if (spec.Text("bootstrap", "recovery", "source") is not { } source)
@@ -74,52 +74,54 @@ static class ClusterValidation
         var external = spec.Items("externalClusters").FirstOrDefault(external => external.Text("name") == source);
         if (external is null)
         {
-            yield return $"spec.bootstrap.recovery.source: Invalid value: \"{source}\": External cluster {source} not found";
+            yield return FieldError.Invalid("spec.bootstrap.recovery.source", source, $"External cluster {source} not found");
         }
         else if (external["barmanObjectStore"] is null && external["plugin"] is null && external["connectionParameters"] is null)
         {
-            yield return $"spec.bootstrap.recovery.source: Invalid value: \"{source}\": External cluster {source} cannot be used for recovery: "
-                + "missing connection parameters, Barman, or CNPG-i configuration";
+            yield return FieldError.Invalid(
+                "spec.bootstrap.recovery.source",
+                source,
+                $"External cluster {source} cannot be used for recovery: missing connection parameters, Barman, or CNPG-i configuration");
         }
     }
 
-    private static IEnumerable<string> Target(JsonNode? target)
+    private static IEnumerable<FieldError> Target(JsonNode? target)
     {
         const string Path = "spec.bootstrap.recovery.recoveryTarget";
         var given = Targets.Where(name => target.At(name) is not null).ToList();
         if (given.Count > 1)
         {
-            yield return $"{Path}: Invalid value: \"{string.Join(", ", given)}\": Recovery target options are mutually exclusive";
+            yield return FieldError.Invalid(Path, string.Join(", ", given), "Recovery target options are mutually exclusive");
         }
 
         if (given.Any(name => name is "targetXID" or "targetName" or "targetImmediate") && target.Text("backupID") is null)
         {
-            yield return $"{Path}.backupID: Required value: BackupID is missing";
+            yield return FieldError.Required($"{Path}.backupID", "BackupID is missing");
         }
 
         if (target.Text("targetTLI") is { } timeline && timeline != "latest"
             && (!int.TryParse(timeline, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 1))
         {
-            yield return $"{Path}.targetTLI: Invalid value: \"{timeline}\": recovery target timeline can be set to 'latest' or a positive integer";
+            yield return FieldError.Invalid($"{Path}.targetTLI", timeline, "recovery target timeline can be set to 'latest' or a positive integer");
         }
 
         if (target.Text("targetTime") is { } time && !DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, out _))
         {
-            yield return $"{Path}.targetTime: Invalid value: \"{time}\": The format of TargetTime is invalid";
+            yield return FieldError.Invalid($"{Path}.targetTime", time, "The format of TargetTime is invalid");
         }
     }
 
-    private static IEnumerable<string> Archiver(JsonNode? spec)
+    private static IEnumerable<FieldError> Archiver(JsonNode? spec)
     {
         var archivers = spec.Items("plugins").Count(plugin => plugin.Flag("isWALArchiver") && plugin.Text("enabled") != "false");
         if (archivers > 0 && spec.At("backup", "barmanObjectStore") is not null)
         {
-            yield return "spec.plugins: Invalid value: \"isWALArchiver\": Cannot enable a WAL archiver plugin when barmanObjectStore is configured";
+            yield return FieldError.Invalid("spec.plugins", "isWALArchiver", "Cannot enable a WAL archiver plugin when barmanObjectStore is configured");
         }
 
         if (archivers > 1)
         {
-            yield return "spec.plugins: Invalid value: \"isWALArchiver\": Cannot enable more than one WAL archiver plugin";
+            yield return FieldError.Invalid("spec.plugins", "isWALArchiver", "Cannot enable more than one WAL archiver plugin");
         }
     }
 }

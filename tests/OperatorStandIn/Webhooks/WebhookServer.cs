@@ -121,11 +121,18 @@ sealed class WebhookServer : IAsyncDisposable
         };
         if (errors.Count > 0)
         {
-            var list = errors.Count == 1 ? errors[0] : $"[{string.Join(", ", errors)}]";
+            var list = errors.Count == 1 ? errors[0].ToString() : $"[{string.Join(", ", errors)}]";
             response["status"] = new JsonObject
             {
                 ["code"] = 422,
                 ["reason"] = "Invalid",
+                ["details"] = new JsonObject
+                {
+                    ["name"] = cluster.Name,
+                    ["group"] = "cluster.cnpg.io",
+                    ["kind"] = "Cluster",
+                    ["causes"] = new JsonArray([.. errors.Select(error => error.Cause())]),
+                },
                 ["message"] = $"Cluster.cluster.cnpg.io \"{cluster.Name}\" is invalid: {list}",
             };
         }

@@ -1,0 +1,24 @@
+using System.Text.Json.Nodes;
+
+namespace CnpgRestore.Kubernetes;
+
+/// <summary>One entry of <c>status.conditions</c> ([cloudnative-pg] api/v1/cluster_conditions.go).</summary>
+public sealed record ClusterCondition(string Type, bool IsTrue, string Reason, string Message, DateTimeOffset? Since)
+{
+    public const string Ready = "Ready";
+
+    /// <summary>False with the archiver's error as its message.</summary>
+    public const string ContinuousArchiving = "ContinuousArchiving";
+
+    public const string LastBackupSucceeded = "LastBackupSucceeded";
+
+    /// <summary>From 1.30 on: the bootstrap is over and its section is not looked at again.</summary>
+    public const string Initialized = "Initialized";
+
+    public static ClusterCondition Read(JsonNode condition) => new(
+        condition.Text("type") ?? "",
+        condition.Text("status") == "True",
+        condition.Text("reason") ?? "",
+        condition.Text("message") ?? "",
+        condition.Time("lastTransitionTime"));
+}

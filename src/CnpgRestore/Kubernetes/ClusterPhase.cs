@@ -1,0 +1,26 @@
+namespace CnpgRestore.Kubernetes;
+
+/// <summary>Words of <c>status.phase</c> that a restore waits for ([cloudnative-pg] api/v1/cluster_types.go).</summary>
+public static class ClusterPhase
+{
+    public const string Healthy = "Cluster in healthy state";
+
+    /// <summary>While the recovery Job runs; before 1.29.2 and 1.30.0 also for ever after it has failed.</summary>
+    public const string SettingUpPrimary = "Setting up primary";
+
+    /// <summary>From 1.29.2 and 1.30.0 on: the recovery Job has used up its attempts.</summary>
+    public const string Unrecoverable = "Cluster is unrecoverable and needs manual intervention";
+
+    public const string UnknownPlugin = "Cluster cannot proceed to reconciliation due to an unknown plugin being required";
+
+    public const string PluginError = "Cluster cannot proceed to reconciliation due to an error while interacting with plugins";
+
+    public const string ImageCatalogError = "Cluster has incomplete or invalid image catalog";
+
+    public const string InvalidDefinition = "Invalid cluster definition";
+
+    public const string CannotCreateObjects = "Unable to create required cluster objects";
+
+    /// <summary>The operator waits for a person; nothing will change by itself.</summary>
+    public static bool IsStuck(string phase) => phase is Unrecoverable or UnknownPlugin or PluginError or ImageCatalogError or InvalidDefinition or CannotCreateObjects;
+}

@@ -1,0 +1,88 @@
+using System.Text.Json.Nodes;
+
+namespace CnpgRestore.Kubernetes.GitOps;
+
+/// <summary>
+/// Reads and makes the patches that stop a GitOps owner and let it go on; sending them is the run's. Flux has <c>spec.suspend</c>. Argo CD has no
+/// such word: its <c>spec.syncPolicy.automated</c> is taken out and kept in an annotation, which stops syncing but not looking.
+/// </summary>
+public static class GitOpsSuspension
+{
+    private static readonly string[] Flux = ["spec", "suspend"];
+    private static readonly string[] Argo = ["spec", "syncPolicy", "automated"];
+
+    /// <summary>Whether it leaves the cluster alone, whoever made it so.</summary>
+    public static bool IsSuspended(ResourceType type, JsonObject owner) => IsArgo(type)
+        ? owner.At(Argo) is not JsonObject automated || automated.Flag("enabled") == false || owner.Text("metadata", "annotations", "argocd.argoproj.io/skip-reconcile") == "true"
+        : owner.Flag(Flux) == true;
+
+    /// <summary>The run that suspended it; null where it was no run of ours.</summary>
+    public static string? SuspendedBy(JsonObject owner) => owner.Text("metadata", "annotations", RunAnnotations.SuspendedBy);
+
+    /// <summary>
+    /// The merge patch that suspends it, notes the run, and notes what to restore; it holds the version that was read, so a change meanwhile is a
+    /// conflict. Null where it is suspended already: then it is not ours to resume.
+    /// </summary>
+    public static JsonObject? Suspend(ResourceType type, JsonObject owner, string run)
+    {
+        if (IsSuspended(type, owner))
+        {
+            return null;
+        }
+
+        var before = owner.At(FieldOf(type))?.ToJsonString() ?? "null";
+        return Patch(type, owner, IsArgo(type) ? null : JsonValue.Create(true), run, before);
+    }
+
+    /// <summary>The merge patch that puts back what was there before a run suspended it, and takes its notes away. Null where no run has.</summary>
+    public static JsonObject? Resume(ResourceType type, JsonObject owner)
+    {
+        if (owner.Text("metadata", "annotations", RunAnnotations.SuspendedFrom) is not { } before)
+        {
+            return null;
+        }
+
+        return Patch(type, owner, JsonNode.Parse(before), null, null);
+    }
+
+    /// <summary>
+    /// Who else writes the field that suspends: a parent whose manifest names it sets it back at its next turn, and has to be suspended first
+    /// (kustomize-controller applies with force; an ApplicationSet rewrites its Applications).
+    /// </summary>
+    public static IReadOnlyList<string> ContestedBy(ResourceType type, JsonObject owner)
+    {
+        string[] path = ["fieldsV1", .. FieldOf(type).Select(key => $"f:{key}")];
+        var managers = owner.Items("metadata", "managedFields")
+            .Where(entry => entry.At(path) is not null && IsController(entry))
+            .Select(entry => entry.Text("manager") ?? "");
+        var sets = owner.Items("metadata", "ownerReferences")
+            .Where(reference => reference.Text("kind") == "ApplicationSet")
+            .Select(reference => $"ApplicationSet {reference.Text("name")}");
+        return [.. managers.Concat(sets).Distinct()];
+    }
+
+    private static bool IsController(JsonNode entry) =>
+        entry.Text("manager") != WriteOptions.Default.FieldManager
+        && (entry.Text("operation") == "Apply" || GitOpsTrack.Managers.Any(known => known.Manager == entry.Text("manager")));
+
+    private static JsonObject Patch(ResourceType type, JsonObject owner, JsonNode? value, string? run, string? before)
+    {
+        JsonNode? changed = value;
+        foreach (var key in FieldOf(type).Reverse())
+        {
+            changed = new JsonObject { [key] = changed };
+        }
+
+        var patch = changed!.AsObject();
+        patch["metadata"] = new JsonObject
+        {
+            ["resourceVersion"] = owner.Text("metadata", "resourceVersion"),
+            ["annotations"] = new JsonObject { [RunAnnotations.SuspendedBy] = run, [RunAnnotations.SuspendedFrom] = before },
+        };
+        return patch;
+    }
+
+    private static bool IsArgo(ResourceType type) => type.Kind == ResourceTypes.Applications.Kind;
+
+    private static string[] FieldOf(ResourceType type) => IsArgo(type) ? Argo : Flux;
+}

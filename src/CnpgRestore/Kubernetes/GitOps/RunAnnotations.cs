@@ -1,0 +1,11 @@
+namespace CnpgRestore.Kubernetes.GitOps;
+
+/// <summary>What a run leaves on the objects that it stops, so that any machine can continue it or take it back.</summary>
+public static class RunAnnotations
+{
+    /// <summary>The id of the run that suspended the object.</summary>
+    public const string SuspendedBy = "cnpg-restore/suspended-by";
+
+    /// <summary>What the suspended field held before, as JSON; <c>null</c> where it was absent.</summary>
+    public const string SuspendedFrom = "cnpg-restore/suspended-from";
+}

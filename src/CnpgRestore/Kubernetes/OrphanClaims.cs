@@ -1,0 +1,30 @@
+using System.Text.Json.Nodes;
+
+namespace CnpgRestore.Kubernetes;
+
+/// <summary>
+/// Volume claims that outlived their Cluster. A new Cluster of the same name adopts them, and its recovery is skipped without a word
+/// ([cloudnative-pg] internal/controller/cluster_restore.go).
+/// </summary>
+public static class OrphanClaims
+{
+    /// <summary>Whether a claim with the Cluster's label would be adopted: it has a serial number and no owner.</summary>
+    public static bool IsAdoptable(JsonObject claim) =>
+        claim.Text("metadata", "labels", CnpgNames.ClusterLabel) is not null
+        && claim.Text("metadata", "annotations", CnpgNames.NodeSerialAnnotation) is not null
+        && !claim.Items("metadata", "ownerReferences").Any();
+
+    public static async Task<IReadOnlyList<JsonObject>> FindAsync(KubernetesApi api, string ns, string cluster, CancellationToken ct)
+    {
+        var found = new List<JsonObject>();
+        await foreach (var claim in api.ListAsync(ResourceTypes.PersistentVolumeClaims, ns, CnpgNames.Of(cluster), ct))
+        {
+            if (IsAdoptable(claim))
+            {
+                found.Add(claim);
+            }
+        }
+
+        return found;
+    }
+}
