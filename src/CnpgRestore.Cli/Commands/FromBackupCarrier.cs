@@ -21,17 +21,24 @@ sealed class FromBackupCarrier(CliSession session, KubernetesApi api, StoreOptio
     public async Task<int> RunAsync(FromBackupRequest request, bool dryRun, string? report, CancellationToken ct)
     {
         using var local = RunLock.Take(_state, FromBackupPlan.SubjectOf(request.Namespace, request.Cluster));
-        if (await new RunRecord(api).FindAsync(request.Namespace, request.Cluster, ct) is { } recorded)
+        var recorded = await new RunRecord(api).FindAsync(request.Namespace, request.Cluster, ct);
+        if (recorded is not null)
         {
-            recorded.DemandSame(request);
-            return await ContinueAsync(recorded, dryRun, report, ct);
+            var difference = recorded.DifferenceTo(request);
+            if (difference is null)
+            {
+                return await ContinueAsync(recorded, dryRun, report, ct);
+            }
+
+            // Another choice, as after a failed attempt, takes the run over once there is nothing to go back to.
+            await recorded.DemandNoWayBackAsync(api, difference, ct);
         }
 
         var run = RunId.Create(Verb, session.Clock);
         var planner = new FromBackupPlanner(api, request, session.Clock);
         var situation = await planner.LookAsync(ct);
         using var store = await OpenAsync(request.Namespace, situation.Set.ReadJson(request.Cluster), ct);
-        var plan = await planner.PlanAsync(situation, store, run.Value, ct);
+        var plan = await planner.PlanAsync(situation, store, run.Value, recorded?.Decision, ct);
         if (dryRun)
         {
             RunOutput.ShowPlan(session, plan.ToPlan(), isResult: true);
@@ -78,7 +85,22 @@ sealed class FromBackupCarrier(CliSession session, KubernetesApi api, StoreOptio
         await RunOutput.ConfirmAsync(session, plan.ToPlan(), decision.Cluster, ct);
         await using var lease = await TakeLeaseAsync(decision, ct);
         using var journal = Open(run, decision);
-        var result = await RunOutput.RunAsync(session, observer => new FromBackupRun(api, store, plan, new Run(journal, observer), session.Clock).RunAsync(ct));
+        using var held = CancellationTokenSource.CreateLinkedTokenSource(ct, lease.Lost);
+        var result = await RunOutput.RunAsync(session, async observer =>
+        {
+            try
+            {
+                return await new FromBackupRun(api, store, plan, new Run(journal, observer), session.Clock).RunAsync(held.Token);
+            }
+            catch (OperationCanceledException) when (lease.Lost.IsCancellationRequested && !ct.IsCancellationRequested)
+            {
+                throw new RestoreException(
+                    ProblemCode.Stopped,
+                    $"the lease on cluster {decision.Cluster} is lost: nothing more is changed",
+                    "the API server could not be reached in time, or another run has taken it",
+                    $"cnpg-restore runs resume {decision.Run} -n {decision.Namespace}");
+            }
+        });
         await FromBackupOutput.ShowAsync(session, result, report, ct);
         return 0;
     }
@@ -94,7 +116,13 @@ sealed class FromBackupCarrier(CliSession session, KubernetesApi api, StoreOptio
     private Task<IObjectStore> OpenAsync(RecordedRun recorded, CancellationToken ct) => OpenAsync(recorded.Decision.Namespace, recorded.Manifest, ct);
 
     /// <summary>The bucket that the command line names, else the one of the manifest with the Secret that it names.</summary>
-    private async Task<IObjectStore> OpenAsync(string ns, JsonObject cluster, CancellationToken ct) => storeOptions.IsGiven(parse)
-        ? storeOptions.Open(parse, session.Clock)
-        : await ClusterStore.OpenAsync(api, ns, cluster, session.Clock, warning => session.Progress.Line($"warning: {warning}"), ct);
+    private async Task<IObjectStore> OpenAsync(string ns, JsonObject cluster, CancellationToken ct)
+    {
+        if (storeOptions.IsGiven(parse))
+        {
+            return storeOptions.Open(parse, session.Clock);
+        }
+
+        return await ClusterStore.OpenAsync(api, ns, cluster, session.Clock, warning => session.Progress.Line($"warning: {warning}"), ct);
+    }
 }

@@ -1,11 +1,6 @@
 using System.CommandLine;
-using CnpgRestore.Cli.Output;
-using CnpgRestore.Kubernetes;
 using CnpgRestore.Manifests;
-using CnpgRestore.ObjectStore;
 using CnpgRestore.Plans.FromBackup;
-using CnpgRestore.Runs;
-using CnpgRestore.Runs.FromBackup;
 
 namespace CnpgRestore.Cli.Commands;
 

@@ -44,6 +44,19 @@ public sealed class GitOpsOwners(KubernetesApi api)
         return chain;
     }
 
+    /// <summary>The same for an object that is gone: only what the owners themselves list can tell.</summary>
+    public Task<IReadOnlyList<GitOpsOwner>> FindMissingAsync(ObjectReference reference, CancellationToken ct)
+    {
+        var writers = GitOpsTrack.Managers.Select(JsonNode (known) => new JsonObject { ["manager"] = known.Manager });
+        var item = new JsonObject
+        {
+            ["apiVersion"] = reference.Type.ApiVersion,
+            ["kind"] = reference.Type.Kind,
+            ["metadata"] = new JsonObject { ["namespace"] = reference.Namespace, ["name"] = reference.Name, ["managedFields"] = new JsonArray([.. writers]) },
+        };
+        return FindAsync(item, ct);
+    }
+
     private async Task<List<GitOpsOwner>> OwnersOfAsync(JsonObject item, CancellationToken ct)
     {
         var owners = new List<GitOpsOwner>();

@@ -45,7 +45,7 @@ sealed record GitOpsTrack(ResourceType Type, string? Namespace, string Name, str
             "Kustomization" => owner.Items("status", "inventory", "entries").Any(entry => entry.Text("id") == $"{ns}_{name}_{group}_{kind}"),
             "Application" => owner.Items("status", "resources").Any(resource =>
                 resource.Text("name") == name && resource.Text("kind") == kind && (resource.Text("group") ?? "") == group && (resource.Text("namespace") ?? "") == ns),
-            _ => ReleaseName(owner) == item.Text("metadata", "annotations", "meta.helm.sh/release-name")
+            _ => item.Text("metadata", "annotations", "meta.helm.sh/release-name") is { } release && ReleaseName(owner) == release
                 && (owner.Text("spec", "targetNamespace") ?? owner.Text("metadata", "namespace")) == item.Text("metadata", "annotations", "meta.helm.sh/release-namespace"),
         };
     }

@@ -22,7 +22,7 @@ static class AccessPreflight
             needed.Add(("delete", ResourceTypes.Clusters, ns, null));
         }
 
-        needed.AddRange(plan.Decision.Owners.Select(owner => ("patch", GitOpsTypes.Of(owner.Kind), owner.Namespace, (string?)null)));
+        needed.AddRange(plan.Decision.Owners.Select(owner => ("patch", owner.ToReference().Type, owner.Namespace, (string?)null)));
         var answers = await Task.WhenAll(needed.Select(async need => (need, Answer: await api.MayAsync(need.Verb, need.Type, need.Namespace, null, need.Sub, ct))));
         return
         [

@@ -11,6 +11,9 @@ public sealed record FromBackupDecision
 {
     public required string Run { get; init; }
 
+    /// <summary>An unfinished run whose place this one takes, with what it had suspended.</summary>
+    public string? Supersedes { get; init; }
+
     public required string Cluster { get; init; }
 
     public required string Namespace { get; init; }

@@ -16,7 +16,7 @@ public sealed record FromBackupPlan(
 
     private string Files => Decision.Files.Count > 0 ? string.Join(", ", Decision.Files) : $"{Decision.Cluster}.yaml";
 
-    private string Owners => string.Join(", ", Decision.Owners.Select(owner => $"{owner.Kind} {owner.Namespace}/{owner.Name}"));
+    private string Owners => string.Join(", ", Decision.Owners);
 
     public PlanStep Record => new(
         "record", "write the run down in the cluster", Cluster, $"ConfigMap and Lease cnpg-restore-{Decision.Cluster}", "removed at the end");

@@ -45,11 +45,15 @@ public sealed class FromBackupPlanner(KubernetesApi api, FromBackupRequest reque
     }
 
     /// <param name="run">Names the run that will carry it out.</param>
-    public async Task<FromBackupPlan> PlanAsync(Situation situation, IObjectStore store, string run, CancellationToken ct)
+    /// <param name="unfinished">The run whose place it takes; null in the usual case.</param>
+    /// <exception cref="RestoreException">Exit 15, or that of the only problem: everything that stands in the way.</exception>
+    public async Task<FromBackupPlan> PlanAsync(Situation situation, IObjectStore store, string run, FromBackupDecision? unfinished, CancellationToken ct)
     {
         var problems = new List<Problem>();
         var notes = new List<string>();
-        var owners = await GitOpsOwners.FindAsync(api, situation.Live, ct);
+        var cluster = new ObjectReference(ResourceTypes.Clusters, request.Namespace, request.Cluster);
+        var owners = await GitOpsPreflight.FindAsync(api, situation.Live, cluster, problems, ct);
+        owners = [.. (unfinished?.Owners ?? []).Union(owners)];
         var archive = await FolderState.ReadAsync(store, situation.Archive!.ServerName, ct);
         var named = await NamedAsync(situation, store, ct);
         var names = (await ServerFolders.ListAsync(store, ct)).Select(folder => folder.Name).ToHashSet(StringComparer.Ordinal);
@@ -79,6 +83,7 @@ public sealed class FromBackupPlanner(KubernetesApi api, FromBackupRequest reque
 
         var move = choice.MoveTo is null ? null : await MoveAsync(store, choice, problems, ct);
         var plan = path is null ? null : Make(situation, store, run, owners, choice, path, move, notes);
+        plan = unfinished is null || plan is null ? plan : plan with { Decision = plan.Decision with { Supersedes = unfinished.Run } };
         if (plan is not null)
         {
             problems.AddRange(await AccessPreflight.CheckAsync(api, plan, ct));

@@ -30,7 +30,7 @@ public sealed class FromBackupRun(KubernetesApi api, IObjectStore store, FromBac
         await run.StepAsync(plan.Record, async (_, token) => await record.WriteAsync(plan, token), ct);
         if (Decision.Owners.Count > 0)
         {
-            await run.StepAsync(plan.SuspendGitOps, gitOps.SuspendAsync, ct);
+            await run.StepAsync(plan.SuspendGitOps, (_, token) => gitOps.SuspendAsync(token), ct);
         }
 
         if (Decision.FormerUid is not null)
@@ -110,10 +110,10 @@ public sealed class FromBackupRun(KubernetesApi api, IObjectStore store, FromBac
         if (Decision.Apply == ApplyMode.Api && !sameNames)
         {
             _warnings.Add(
-                $"GitOps stays suspended ({string.Join(", ", Decision.Owners.Select(owner => $"{owner.Kind} {owner.Namespace}/{owner.Name}"))}): Git still archives to another folder than {Decision.Archive}/; commit what 'cnpg-restore manifest recovery --source {Decision.Source} --archive-name {Decision.Archive}' makes of the manifest, then resume it");
+                $"GitOps stays suspended ({string.Join(", ", Decision.Owners)}): Git still archives to another folder than {Decision.Archive}/; commit what 'cnpg-restore manifest recovery --source {Decision.Source} --archive-name {Decision.Archive}' makes of the manifest, then resume it");
             return;
         }
 
-        await run.StepAsync(plan.ResumeGitOps, gitOps.ResumeAsync, ct);
+        await run.StepAsync(plan.ResumeGitOps, (_, token) => gitOps.ResumeAsync(token), ct);
     }
 }

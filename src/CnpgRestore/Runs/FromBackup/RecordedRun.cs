@@ -16,11 +16,10 @@ public sealed record RecordedRun(FromBackupDecision Decision, JsonObject Manifes
         ProblemCode.Refused,
         $"run {decision.Run} of cluster {decision.Cluster} is not finished",
         $"it was begun on {decision.Host}{(difference is null ? "" : $", with another {difference}")}",
-        $"cnpg-restore runs resume {decision.Run} -n {decision.Namespace}");
+        $"cnpg-restore runs resume {decision.Run} -n {decision.Namespace}, or runs undo");
 
-    /// <summary>The same command goes on; another one must not take a run over that decided otherwise.</summary>
-    /// <exception cref="RestoreException">Exit 15: the request names something else than the run decided.</exception>
-    public void DemandSame(FromBackupRequest request)
+    /// <summary>The option by which a request names something else than the run decided; null where the same command goes on.</summary>
+    public string? DifferenceTo(FromBackupRequest request)
     {
         (string Name, string? Asked, string? Decided)[] choices =
         [
@@ -31,12 +30,16 @@ public sealed record RecordedRun(FromBackupDecision Decision, JsonObject Manifes
             ("--backup-id", request.BackupId?.ToString(), Decision.BackupId),
             ("--apply", request.Apply.ToString(), Decision.Apply.ToString()),
         ];
-        foreach (var (name, asked, decided) in choices)
+        return choices.FirstOrDefault(choice => choice.Asked is not null && choice.Asked != choice.Decided).Name;
+    }
+
+    /// <exception cref="RestoreException">Exit 15: the Cluster that the run found is still there, so the run can be undone instead.</exception>
+    public async Task DemandNoWayBackAsync(KubernetesApi api, string difference, CancellationToken ct)
+    {
+        var live = await api.FindAsync(new ObjectReference(ResourceTypes.Clusters, Decision.Namespace, Decision.Cluster), ct);
+        if (Decision.FormerUid is null || live.Text("metadata", "uid") == Decision.FormerUid)
         {
-            if (asked is not null && asked != decided)
-            {
-                throw Unfinished(Decision, name);
-            }
+            throw Unfinished(Decision, difference);
         }
     }
 

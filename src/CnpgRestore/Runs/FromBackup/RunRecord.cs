@@ -55,19 +55,21 @@ public sealed class RunRecord(KubernetesApi api)
         }
     }
 
-    /// <summary>Written once; what another run has left is never overwritten.</summary>
+    /// <summary>Written once; what another run has left is overwritten only by the run that takes its place.</summary>
     public async Task<string> WriteAsync(FromBackupPlan plan, CancellationToken ct)
     {
         var decision = plan.Decision;
         var reference = ReferenceOf(decision.Namespace, decision.Cluster);
-        if (await FindAsync(decision.Namespace, decision.Cluster, ct) is { } recorded)
+        var present = await api.FindAsync(reference, ct);
+        var recorded = present is null ? null : Read(reference, present).Decision;
+        if (recorded?.Run == decision.Run)
         {
-            if (recorded.Decision.Run != decision.Run)
-            {
-                throw RecordedRun.Unfinished(recorded.Decision);
-            }
-
             return $"{reference} is there already";
+        }
+
+        if (recorded is not null && recorded.Run != decision.Supersedes)
+        {
+            throw RecordedRun.Unfinished(recorded);
         }
 
         var data = new JsonObject
@@ -92,7 +94,17 @@ public sealed class RunRecord(KubernetesApi api)
             },
             ["data"] = data,
         };
-        await api.CreateAsync(ResourceTypes.ConfigMaps, decision.Namespace, map, WriteOptions.Default, ct);
+        if (present is null)
+        {
+            await api.CreateAsync(ResourceTypes.ConfigMaps, decision.Namespace, map, WriteOptions.Default, ct);
+        }
+        else
+        {
+            // In one request: without a record, nobody would know what is suspended.
+            map["metadata"]!["resourceVersion"] = present.Text("metadata", "resourceVersion");
+            await api.ReplaceAsync(reference, map, WriteOptions.Default, ct);
+        }
+
         return reference.ToString();
     }
 
