@@ -74,6 +74,8 @@ sealed class RecoveryLogs(KubernetesApi api, FromBackupDecision decision, IRunOb
             if (_segments.TryAdd(segment, 0))
             {
                 meter.Add(1, 0);
+                // The former cluster archives once more when it stops, after the plan was made.
+                meter.TotalObjects = meter.TotalObjects > 0 ? Math.Max(meter.TotalObjects, _segments.Count) : 0;
             }
 
             Phase = $"replaying {segment}";
