@@ -7,29 +7,22 @@ namespace CnpgRestore.ServerTests.Kubernetes;
 /// <summary>A namespace of its own on the real API server.</summary>
 sealed class ApiScene : IAsyncDisposable
 {
-    private ApiScene(KubernetesApi api, string kubeconfig)
+    private readonly KubernetesNamespace _namespace;
+
+    private ApiScene(KubernetesNamespace ns)
     {
-        Api = api;
-        Kubeconfig = kubeconfig;
+        _namespace = ns;
+        Api = ns.Connect();
     }
 
     public KubernetesApi Api { get; }
 
-    public string Kubeconfig { get; }
+    public KubernetesServer Server => _namespace.Server;
 
-    public string Stranger => Path.Combine(Path.GetDirectoryName(Kubeconfig)!, "stranger.kubeconfig");
+    public string Namespace => _namespace.Name;
 
-    public string Namespace => Api.Namespace;
-
-    public static async Task<ApiScene> OpenAsync(CancellationToken ct)
-    {
-        var kubeconfig = TestEnvironment.Kubeconfig;
-        Requirement.That(kubeconfig is not null, "no Kubernetes for tests; export CNPG_RESTORE_TEST_KUBECONFIG");
-        var ns = $"test-{Guid.NewGuid():n}"[..20];
-        var scene = new ApiScene(KubernetesApi.Connect(new KubernetesSettings { Kubeconfig = kubeconfig, Namespace = ns }), kubeconfig!);
-        await scene.Api.CreateAsync(ResourceTypes.Namespaces, null, new JsonObject { ["metadata"] = new JsonObject { ["name"] = ns } }, WriteOptions.Default, ct);
-        return scene;
-    }
+    public static async Task<ApiScene> OpenAsync(TestBed bed, CancellationToken ct) =>
+        new(await (await bed.KubernetesApiAsync(ct)).CreateNamespaceAsync(ct));
 
     public ObjectReference ConfigMap(string name) => new(ResourceTypes.ConfigMaps, Namespace, name);
 
@@ -50,7 +43,7 @@ sealed class ApiScene : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Api.DeleteAsync(new ObjectReference(ResourceTypes.Namespaces, null, Namespace), new DeleteOptions(null), CancellationToken.None);
         Api.Dispose();
+        await _namespace.DisposeAsync();
     }
 }

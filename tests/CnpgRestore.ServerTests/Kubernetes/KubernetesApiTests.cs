@@ -1,17 +1,18 @@
 using System.Text.Json.Nodes;
 using CnpgRestore.Kubernetes;
+using CnpgRestore.TestServers;
 
 namespace CnpgRestore.ServerTests.Kubernetes;
 
 /// <summary>Reading and writing objects on a real API server.</summary>
-public sealed class KubernetesApiTests
+public sealed class KubernetesApiTests(TestBed bed)
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task An_object_is_created_read_and_deleted()
     {
-        await using var scene = await ApiScene.OpenAsync(Ct);
+        await using var scene = await ApiScene.OpenAsync(bed, Ct);
 
         var created = await scene.CreateConfigMapAsync("a", Ct);
         var read = await scene.Api.GetAsync(scene.ConfigMap("a"), Ct);
@@ -27,7 +28,7 @@ public sealed class KubernetesApiTests
     [Fact]
     public async Task A_merge_patch_changes_only_what_it_names()
     {
-        await using var scene = await ApiScene.OpenAsync(Ct);
+        await using var scene = await ApiScene.OpenAsync(bed, Ct);
         await scene.CreateConfigMapAsync("a", Ct);
 
         await scene.Api.MergePatchAsync(scene.ConfigMap("a"), new JsonObject { ["data"] = new JsonObject { ["other"] = "2" } }, WriteOptions.Default, Ct);
@@ -40,7 +41,7 @@ public sealed class KubernetesApiTests
     [Fact]
     public async Task A_merge_patch_of_an_older_version_is_a_conflict()
     {
-        await using var scene = await ApiScene.OpenAsync(Ct);
+        await using var scene = await ApiScene.OpenAsync(bed, Ct);
         var old = (string)(await scene.CreateConfigMapAsync("a", Ct))["metadata"]!["resourceVersion"]!;
         await scene.Api.MergePatchAsync(scene.ConfigMap("a"), Data("2"), WriteOptions.Default, Ct);
 
@@ -55,7 +56,7 @@ public sealed class KubernetesApiTests
     [Fact]
     public async Task Replacing_an_object_that_changed_meanwhile_is_a_conflict_and_changes_nothing()
     {
-        await using var scene = await ApiScene.OpenAsync(Ct);
+        await using var scene = await ApiScene.OpenAsync(bed, Ct);
         var old = await scene.CreateConfigMapAsync("a", Ct);
         var current = await scene.Api.MergePatchAsync(scene.ConfigMap("a"), Data("2"), WriteOptions.Default, Ct);
 
@@ -72,7 +73,7 @@ public sealed class KubernetesApiTests
     [Fact]
     public async Task A_second_object_of_the_same_name_is_told_apart_from_a_conflict()
     {
-        await using var scene = await ApiScene.OpenAsync(Ct);
+        await using var scene = await ApiScene.OpenAsync(bed, Ct);
         await scene.CreateConfigMapAsync("a", Ct);
 
         var refused = await Assert.ThrowsAsync<RestoreException>(() => scene.CreateConfigMapAsync("a", Ct));
@@ -85,7 +86,7 @@ public sealed class KubernetesApiTests
     [Fact]
     public async Task A_deletion_spares_a_later_object_of_the_same_name()
     {
-        await using var scene = await ApiScene.OpenAsync(Ct);
+        await using var scene = await ApiScene.OpenAsync(bed, Ct);
         var first = (string)(await scene.CreateConfigMapAsync("a", Ct))["metadata"]!["uid"]!;
         await scene.Api.DeleteAsync(scene.ConfigMap("a"), new DeleteOptions(first), Ct);
         await scene.CreateConfigMapAsync("a", Ct);
@@ -99,7 +100,7 @@ public sealed class KubernetesApiTests
     [Fact]
     public async Task A_dry_run_checks_and_stores_nothing()
     {
-        await using var scene = await ApiScene.OpenAsync(Ct);
+        await using var scene = await ApiScene.OpenAsync(bed, Ct);
 
         await scene.Api.CreateAsync(ResourceTypes.ConfigMaps, scene.Namespace, ApiScene.NewConfigMap("a"), new WriteOptions(DryRun: true), Ct);
         await scene.CreateConfigMapAsync("b", Ct);
@@ -112,7 +113,7 @@ public sealed class KubernetesApiTests
     [Fact]
     public async Task Applying_takes_a_field_from_another_manager_only_when_forced()
     {
-        await using var scene = await ApiScene.OpenAsync(Ct);
+        await using var scene = await ApiScene.OpenAsync(bed, Ct);
         var flux = new WriteOptions(FieldManager: "kustomize-controller");
         await scene.Api.ApplyAsync(ResourceTypes.ConfigMaps, scene.Namespace, ApiScene.NewConfigMap("a"), flux, Ct);
 
@@ -128,7 +129,7 @@ public sealed class KubernetesApiTests
     [Fact]
     public async Task A_list_goes_on_over_its_pages_and_obeys_its_selector()
     {
-        await using var scene = await ApiScene.OpenAsync(Ct);
+        await using var scene = await ApiScene.OpenAsync(bed, Ct);
         var names = Enumerable.Range(0, 1030).Select(number => $"c{number:0000}").ToList();
         await Parallel.ForEachAsync(names, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = Ct }, async (name, ct) => await scene.CreateConfigMapAsync(name, ct));
 
@@ -144,8 +145,8 @@ public sealed class KubernetesApiTests
     [Fact]
     public async Task A_list_without_a_namespace_is_of_all_of_them()
     {
-        await using var one = await ApiScene.OpenAsync(Ct);
-        await using var two = await ApiScene.OpenAsync(Ct);
+        await using var one = await ApiScene.OpenAsync(bed, Ct);
+        await using var two = await ApiScene.OpenAsync(bed, Ct);
         await one.CreateConfigMapAsync("everywhere", Ct);
         await two.CreateConfigMapAsync("everywhere", Ct);
 
@@ -161,7 +162,7 @@ public sealed class KubernetesApiTests
     [Fact]
     public async Task Fields_of_a_Cluster_that_are_not_known_here_survive()
     {
-        await using var scene = await ApiScene.OpenAsync(Ct);
+        await using var scene = await ApiScene.OpenAsync(bed, Ct);
         var cluster = ApiScene.NewCluster("orders");
         cluster["spec"]!["probes"] = new JsonObject { ["startup"] = new JsonObject { ["failureThreshold"] = 7 } };
         await scene.Api.CreateAsync(ResourceTypes.Clusters, scene.Namespace, cluster, WriteOptions.Default, Ct);
@@ -177,7 +178,7 @@ public sealed class KubernetesApiTests
     [Fact]
     public async Task An_invalid_Cluster_is_refused_with_the_field_and_the_reason()
     {
-        await using var scene = await ApiScene.OpenAsync(Ct);
+        await using var scene = await ApiScene.OpenAsync(bed, Ct);
         var cluster = ApiScene.NewCluster("orders");
         cluster["spec"]!["instances"] = 0;
 
@@ -192,7 +193,7 @@ public sealed class KubernetesApiTests
     [Fact]
     public async Task A_missing_namespace_is_named()
     {
-        await using var scene = await ApiScene.OpenAsync(Ct);
+        await using var scene = await ApiScene.OpenAsync(bed, Ct);
 
         var refused = await Assert.ThrowsAsync<RestoreException>(
             () => scene.Api.CreateAsync(ResourceTypes.ConfigMaps, "nowhere-at-all", ApiScene.NewConfigMap("a"), WriteOptions.Default, Ct));
@@ -204,7 +205,7 @@ public sealed class KubernetesApiTests
     [Fact]
     public async Task What_the_server_serves_is_asked_of_it()
     {
-        await using var scene = await ApiScene.OpenAsync(Ct);
+        await using var scene = await ApiScene.OpenAsync(bed, Ct);
 
         Assert.True(await scene.Api.SupportsAsync(ResourceTypes.Clusters, Ct));
         Assert.True(await scene.Api.SupportsAsync(ResourceTypes.Pods, Ct));
@@ -215,7 +216,7 @@ public sealed class KubernetesApiTests
     [Fact]
     public async Task A_type_that_is_not_installed_is_named()
     {
-        await using var scene = await ApiScene.OpenAsync(Ct);
+        await using var scene = await ApiScene.OpenAsync(bed, Ct);
         var unicorns = new ResourceType("example.org", "v1", "unicorns", "Unicorn");
 
         var refused = await Assert.ThrowsAsync<RestoreException>(() => NamesAsync(scene.Api.ListAsync(unicorns, scene.Namespace, ListSelector.All, Ct)));
