@@ -44,6 +44,6 @@ setsid unshare "${as_user[@]}" --pid --fork --kill-child bash -c serve >"$dir/lo
 echo $! >"$dir/pid"
 disown
 until_true 60 'an answer of the API server' kubectl get --raw /readyz
-create_definitions >"$dir/log/definitions.log"
+create_definitions
 watch_owner "$owner"
 echo "$dir/kubeconfig"

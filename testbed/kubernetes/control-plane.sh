@@ -69,7 +69,8 @@ start_api() {
 # Debian's etcd is in PATH, that of KUBEBUILDER_ASSETS is beside its API server.
 program() { if [ -x "$programs/$1" ]; then echo "$programs/$1"; else echo "$1"; fi; }
 
-kubectl() { "$programs/kubectl" --kubeconfig "$dir/kubeconfig" "$@"; }
+# Its cache is kept by the server's address, which the next node will have too.
+kubectl() { "$programs/kubectl" --kubeconfig "$dir/kubeconfig" --cache-dir "$dir/cache" "$@"; }
 
 # until_true SECONDS WHAT COMMAND...
 until_true() {
@@ -83,7 +84,12 @@ until_true() {
 }
 
 # Kubernetes 1.20 refuses an empty string as a default; it is what an absent one means.
-create_definitions() { sed '/^ *default: ""$/d' "$here"/crds/*.yaml "$here/objects.yaml" | kubectl create --validate=false -f -; }
+create_definitions() {
+  sed '/^ *default: ""$/d' "$here"/crds/*.yaml "$here/objects.yaml" | kubectl create --validate=false -f - >"$dir/log/definitions.log"
+  until_true 30 'its custom resources' list_definitions
+}
+
+list_definitions() { kubectl get "$(kubectl get crd --output name | sed 's,.*/,,' | paste -sd,)"; }
 
 # watch_owner [PID]: what was started ends with the process that wanted it, however that ends.
 watch_owner() {

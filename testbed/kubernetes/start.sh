@@ -64,7 +64,7 @@ until_true 5 'a network of its own' has_own_network
 ip link set "cnpg${number}n" netns "$pid" name eth0
 connect_host
 until_true 60 'an answer of the API server' kubectl get --raw /readyz
-create_definitions >"$dir/log/definitions.log"
+create_definitions
 until_true 60 'its images' grep -q 'postgres-barman.*done' "$dir/log/images.log"
 until_true 60 'a node that is ready' kubectl wait --timeout 60s --for condition=Ready "node/$node"
 until_true 30 'a service account' kubectl get serviceaccount default

@@ -1,0 +1,78 @@
+using CnpgRestore.Kubernetes;
+
+namespace CnpgRestore.TestServers;
+
+/// <summary>
+/// A real Kubernetes of its own, started by <c>testbed/kubernetes.sh</c>: a whole node, or its API server alone. It ends with this process,
+/// however that ends. CloudNativePG's, Flux's and Argo CD's custom resources are defined; their controllers are not there.
+/// </summary>
+public sealed class KubernetesServer : IAsyncDisposable
+{
+    private readonly string _folder;
+    private readonly bool _isOurs;
+
+    private KubernetesServer(string folder, bool isOurs)
+    {
+        _folder = folder;
+        _isOurs = isOurs;
+        HostAddress = File.ReadAllText(Path.Combine(folder, "host")).Trim();
+    }
+
+    /// <summary>May do everything.</summary>
+    public string Kubeconfig => Path.Combine(_folder, "kubeconfig");
+
+    /// <summary>Is known to the server and may do nothing.</summary>
+    public string StrangerKubeconfig => Path.Combine(_folder, "stranger.kubeconfig");
+
+    /// <summary>The address at which pods, and this machine, reach what listens on this machine's 127.0.0.1; for example 10.199.0.1.</summary>
+    public string HostAddress { get; }
+
+    /// <summary>For pods: PostgreSQL 15, barman-cloud-*, a shell; user postgres is 26. There is no registry: <c>imagePullPolicy: Never</c>.</summary>
+    public static string Image => "localhost/postgres-barman:15";
+
+    private static string Script => Path.Combine(TestEnvironment.Repository, "testbed", "kubernetes.sh");
+
+    /// <summary>API server, controllers, kubelet and containers.</summary>
+    public static Task<KubernetesServer> StartNodeAsync(CancellationToken ct) => TestEnvironment.KubernetesFolder is { } running
+        ? Task.FromResult(new KubernetesServer(running, isOurs: false))
+        : StartAsync("start", ct);
+
+    /// <summary>The API server alone, without controllers: it stores and checks objects, and nothing happens to them.</summary>
+    public static Task<KubernetesServer> StartApiAsync(CancellationToken ct) => StartAsync("api", ct);
+
+    /// <summary>The address by which a pod, and this machine, reaches a server of this machine: <c>http://127.0.0.1:23329</c> becomes <c>http://10.199.0.1:23329</c>.</summary>
+    public string ForPods(string endpoint) => new UriBuilder(endpoint) { Host = HostAddress }.Uri.GetLeftPart(UriPartial.Authority);
+
+    /// <summary>A new namespace; disposing it deletes it with everything in it.</summary>
+    public async Task<KubernetesNamespace> CreateNamespaceAsync(CancellationToken ct)
+    {
+        var created = new KubernetesNamespace(this, $"test-{Guid.NewGuid():N}"[..20]);
+        (await RunAsync(Kubectl("create", "namespace", created.Name), ct)).Succeeded();
+        return created;
+    }
+
+    /// <summary>kubectl as the administrator.</summary>
+    public ToolCommand Kubectl(params string[] arguments) =>
+        new(Path.Combine(_folder, "bin", "kubectl"), ["--kubeconfig", Kubeconfig, "--cache-dir", Path.Combine(_folder, "cache"), .. arguments]);
+
+    public KubernetesApi Connect(string? ns = null) => KubernetesApi.Connect(new KubernetesSettings { Kubeconfig = Kubeconfig, Namespace = ns });
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_isOurs)
+        {
+            await RunAsync(new ToolCommand(Script, "stop", _folder), CancellationToken.None);
+        }
+    }
+
+    private static async Task<KubernetesServer> StartAsync(string action, CancellationToken ct)
+    {
+        var possible = await RunAsync(new ToolCommand(Script, "check", action), ct);
+        Requirement.That(possible.ExitCode == 0, possible.Error.Trim());
+        var folder = $"/var/tmp/cnpg-restore-kubernetes-{Path.GetRandomFileName()}";
+        (await RunAsync(new ToolCommand(Script, action, folder, $"{Environment.ProcessId}"), ct)).Succeeded();
+        return new KubernetesServer(folder, isOurs: true);
+    }
+
+    private static Task<ToolResult> RunAsync(ToolCommand command, CancellationToken ct) => ToolProcess.RunAsync(command, ct);
+}
