@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Net;
 using CnpgRestore.OperatorStandIn;
 using CnpgRestore.OperatorStandIn.GitOps;
@@ -9,16 +10,19 @@ var kubeconfig = new Option<string>("--kubeconfig") { Required = true, Descripti
 var address = new Option<string>("--address") { Required = true, Description = "By which the API server reaches what listens on this machine's 127.0.0.1." };
 var image = new Option<string>("--image") { DefaultValueFactory = _ => "localhost/postgres-barman:15", Description = "What every pod runs, whatever the Cluster names." };
 var version = new Option<string>("--operator-version") { DefaultValueFactory = _ => "1.28.1", Description = "The operator whose ways are followed." };
+var owner = new Option<int?>("--owner") { Description = "Ends when the process of this id has ended." };
 
-var root = new RootCommand("A stand-in for the CloudNativePG operator: its real steps with real parts, for one instance per Cluster.") { kubeconfig, address, image, version };
-root.SetAction(async (parse, ct) =>
+var root = new RootCommand("A stand-in for the CloudNativePG operator: its real steps with real parts, for one instance per Cluster.") { kubeconfig, address, image, version, owner };
+root.SetAction(async (parse, signalled) =>
 {
+    using var end = CancellationTokenSource.CreateLinkedTokenSource(signalled);
+    var ct = end.Token;
     var options = new OperatorOptions(
         parse.GetRequiredValue(kubeconfig), parse.GetRequiredValue(address), parse.GetRequiredValue(image), Version.Parse(parse.GetRequiredValue(version)));
     using var api = KubernetesApi.Connect(options.Kubeconfig);
     var clock = TimeProvider.System;
     await using var webhooks = await WebhookServer.StartAsync(api, IPAddress.Parse(options.Address), clock, ct);
-    var running = Task.WhenAll(new Operator(api, options, clock).RunAsync(ct), new GitOpsLoop(api, clock).RunAsync(ct));
+    var running = Task.WhenAll(new Operator(api, options, clock).RunAsync(ct), new GitOpsLoop(api, clock).RunAsync(ct), OutliveAsync(parse.GetValue(owner), end));
     Console.WriteLine("ready");
     try
     {
@@ -26,7 +30,17 @@ root.SetAction(async (parse, ct) =>
     }
     catch (OperationCanceledException) when (ct.IsCancellationRequested)
     {
-        // Ended by a signal.
+        // Ended by a signal, or without an owner.
     }
 });
 return await root.Parse(args).InvokeAsync();
+
+static async Task OutliveAsync(int? owner, CancellationTokenSource end)
+{
+    if (owner is { } id)
+    {
+        using var process = Process.GetProcessById(id);
+        await process.WaitForExitAsync(end.Token);
+        await end.CancelAsync();
+    }
+}

@@ -10,6 +10,7 @@ public sealed class TestBed : IAsyncDisposable
     private PostgresServer? _postgres;
     private KubernetesServer? _kubernetesApi;
     private KubernetesServer? _kubernetes;
+    private OperatorStandIn? _operator;
     private readonly Dictionary<BarmanCompression, BarmanStory> _stories = [];
 
     public async Task<S3Server> S3Async(CancellationToken ct) =>
@@ -27,6 +28,13 @@ public sealed class TestBed : IAsyncDisposable
     public async Task<KubernetesServer> KubernetesAsync(CancellationToken ct) =>
         _kubernetes ?? await InTurnAsync(async () => _kubernetes ??= await KubernetesServer.StartNodeAsync(ct), ct);
 
+    /// <summary>The operator of that Kubernetes.</summary>
+    public async Task<OperatorStandIn> OperatorAsync(CancellationToken ct)
+    {
+        var kubernetes = await KubernetesAsync(ct);
+        return _operator ?? await InTurnAsync(async () => _operator ??= await OperatorStandIn.StartAsync(kubernetes, ct), ct);
+    }
+
     /// <summary>
     /// A finished story for tests that only read: a tablespace, two base backups on timeline 1, a promotion, rows on timeline 2, all archived,
     /// its server gone. A test that changes the folder copies it first: <see cref="S3Server.CopyAsync"/>.
@@ -41,6 +49,11 @@ public sealed class TestBed : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_operator is not null)
+        {
+            await _operator.DisposeAsync();
+        }
+
         if (_kubernetes is not null)
         {
             await _kubernetes.DisposeAsync();
