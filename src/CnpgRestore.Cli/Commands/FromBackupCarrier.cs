@@ -82,7 +82,7 @@ sealed class FromBackupCarrier(CliSession session, KubernetesApi api, StoreOptio
     {
         var decision = plan.Decision;
         RunOutput.ShowPlan(session, plan.ToPlan(), isResult: false);
-        await RunOutput.ConfirmAsync(session, plan.ToPlan(), decision.Cluster, ct);
+        await RunOutput.ConfirmAsync(session, plan.ToPlan(), decision.Cluster, "cluster that is recovered", ct);
         await using var lease = await TakeLeaseAsync(decision, ct);
         using var journal = Open(run, decision);
         using var held = CancellationTokenSource.CreateLinkedTokenSource(ct, lease.Lost);

@@ -84,7 +84,7 @@ static class RenameCommand
         var move = await planner.PlanAsync(request, removalBegun, ct);
         var plan = move.ToPlan();
         RunOutput.ShowPlan(session, plan, isResult: false);
-        await RunOutput.ConfirmAsync(session, plan, request.Source, ct);
+        await RunOutput.ConfirmAsync(session, plan, request.Source, "folder that is removed", ct);
 
         var start = session.Clock.GetTimestamp();
         using var journal = unfinished is { } run ? Journal.Resume(state, run, session.Clock) : Journal.Create(state, "rename", subject, session.Clock);

@@ -61,7 +61,9 @@ static class RunOutput
 
     /// <summary>Returns when the answer is yes. A plan that removes data wants its object's name typed, so that no habit answers for the mind.</summary>
     /// <exception cref="RestoreException">Exit 15: the answer is no, or nobody is there to give one.</exception>
-    public static async Task ConfirmAsync(CliSession session, Plan plan, string name, CancellationToken ct)
+    /// <param name="name">What has to be typed.</param>
+    /// <param name="what">What bears that name and goes: <c>folder that is removed</c>.</param>
+    public static async Task ConfirmAsync(CliSession session, Plan plan, string name, string what, CancellationToken ct)
     {
         if (session.Yes)
         {
@@ -74,7 +76,7 @@ static class RunOutput
                 ProblemCode.Refused, "the plan is not confirmed; nothing was changed", "there is no terminal to ask on", "add --yes to run it, or --dry-run to look at it");
         }
 
-        var question = plan.IsDestructive ? $"Type the name of the folder that is removed ({name}) to go on: " : "Go on? [y/N] ";
+        var question = plan.IsDestructive ? $"Type the name of the {what} ({name}) to go on: " : "Go on? [y/N] ";
         session.Progress.Write(new Text(question));
         var answer = await Task.Run(Console.In.ReadLine, ct).WaitAsync(ct);
         var accepted = plan.IsDestructive ? answer?.Trim() == name : answer?.Trim() is "y" or "Y" or "yes";

@@ -43,7 +43,7 @@ sealed class ClusterSpec
     public string JobName => $"{InstanceName}-{JobRole}";
 
     /// <summary>Of the bootstrap, in the words of the event.</summary>
-    public string Method => Recovery is null ? "initdb" : RecoveryBackup is null ? "from physical backup" : "from backup";
+    public string Method => Recovery is null ? "initdb" : "from backup";
 
     public BarmanStore? Destination { get; }
 

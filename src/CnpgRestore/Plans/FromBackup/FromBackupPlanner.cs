@@ -195,7 +195,8 @@ public sealed class FromBackupPlanner(KubernetesApi api, FromBackupRequest reque
             UsesPlugin = situation.Archive!.IsPlugin,
         };
         notes.Insert(0, $"lineage {choice.Lineage.ToString().ToLowerInvariant()}: {choice.Reason}");
-        notes.AddRange(move?.Notes ?? []);
+        // A young object only says that the cluster still archives, which the run ends first.
+        notes.AddRange(situation.Live is null ? move?.Notes ?? [] : []);
         var until = request.Target is RecoveryTarget.Latest ? "to the end of the archive" : $"to {request.Target}";
         var summary = string.Create(
             CultureInfo.InvariantCulture,

@@ -64,7 +64,7 @@ public sealed class FromBackupRun(KubernetesApi api, IObjectStore store, FromBac
                 return await creation.CreateAsync(meter, token);
             },
             ct);
-        await run.StepAsync(plan.Recover, (meter, token) => new RecoveryWait(api, Decision, run.Observer, clock).WaitAsync(meter, Decision.Segments, token), ct);
+        await run.StepAsync(plan.Recover, new RecoveryWait(api, Decision, run.Observer).WaitAsync, ct);
         await run.StepAsync(plan.ProveData, proof.ProveAsync, ct);
         var firstBackup = "";
         await run.StepAsync(plan.FirstBackup, async (meter, token) => firstBackup = await new FirstBackup(api, Decision).TakeAsync(meter, token), ct);

@@ -1,117 +1,134 @@
-using System.Collections.Concurrent;
-using System.Text.Json.Nodes;
 using CnpgRestore.Kubernetes;
+using CnpgRestore.Kubernetes.Recovery;
 using CnpgRestore.Plans.FromBackup;
 using static System.FormattableString;
 
 namespace CnpgRestore.Runs.FromBackup;
 
 /// <summary>
-/// Watches a recovery until the cluster is healthy. A failure is told when the first container says it, not when the operator gives up, which older
+/// Waits until the recovering cluster is healthy. A failure is told when the first container says it, not when the operator gives up, which older
 /// ones never do.
 /// </summary>
-sealed class RecoveryWait(KubernetesApi api, FromBackupDecision decision, IRunObserver observer, TimeProvider clock)
+sealed class RecoveryWait(KubernetesApi api, FromBackupDecision decision, IRunObserver observer)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-
-    private readonly RecoveryLogs _logs = new(api, decision, observer);
-    private readonly ConcurrentDictionary<string, byte> _events = new(StringComparer.Ordinal);
+    private string? _lastError;
     private bool _isFromBackup;
+    private int _segments;
 
     private ObjectReference Reference => new(ResourceTypes.Clusters, decision.Namespace, decision.Cluster);
 
-    /// <param name="segments">Segments that the replay will read, 0 where that is not known.</param>
-    public async Task<string> WaitAsync(StepMeter meter, long segments, CancellationToken ct)
+    public async Task<string> WaitAsync(StepMeter meter, CancellationToken ct)
     {
-        (meter.Unit, meter.TotalObjects) = ("WAL segments", segments);
-        using var reading = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        try
+        (meter.Unit, meter.TotalObjects, meter.Note) = ("WAL segments", decision.Segments, "waiting for the operator");
+        var uid = (await api.GetAsync(Reference, ct)).Text("metadata", "uid")!;
+        var watch = new RecoveryWatch(api, decision.Namespace, decision.Cluster, uid, expectedSegments: null);
+        await foreach (var seen in watch.RunAsync(ct))
         {
-            while (true)
+            if (Take(seen, meter))
             {
-                var live = await api.FindAsync(Reference, ct) ?? throw new RestoreException(
-                    ProblemCode.Stopped, $"{Reference} was deleted during its recovery", null, $"cnpg-restore runs resume {decision.Run} -n {decision.Namespace}");
-                var cluster = CnpgCluster.Read(live);
-                await ReadEventsAsync(cluster, ct);
-                await _logs.FollowAsync(meter, reading.Token, ct);
-                ThrowKnownFailure();
-                if (cluster.IsHealthy)
+                return Invariant($"healthy{(_isFromBackup ? ", from backup as the operator says" : "")}; {_segments} WAL segments replayed");
+            }
+        }
+
+        throw new OperationCanceledException(ct);
+    }
+
+    /// <returns>Whether the cluster is healthy.</returns>
+    private bool Take(RecoveryEvent seen, StepMeter meter)
+    {
+        switch (seen)
+        {
+            case RecoveryEvent.ClusterDeleted:
+                throw new RestoreException(
+                    ProblemCode.Stopped, $"{Reference} was deleted during its recovery", "somebody else, or GitOps, has removed it", $"cnpg-restore runs resume {decision.Run} -n {decision.Namespace}");
+            case RecoveryEvent.Bootstrapping bootstrapping:
+                TakeOrigin(bootstrapping);
+                break;
+            case RecoveryEvent.FailureRecognized failure:
+                throw Failed(failure.Problem.Message, $"{failure.Pod}/{failure.Container}: {failure.Problem.Detail}", failure.Problem.Hint);
+            case RecoveryEvent.JobFailed job:
+                throw Failed(
+                    $"the Job {job.Job} has made its last attempt",
+                    $"{job.Reason}; {_lastError ?? "no container wrote an error"}",
+                    $"kubectl logs -n {decision.Namespace} --all-containers -l job-name={job.Job}");
+            case RecoveryEvent.ClusterChanged { Cluster: var cluster }:
+                if (ClusterPhase.IsStuck(cluster.Phase))
                 {
-                    return _isFromBackup
-                        ? Invariant($"healthy, from physical backup; {_logs.Segments} WAL segments replayed")
-                        : Invariant($"healthy; {_logs.Segments} WAL segments seen");
+                    throw Failed(cluster.Phase, $"{cluster.PhaseReason}; {_lastError ?? "no container wrote an error"}", null);
                 }
 
-                await ThrowIfStuckAsync(cluster, ct);
-                meter.Note = _logs.Phase ?? (cluster.Phase.Length > 0 ? cluster.Phase : "waiting for the operator");
-                await Task.Delay(Interval, clock, ct);
-            }
+                return cluster.IsHealthy;
+            default:
+                Show(seen, meter);
+                break;
         }
-        finally
-        {
-            await reading.CancelAsync();
-            await _logs.EndAsync();
-        }
+
+        return false;
     }
 
-    /// <summary>The operator's event says which bootstrap it really does; the manifest alone does not.</summary>
-    private async Task ReadEventsAsync(CnpgCluster cluster, CancellationToken ct)
+    private void TakeOrigin(RecoveryEvent.Bootstrapping bootstrapping)
     {
-        await foreach (var item in api.ListAsync(ResourceTypes.Events, decision.Namespace, new ListSelector(Fields: $"involvedObject.uid={cluster.Uid}"), ct))
+        _isFromBackup = bootstrapping.Origin != BootstrapOrigin.Initdb;
+        if (!_isFromBackup)
         {
-            if (!_events.TryAdd(item.Text("metadata", "uid") ?? "", 0))
-            {
-                continue;
-            }
-
-            var (reason, message) = (item.Text("reason"), item.Text("message") ?? "");
-            observer.OnDetail($"event {reason}: {message}");
-            if (reason != "CreatingInstance")
-            {
-                continue;
-            }
-
-            _isFromBackup |= message.Contains("from physical backup", StringComparison.Ordinal);
-            if (message.Contains("(initdb)", StringComparison.Ordinal))
-            {
-                throw new RestoreException(
-                    ProblemCode.Stopped,
-                    $"{Reference} is being made new and empty (initdb), not from the backup",
-                    $"the operator's event says '{message}'; GitOps has created it with its own bootstrap, or the manifest holds both",
-                    $"suspend what creates it and delete it, then: cnpg-restore runs resume {decision.Run} -n {decision.Namespace}");
-            }
-        }
-    }
-
-    private void ThrowKnownFailure()
-    {
-        if (_logs.Failure is { IsFinal: true } failure)
-        {
-            throw Failed(failure.Code == ProblemCode.Refused ? ProblemCode.Stopped : failure.Code, failure.Cause, _logs.FailureLine!, failure.Hint);
-        }
-    }
-
-    private async Task ThrowIfStuckAsync(CnpgCluster cluster, CancellationToken ct)
-    {
-        if (ClusterPhase.IsStuck(cluster.Phase))
-        {
-            throw Failed(ProblemCode.Stopped, cluster.Phase, $"{cluster.PhaseReason}; {_logs.LastError ?? "no container wrote an error"}", null);
-        }
-
-        var job = await api.FindAsync(new ObjectReference(ResourceTypes.Jobs, decision.Namespace, CnpgNames.RecoveryJob(decision.Cluster)), ct);
-        if (job.Items("status", "conditions").FirstOrDefault(condition => condition.Text("type") == "Failed" && condition.Text("status") == "True") is JsonNode failed)
-        {
-            throw Failed(
+            throw new RestoreException(
                 ProblemCode.Stopped,
-                $"the recovery Job {CnpgNames.RecoveryJob(decision.Cluster)} has failed for good",
-                $"{failed.Text("message")}; {_logs.LastError ?? "no container wrote an error"}",
-                $"kubectl logs -n {decision.Namespace} --all-containers -l job-name={CnpgNames.RecoveryJob(decision.Cluster)}");
+                $"{Reference} is being made new and empty (initdb), not from the backup",
+                $"the operator's event says '{bootstrapping.Message}'; GitOps has created it with its own bootstrap, or the manifest holds both",
+                $"suspend what creates it and delete it, then: cnpg-restore runs resume {decision.Run} -n {decision.Namespace}");
         }
     }
 
-    private RestoreException Failed(ProblemCode code, string message, string detail, string? hint) => new(
-        code,
+    private void Show(RecoveryEvent seen, StepMeter meter)
+    {
+        switch (seen)
+        {
+            case RecoveryEvent.Line line:
+                observer.OnDetail($"{line.Pod}/{line.Container}: {line.Record.Text}");
+                _lastError = line.Record.Level == "error" || line.Record.Severity is "ERROR" or "FATAL" or "PANIC" ? line.Record.Text : _lastError;
+                break;
+            case RecoveryEvent.Told told:
+                observer.OnDetail($"{told.Event.About}: {told.Event.Reason}: {told.Event.Message}");
+                break;
+            case RecoveryEvent.AttemptStarted { Number: > 1 } attempt:
+                observer.OnWarning(Invariant($"attempt {attempt.Number} of the recovery begins; the last error was: {_lastError ?? "not written"}"));
+                _segments = 0;
+                break;
+            case RecoveryEvent.PodStuck stuck:
+                observer.OnWarning($"pod {stuck.Pod}: {stuck.Why}");
+                break;
+            case RecoveryEvent.LogLost lost:
+                observer.OnWarning($"the log of {lost.Pod}/{lost.Container} cannot be read any more: {lost.Problem.Message}");
+                break;
+            case RecoveryEvent.BackupChosen chosen:
+                meter.Note = $"base backup {chosen.BackupId}";
+                break;
+            case RecoveryEvent.BaseRestoreStarted:
+                meter.Note = "restoring the base backup";
+                break;
+            case RecoveryEvent.BaseRestored:
+                meter.Note = "base backup restored";
+                break;
+            case RecoveryEvent.SegmentRestored restored:
+                meter.Add(restored.Number - _segments, 0);
+                _segments = restored.Number;
+                // The former cluster archives once more when it stops, after the plan was made.
+                meter.TotalObjects = Math.Max(meter.TotalObjects, _segments);
+                meter.Note = $"replaying {restored.Segment}";
+                break;
+            case RecoveryEvent.RedoDone redo:
+                meter.Note = $"replayed to {redo.Lsn}";
+                break;
+            case RecoveryEvent.JobCompleted:
+                meter.Note = "recovered; the instance starts";
+                break;
+        }
+    }
+
+    /// <summary>Always resumable: mended what stops it, the same run creates the cluster again.</summary>
+    private RestoreException Failed(string message, string detail, string? hint) => new(
+        ProblemCode.Stopped,
         $"the recovery of {decision.Cluster} failed: {message}",
         detail,
-        (hint ?? $"cnpg-restore runs show {decision.Run}").Replace("CLUSTER", decision.Cluster, StringComparison.Ordinal).Replace("SOURCE", decision.Source, StringComparison.Ordinal));
+        $"{(hint is null ? "" : $"{hint}; then: ")}cnpg-restore runs resume {decision.Run} -n {decision.Namespace}, or from-backup {decision.Cluster} with another choice");
 }
