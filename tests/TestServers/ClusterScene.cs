@@ -36,6 +36,14 @@ public sealed class ClusterScene : IAsyncDisposable
     /// <summary>Where the Cluster of this server name archives.</summary>
     public S3Folder Folder(string serverName) => new(Bucket, $"{serverName}/");
 
+    /// <summary>A story's folder, copied into this bucket under the same server name, as if its Cluster had lived here.</summary>
+    public async Task<ClusterStory> TakeOverAsync(ClusterStory story, CancellationToken ct)
+    {
+        var copy = story with { Folder = story.Folder with { Bucket = Bucket } };
+        await S3.CopyAsync(story.Folder, copy.Folder, ct);
+        return copy;
+    }
+
     /// <summary>Waits until a Cluster is ready; after two minutes the test fails.</summary>
     public Task HealthyAsync(string cluster, CancellationToken ct) =>
         UntilAsync($"cluster/{cluster}", item => item?["status"]?["phase"]?.GetValue<string>() == "Cluster in healthy state", ct);

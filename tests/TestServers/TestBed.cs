@@ -6,12 +6,15 @@ namespace CnpgRestore.TestServers;
 public sealed class TestBed : IAsyncDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
+    // Apart from the other: who tells the story of a Cluster asks for servers on the way.
+    private readonly SemaphoreSlim _storyTurn = new(1);
     private S3Server? _s3;
     private PostgresServer? _postgres;
     private KubernetesServer? _kubernetesApi;
     private KubernetesServer? _kubernetes;
     private OperatorStandIn? _operator;
     private readonly Dictionary<BarmanCompression, BarmanStory> _stories = [];
+    private ClusterStory? _clusterStory;
 
     public async Task<S3Server> S3Async(CancellationToken ct) =>
         _s3 ?? await InTurnAsync(async () => _s3 ??= await S3Server.StartAsync(ct), ct);
@@ -47,6 +50,22 @@ public sealed class TestBed : IAsyncDisposable
             ct);
     }
 
+    /// <summary>A finished story of a Cluster, for tests that recover; each copies its folder: <see cref="ClusterScene.TakeOverAsync"/>.</summary>
+    public async Task<ClusterStory> ClusterStoryAsync(CancellationToken ct)
+    {
+        await S3Async(ct);
+        await OperatorAsync(ct);
+        await _storyTurn.WaitAsync(ct);
+        try
+        {
+            return _clusterStory ??= await ClusterStory.TellAsync(this, ct);
+        }
+        finally
+        {
+            _storyTurn.Release();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_operator is not null)
@@ -75,6 +94,7 @@ public sealed class TestBed : IAsyncDisposable
         }
 
         _turn.Dispose();
+        _storyTurn.Dispose();
     }
 
     private static async Task<BarmanStory> TellAsync(S3Server s3, BarmanCompression compression, CancellationToken ct)

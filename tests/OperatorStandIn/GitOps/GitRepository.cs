@@ -16,9 +16,9 @@ sealed record GitRepository(string Folder, string Reference)
     public async Task<string> BranchAsync(CancellationToken ct) =>
         Reference == "HEAD" ? (await GitAsync(ct, "symbolic-ref", "--short", "HEAD")).Trim() : Reference;
 
-    /// <summary>Paths of all files below a folder, from the repository's root.</summary>
-    public async Task<IReadOnlyList<string>> FilesAsync(string commit, string folder, CancellationToken ct) =>
-        (await GitAsync(ct, "ls-tree", "-r", "--name-only", commit, "--", folder)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    /// <summary>Paths of all files, from the repository's root.</summary>
+    public async Task<IReadOnlyList<string>> FilesAsync(string commit, CancellationToken ct) =>
+        (await GitAsync(ct, "ls-tree", "-r", "--name-only", commit)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     public Task<string> ReadAsync(string commit, string file, CancellationToken ct) => GitAsync(ct, "show", $"{commit}:{file}");
 
