@@ -21,7 +21,7 @@ public sealed record FromBackupPlan(
     public PlanStep Record => new(
         "record", "write the run down in the cluster", Cluster, $"ConfigMap and Lease cnpg-restore-{Decision.Cluster}", "removed at the end");
 
-    public PlanStep SuspendGitOps => new("suspend-gitops", "suspend GitOps", Owners, $"suspends {Owners}", "cnpg-restore runs undo");
+    public PlanStep SuspendGitOps => new("suspend-gitops", "suspend GitOps", Owners, $"suspends {Owners}", $"cnpg-restore runs undo {Decision.Run} -n {Decision.Namespace}");
 
     public PlanStep StopCluster => new(
         StopClusterId,

@@ -110,7 +110,7 @@ public sealed class FromBackupRun(KubernetesApi api, IObjectStore store, FromBac
         if (Decision.Apply == ApplyMode.Api && !sameNames)
         {
             _warnings.Add(
-                $"GitOps stays suspended ({string.Join(", ", Decision.Owners)}): Git still archives to another folder than {Decision.Archive}/; commit what 'cnpg-restore manifest recovery --source {Decision.Source} --archive-name {Decision.Archive}' makes of the manifest, then resume it");
+                $"GitOps stays suspended ({string.Join(", ", Decision.Owners)}): Git still archives to another folder than {Decision.Archive}/; commit what 'cnpg-restore manifest recovery -f cluster.yaml --source {Decision.Source} --archive-name {Decision.Archive}' makes of the manifest, then resume it");
             return;
         }
 

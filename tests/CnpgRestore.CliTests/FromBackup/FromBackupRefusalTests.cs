@@ -1,0 +1,57 @@
+using CnpgRestore.TestServers;
+
+namespace CnpgRestore.CliTests.FromBackup;
+
+/// <summary>What is refused before anything is changed, all of it at once.</summary>
+public sealed class FromBackupRefusalTests(TestBed bed)
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Every_problem_is_told_at_once_and_the_cluster_lives_on()
+    {
+        await using var scene = await RecoveryScene.CreateAsync(bed);
+        await scene.FillAsync();
+        var uid = await scene.UidAsync();
+        var file = Path.Combine(scene.Folder, "cluster.yaml");
+        await File.WriteAllTextAsync(file, scene.Manifests.Initdb(RecoveryScene.Cluster, RecoveryScene.Cluster).Replace(
+            "instances: 1", "instances: 1\n  imageName: ghcr.io/cloudnative-pg/postgresql:16.4\n  postgresql: {parameters: {max_connections: \"10\"}}", StringComparison.Ordinal), Ct);
+        await scene.Clusters.Namespace.KubectlAsync(Ct, "patch", "cluster", RecoveryScene.Cluster, "--type", "merge", "--patch", """{"spec":{"postgresql":{"parameters":{"max_connections":"150"}}}}""");
+        await scene.Clusters.Namespace.ApplyAsync(scene.Manifests.Initdb("squatter", "taken"), Ct);
+        await scene.Clusters.HealthyAsync("squatter", Ct);
+        await scene.Clusters.ArchiveAsync("squatter", Ct);
+
+        var result = await scene.RecoverAsync("-f", file, "--archive-name", "taken");
+
+        Assert.Equal(15, result.ExitCode);
+        Assert.All(
+            (string[])["things stand in the way; nothing was changed", "Expected empty archive: taken/ is not empty", "PostgreSQL 16 cannot start on a backup of PostgreSQL 15", "max_connections is 10 in the manifest and 150", "cluster squatter in namespace"],
+            words => Assert.Contains(words, result.Error, StringComparison.Ordinal));
+        Assert.Equal(uid, await scene.UidAsync());
+        Assert.Equal($"{RecoveryScene.Rows}", await scene.CountAsync());
+        await scene.AssertNothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task A_cluster_without_backup_is_not_touched()
+    {
+        await using var scene = await RecoveryScene.CreateAsync(bed);
+        var uid = await scene.UidAsync();
+
+        var nothing = await scene.RecoverAsync();
+        var late = await scene.RecoverAsync("--target-time", "2001-01-01T00:00:00Z");
+        var local = await scene.RecoverAsync("--target-time", "2026-01-01T00:00:00");
+        var missing = await scene.RunAsync("from-backup", "orders-v9", "--yes");
+        var stranger = await ToolProcess.RunAsync(
+            scene.Command(["from-backup", RecoveryScene.Cluster, "--yes", "--kubeconfig", scene.Clusters.Namespace.Server.StrangerKubeconfig]), Ct);
+
+        Assert.Equal(10, nothing.ExitCode);
+        Assert.Contains("Cannot find backup: no usable base backup in postgres-v17/", nothing.Error, StringComparison.Ordinal);
+        Assert.Equal(10, late.ExitCode);
+        Assert.Equal(2, local.ExitCode);
+        Assert.Equal(10, missing.ExitCode);
+        Assert.Contains("cluster orders-v9 does not exist", missing.Error, StringComparison.Ordinal);
+        Assert.Equal(12, stranger.ExitCode);
+        Assert.Equal(uid, await scene.UidAsync());
+    }
+}

@@ -1,0 +1,84 @@
+using CnpgRestore.TestServers;
+
+namespace CnpgRestore.CliTests.FromBackup;
+
+/// <summary>With a real repository and a Flux that really applies what it says.</summary>
+public sealed class GitOpsTests(TestBed bed)
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Git_gets_the_recovery_and_Flux_goes_on_with_it()
+    {
+        var (scene, git) = await GitOpsScene.CreateAsync(bed, Ct);
+        await using var _ = scene;
+        using var __ = git;
+        await scene.FillAsync();
+        var file = Path.Combine(git.Path, GitOpsScene.Manifest);
+
+        var result = await scene.RecoverAsync("-f", file, "--apply", "git");
+
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        Assert.Equal($"{RecoveryScene.Rows}", await scene.CountAsync());
+        Assert.False(await GitOpsScene.IsSuspendedAsync(scene, Ct));
+        var text = await File.ReadAllTextAsync(file, Ct);
+        Assert.Contains("\n    recovery:\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("\n    initdb:\n", text, StringComparison.Ordinal);
+        Assert.Contains("name: ${CLUSTER}", text, StringComparison.Ordinal);
+        Assert.Equal("", (await git.GitAsync(Ct, "status", "--porcelain")).Trim());
+        Assert.Contains($"Recover {scene.Namespace}/postgres-v17 from postgres-v17", await git.GitAsync(Ct, "log", "-1", "--format=%B"), StringComparison.Ordinal);
+        var uid = await scene.UidAsync();
+        var head = (await git.GitAsync(Ct, "rev-parse", "HEAD")).Trim();
+        await scene.Clusters.UntilAsync("kustomization/database", item => item!["status"]!["lastAppliedRevision"]!.GetValue<string>().EndsWith(head, StringComparison.Ordinal), Ct);
+        Assert.Equal(uid, await scene.UidAsync());
+        await scene.AssertNothingIsLeftAsync();
+        scene.AssertNoSecret(result);
+    }
+
+    [Fact]
+    public async Task A_cluster_that_is_gone_comes_back_from_the_bucket_and_the_manifest()
+    {
+        var (scene, git) = await GitOpsScene.CreateAsync(bed, Ct);
+        await using var _ = scene;
+        using var __ = git;
+        await scene.FillAsync();
+        await scene.Clusters.Namespace.KubectlAsync(Ct, "delete", "kustomization", "database");
+        await scene.Clusters.Namespace.KubectlAsync(Ct, "delete", "cluster", RecoveryScene.Cluster);
+        await scene.Clusters.UntilAsync("pods,pvc", items => items!["items"]!.AsArray().Count == 0, Ct);
+
+        // The user's ks.yaml holds the variables.
+        var file = Path.Combine(git.Path, GitOpsScene.Manifest);
+        await git.CommitAsync("apps/database/ks.yaml", GitOpsScene.Kustomization, Ct);
+        var result = await scene.RecoverAsync("-f", file, "-f", Path.Combine(git.Path, "apps/database/ks.yaml"), "--lineage", "move");
+
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        Assert.Equal($"{RecoveryScene.Rows}", await scene.CountAsync());
+        Assert.Contains(await scene.KeysAsync("postgres-v17-backup"), key => key.EndsWith("/backup.info", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_Flux_that_resumes_itself_is_noticed_before_anything_is_deleted_and_undo_puts_all_back()
+    {
+        var (scene, git) = await GitOpsScene.CreateAsync(bed, Ct);
+        await using var _ = scene;
+        using var __ = git;
+        await scene.FillAsync();
+        var uid = await scene.UidAsync();
+        await using (var killed = await KilledRun.AfterAsync(scene, "suspend-gitops"))
+        {
+            Assert.True(await GitOpsScene.IsSuspendedAsync(scene, Ct));
+        }
+
+        await scene.Clusters.Namespace.KubectlAsync(Ct, "patch", "kustomization", "database", "--type", "merge", "--patch", """{"spec":{"suspend":false}}""");
+        var run = Path.GetFileNameWithoutExtension(Directory.GetFiles(Path.Combine(scene.State, "runs")).Single());
+        // A resumed run suspends again what it finds working; the one who resumes in between is met by the look before the deletion.
+        var undone = await scene.RunAsync("runs", "undo", run);
+
+        Assert.True(undone.ExitCode == 0, undone.Output + undone.Error);
+        Assert.Equal(uid, await scene.UidAsync());
+        Assert.False(await GitOpsScene.IsSuspendedAsync(scene, Ct));
+        Assert.Equal($"{RecoveryScene.Rows}", await scene.CountAsync());
+        await scene.AssertNothingIsLeftAsync();
+        Assert.Equal(10, (await scene.RunAsync("runs", "undo", run)).ExitCode);
+    }
+}
