@@ -25,12 +25,13 @@ if [ "$action" = build ]; then exec "$here/build.sh"; fi
 [ $# -ge 2 ] || usage
 if [ "$action" = check ]; then exec "$here/check.sh" "$2"; fi
 
-dir=$(mkdir -p "$2" && cd "$2" && pwd)
+dir=$(realpath -m "$2")
 export dir
 case $action in
   start | api)
     "$here/check.sh" "$action"
-    [ ! -e "$dir/pid" ] || { echo "kubernetes: $dir is in use; run: testbed/kubernetes.sh stop $dir" >&2; exit 1; }
+    mkdir -p "$dir"
+    [ -z "$(ls -A "$dir")" ] || { echo "kubernetes: $dir is not empty; to end a node in it, run: testbed/kubernetes.sh stop $dir" >&2; exit 1; }
     exec "$here/$action.sh" "${3:-}"
     ;;
   run) exec nsenter --all --target "$(pgrep --parent "$(cat "$dir/pid")")" "${@:3}" ;;

@@ -43,7 +43,7 @@ as_user=()
 setsid unshare "${as_user[@]}" --pid --fork --kill-child bash -c serve >"$dir/log/api.log" 2>&1 </dev/null &
 echo $! >"$dir/pid"
 disown
-until_true 60 'an answer of the API server' kubectl get --raw /readyz
-create_definitions
 watch_owner "$owner"
+until_true 120 'an answer of the API server' kubectl get --raw /readyz
+create_definitions
 echo "$dir/kubeconfig"

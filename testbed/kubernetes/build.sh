@@ -11,7 +11,8 @@ recipe=$(cat "$here"/{build.sh,main.go,dns.go,pause.go} | sha256sum)
 fetch_source() {
   # A package list of its own, so that this machine's stays as it is; the mirror is the one that the machine already uses.
   local mirror list=$work/apt/sources.list
-  mirror=$(grep -hsoE 'https?://[^ ]+/debian/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d/* | head -1 | tr -d ' ')
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Codename: bookworm' 'Label: Debian' 'Component: main' | head -1)
+  [ -n "$mirror" ] || { echo "kubernetes: this machine's apt knows no mirror of Debian 12" >&2; return 1; }
   mkdir -p "$work/apt/lists/partial"
   echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror bookworm main" >"$list"
   local options=(-qq -o "Dir::Etc::sourcelist=$list" -o Dir::Etc::sourceparts=- -o "Dir::State::lists=$work/apt/lists" -o APT::Sandbox::User=root)

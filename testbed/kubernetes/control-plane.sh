@@ -75,7 +75,7 @@ kubectl() { "$programs/kubectl" --kubeconfig "$dir/kubeconfig" --cache-dir "$dir
 # until_true SECONDS WHAT COMMAND...
 until_true() {
   local deadline=$((SECONDS + $1)) what=$2
-  until "${@:3}" >"$dir/log/wait.log" 2>&1; do
+  until "${@:3}" >>"$dir/log/wait-$$.log" 2>&1; do
     [ $SECONDS -lt "$deadline" ] || { echo "kubernetes: $what not within $1 s; see $dir/log" >&2; return 1; }
     # Inside the node its first process asks, which sees other process ids.
     [ $$ = 1 ] || kill -0 "$(cat "$dir/pid")" 2>/dev/null || { echo "kubernetes: ended while starting; see $dir/log" >&2; return 1; }
@@ -86,7 +86,7 @@ until_true() {
 # Kubernetes 1.20 refuses an empty string as a default; it is what an absent one means.
 create_definitions() {
   sed '/^ *default: ""$/d' "$here"/crds/*.yaml "$here/objects.yaml" | kubectl create --validate=false -f - >"$dir/log/definitions.log"
-  until_true 30 'its custom resources' list_definitions
+  until_true 120 'its custom resources' list_definitions
 }
 
 list_definitions() { kubectl get "$(kubectl get crd --output name | sed 's,.*/,,' | paste -sd,)"; }

@@ -46,7 +46,7 @@ configure() {
 
 import_images() {
   local image
-  until_true 30 containerd ctr version
+  until_true 120 containerd ctr version
   for image in "$cache"/images/*.tar; do ctr --namespace k8s.io images import "$image"; done
 }
 
@@ -65,15 +65,17 @@ start_api 2379 0.0.0.0 6443 --advertise-address "$address" --service-cluster-ip-
 AWS_EC2_METADATA_DISABLED=true start kubelet keep_running "$programs/kubelet" --config "$dir/kubelet.yaml" \
   --kubeconfig "$components/kubelet.kubeconfig" --root-dir "$dir/kubelet" \
   --container-runtime remote --container-runtime-endpoint unix:///run/containerd/containerd.sock --hostname-override "$node" --node-ip "$address"
-until_true 60 'API server' kubectl get --raw /readyz
-start cluster-dns "$programs/cluster-dns" --kubeconfig "$components/cluster-dns.kubeconfig" --listen "$address:53"
-umask 0 # Volumes are folders that it makes.
-start kube-controller-manager "$programs/kube-controller-manager" --kubeconfig "$components/kube-controller-manager.kubeconfig" --leader-elect=false \
-  --use-service-account-credentials --service-account-private-key-file "$dir/certificates/service-accounts.key" \
-  --root-ca-file "$dir/certificates/ca.crt" --secure-port 0 --port 0 --enable-hostpath-provisioner --feature-gates TTLAfterFinished=true \
-  --kube-api-qps 200 --kube-api-burst 300
+until_true 120 'an answer of the API server' kubectl get --raw /readyz
 start kube-scheduler "$programs/kube-scheduler" --kubeconfig "$components/kube-scheduler.kubeconfig" --leader-elect=false --secure-port 0 --port 0
 start kube-proxy "$programs/kube-proxy" --kubeconfig "$components/kube-proxy.kubeconfig" --hostname-override "$node" --cluster-cidr "$pods" \
   --proxy-mode iptables --iptables-min-sync-period 100ms --conntrack-max-per-core 0 --conntrack-tcp-timeout-established 0 \
   --conntrack-tcp-timeout-close-wait 0
+start cluster-dns "$programs/cluster-dns" --kubeconfig "$components/cluster-dns.kubeconfig" --listen "$address:53"
+# The garbage collector looks for new kinds only twice a minute, but knows those that are there when it starts.
+create_definitions
+umask 0 # Volumes are folders that the controller manager makes.
+start kube-controller-manager "$programs/kube-controller-manager" --kubeconfig "$components/kube-controller-manager.kubeconfig" --leader-elect=false \
+  --use-service-account-credentials --service-account-private-key-file "$dir/certificates/service-accounts.key" \
+  --root-ca-file "$dir/certificates/ca.crt" --secure-port 0 --port 0 --enable-hostpath-provisioner --feature-gates TTLAfterFinished=true \
+  --kube-api-qps 200 --kube-api-burst 300
 wait

@@ -50,9 +50,10 @@ ln -sf "$programs/kubectl" "$dir/bin/kubectl"
 reserve_number
 trap failed ERR
 set -E
-host=10.199.$number.1 address=10.199.$number.2 pods=10.200.$((number * 16)).0/20 services=10.201.$((number * 16)).0/20
-printf '%s=%s\n' number "$number" host "$host" address "$address" pods "$pods" services "$services" node "$node" >"$dir/network"
+host=10.199.$number.1
 echo "$host" >"$dir/host"
+address=10.199.$number.2 pods=10.200.$((number * 16)).0/20 services=10.201.$((number * 16)).0/20
+printf '%s=%s\n' number "$number" host "$host" address "$address" pods "$pods" services "$services" node "$node" >"$dir/network"
 make_certificates "$address" "10.201.$((number * 16)).1"
 write_kubeconfigs "https://$address:6443"
 make_cgroups
@@ -60,13 +61,11 @@ setsid unshare --net --mount --pid --fork --kill-child --mount-proc "$here/node.
 pid=$!
 disown
 echo "$pid" >"$dir/pid"
+watch_owner "$owner"
 until_true 5 'a network of its own' has_own_network
 ip link set "cnpg${number}n" netns "$pid" name eth0
 connect_host
-until_true 60 'an answer of the API server' kubectl get --raw /readyz
-create_definitions
-until_true 60 'its images' grep -q 'postgres-barman.*done' "$dir/log/images.log"
-until_true 60 'a node that is ready' kubectl wait --timeout 60s --for condition=Ready "node/$node"
-until_true 30 'a service account' kubectl get serviceaccount default
-watch_owner "$owner"
+until_true 120 'its images' grep -q 'postgres-barman.*done' "$dir/log/images.log"
+until_true 120 'a node that is ready' kubectl wait --timeout 120s --for condition=Ready "node/$node"
+until_true 120 'a service account' kubectl get serviceaccount default
 echo "$dir/kubeconfig"

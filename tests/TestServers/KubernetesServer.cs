@@ -70,7 +70,9 @@ public sealed class KubernetesServer : IAsyncDisposable
         var possible = await RunAsync(new ToolCommand(Script, "check", action), ct);
         Requirement.That(possible.ExitCode == 0, possible.Error.Trim());
         var folder = $"/var/tmp/cnpg-restore-kubernetes-{Path.GetRandomFileName()}";
-        (await RunAsync(new ToolCommand(Script, action, folder, $"{Environment.ProcessId}"), ct)).Succeeded();
+        // Ten seconds, but for a machine that is busy with other things.
+        var start = new ToolCommand(Script, action, folder, $"{Environment.ProcessId}") { Timeout = TimeSpan.FromMinutes(5) };
+        (await RunAsync(start, ct)).Succeeded();
         return new KubernetesServer(folder, isOurs: true);
     }
 
