@@ -48,6 +48,12 @@ public sealed class ClusterScene : IAsyncDisposable
     public Task HealthyAsync(string cluster, CancellationToken ct) =>
         UntilAsync($"cluster/{cluster}", item => item?["status"]?["phase"]?.GetValue<string>() == "Cluster in healthy state", ct);
 
+    /// <summary>Waits until a job has failed for good.</summary>
+    public Task FailedAsync(string job, CancellationToken ct) => UntilAsync(
+        $"job/{job}",
+        item => item?["status"]?["conditions"]?.AsArray().Any(condition => condition!["type"]!.GetValue<string>() == "Failed") ?? false,
+        ct);
+
     /// <summary>Waits until an object is as asked for; null is one that does not exist. After two minutes the test fails and says how it is.</summary>
     /// <param name="what">As kubectl names it, for example <c>backup/nightly</c>.</param>
     public async Task<JsonNode?> UntilAsync(string what, Func<JsonNode?, bool> condition, CancellationToken ct)

@@ -59,7 +59,7 @@ public sealed class ClusterTests(TestBed bed)
         await scene.BackUpAsync("orders", "nightly", Ct);
 
         await scene.Namespace.ApplyAsync(scene.Manifests.Recovery("again", "orders-v1", "orders-v1", annotations: "stand-in.cnpg-restore/job-backoff-limit: \"1\""), Ct);
-        await scene.Namespace.WaitAsync("Failed", "job/again-1-full-recovery", Ct);
+        await scene.FailedAsync("again-1-full-recovery", Ct);
 
         var pods = (await scene.Namespace.KubectlAsync(Ct, "get", "pods", "--selector", "job-name=again-1-full-recovery", "--output", "name")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(2, pods.Length);

@@ -30,7 +30,7 @@ public sealed class RecoveryTests(TestBed bed)
         await scene.Namespace.ApplyAsync(
             scene.Manifests.Recovery("orders", "orders-v1", "orders-v2", """{targetTime: "2099-01-01T00:00:00Z"}""", "stand-in.cnpg-restore/job-backoff-limit: \"0\""), Ct);
 
-        await scene.Namespace.WaitAsync("Failed", "job/orders-1-full-recovery", Ct);
+        await scene.FailedAsync("orders-1-full-recovery", Ct);
         Assert.Contains("recovery ended before configured recovery target was reached", await JobLogsAsync(scene), StringComparison.Ordinal);
     }
 
@@ -99,6 +99,31 @@ public sealed class RecoveryTests(TestBed bed)
             "SELECT datname, pg_get_userbyid(datdba) FROM pg_database WHERE datname IN ('app', 'orders') ORDER BY 1", Ct));
         Assert.Equal(story.Moments[^1].Rows, await RowsAsync(scene));
     }
+
+    [Fact]
+    public async Task A_tablespace_comes_back_where_the_spec_declares_it_and_stops_the_recovery_where_not()
+    {
+        await using var scene = await ClusterScene.CreateAsync(bed, Ct);
+        await scene.Namespace.ApplyAsync(WithVolumes(scene.Manifests.Initdb("orders", "orders-v1")), Ct);
+        await scene.HealthyAsync("orders", Ct);
+        await scene.UntilAsync("cluster/orders", item => item!["status"]!["tablespacesStatus"] is not null, Ct);
+        await scene.SqlAsync("orders", "orders", "CREATE TABLE events TABLESPACE fast AS SELECT n FROM generate_series(1, 100) n", Ct);
+        await scene.BackUpAsync("orders", "nightly", Ct);
+        await scene.Namespace.KubectlAsync(Ct, "delete", "cluster", "orders");
+
+        await scene.Namespace.ApplyAsync(scene.Manifests.Recovery("without", "orders-v1", "orders-v2", annotations: "stand-in.cnpg-restore/job-backoff-limit: \"0\""), Ct);
+        await scene.Namespace.ApplyAsync(WithVolumes(scene.Manifests.Recovery("orders", "orders-v1", "orders-v3")), Ct);
+        await scene.HealthyAsync("orders", Ct);
+        await scene.FailedAsync("without-1-full-recovery", Ct);
+
+        Assert.Equal(100, await RowsAsync(scene));
+        Assert.Contains("/var/lib/postgresql/tablespaces/fast", await scene.LogsAsync("job/without-1-full-recovery", Ct), StringComparison.Ordinal);
+    }
+
+    private static string WithVolumes(string yaml) => yaml.Replace(
+        "  storage: {size: 1Gi}\n",
+        "  storage: {size: 1Gi}\n  walStorage: {size: 1Gi}\n  tablespaces: [{name: fast, storage: {size: 1Gi}}]\n",
+        StringComparison.Ordinal);
 
     private static string? Phase(JsonNode? item) => item?["status"]?["phase"]?.GetValue<string>();
 

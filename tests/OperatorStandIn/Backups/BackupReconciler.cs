@@ -7,6 +7,8 @@ namespace CnpgRestore.OperatorStandIn.Backups;
 /// <summary>Takes the base backup that a Backup asks for, in the instance's pod, and reports (internal/controller/backup_controller.go).</summary>
 sealed class BackupReconciler(KubernetesApi api, ClusterResources resources, InstanceStatus instances, TimeProvider clock)
 {
+    private readonly ClusterEvents _events = new(api, clock);
+
     public async Task ReconcileAsync(JsonObject backup, CancellationToken ct)
     {
         if (backup.IsBeingDeleted || backup.Text("status", "phase") is "completed" or "failed")
@@ -86,6 +88,17 @@ sealed class BackupReconciler(KubernetesApi api, ClusterResources resources, Ins
         }
 
         await new BackupConsequences(api, resources, clock).WriteAsync(spec, report, ct);
+        var phase = report.Text("phase");
+        if (isNew || phase is "completed" or "failed")
+        {
+            var (reason, message) = phase switch
+            {
+                "completed" => ("Completed", "Backup completed"),
+                "failed" => ("Failed", "Backup failed"),
+                _ => ("Starting", "Backup started"),
+            };
+            await _events.RecordAsync(backup, reason, message, ct);
+        }
     }
 
     private void Describe(JsonObject backup, ClusterSpec spec, JsonObject pod, StatusDraft status)

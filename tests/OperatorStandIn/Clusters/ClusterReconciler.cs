@@ -11,7 +11,6 @@ namespace CnpgRestore.OperatorStandIn.Clusters;
 sealed class ClusterReconciler(KubernetesApi api, ClusterResources resources, InstanceStatus instances, OperatorOptions options, TimeProvider clock)
 {
     private readonly ClusterEvents _events = new(api, clock);
-    private readonly Dictionary<string, string> _configurations = [];
     private readonly Dictionary<string, string> _said = [];
 
     public async Task ReconcileAsync(JsonObject cluster, CancellationToken ct)
@@ -25,6 +24,12 @@ sealed class ClusterReconciler(KubernetesApi api, ClusterResources resources, In
         if (spec.Missing is { } missing && resources.Claims.Find(spec.Namespace, spec.InstanceName) is null)
         {
             Say(cluster, $"{missing}; waiting");
+            return;
+        }
+
+        if (resources.Leftover(cluster) is { } leftover)
+        {
+            Say(cluster, $"{leftover.Text("kind")} {leftover.Name} of a former cluster of this name is still there; waiting");
             return;
         }
 
@@ -62,28 +67,24 @@ sealed class ClusterReconciler(KubernetesApi api, ClusterResources resources, In
     private async Task EnsureConfigurationAsync(ClusterSpec spec, CancellationToken ct)
     {
         var wanted = InstanceConfiguration.Build(spec);
-        var settings = wanted.Text("data", "instance.json")!;
-        if (_configurations.GetValueOrDefault(spec.Cluster.Uid) == settings)
+        var existing = resources.ConfigMaps.Find(spec.Namespace, wanted.Name);
+        if (existing is null)
         {
-            return;
+            await api.CreateAsync(ResourceType.ConfigMaps, wanted, ct);
         }
-
-        var patch = new JsonObject { ["data"] = wanted.Copy("data"), ["metadata"] = new JsonObject { ["ownerReferences"] = wanted.Copy("metadata", "ownerReferences") } };
-        if (!await api.CreateAsync(ResourceType.ConfigMaps, wanted, ct))
+        else if (!JsonNode.DeepEquals(existing["data"], wanted["data"]))
         {
-            await api.MergePatchAsync(ResourceType.ConfigMaps.Path(spec.Namespace, wanted.Name), patch, ct);
+            await api.MergePatchAsync(ResourceType.ConfigMaps.Path(spec.Namespace, wanted.Name), new JsonObject { ["data"] = wanted.Copy("data") }, ct);
         }
-
-        _configurations[spec.Cluster.Uid] = settings;
     }
 
     /// <summary>True when the data directory is there and an instance may run on it.</summary>
     private async Task<bool> EnsureBootstrappedAsync(ClusterSpec spec, StatusDraft status, CancellationToken ct)
     {
         var claims = new Volumes(spec).Names.Select(name => resources.Claims.Find(spec.Namespace, name)).ToList();
-        if (claims.OfType<JsonObject>().Any(claim => claim.IsBeingDeleted || (claim.HasOwner && !claim.IsOwnedBy(spec.Cluster))))
+        if (claims.OfType<JsonObject>().Any(claim => claim.IsBeingDeleted))
         {
-            Say(spec.Cluster, "claims of a former cluster of this name are still there; waiting");
+            Say(spec.Cluster, "a claim is being deleted; waiting");
             return false;
         }
 
@@ -130,7 +131,7 @@ sealed class ClusterReconciler(KubernetesApi api, ClusterResources resources, In
             await api.CreateAsync(ResourceType.PersistentVolumeClaims, claim, ct);
         }
 
-        if (await api.CreateAsync(ResourceType.Jobs, new InstancePods(spec, options.Image).Job(), ct))
+        if (await api.CreateAsync(ResourceType.Jobs, new InstancePods(spec, options).Job(), ct))
         {
             await _events.RecordAsync(spec.Cluster, "CreatingInstance", $"Primary instance ({spec.Method})", ct);
         }
@@ -165,7 +166,7 @@ sealed class ClusterReconciler(KubernetesApi api, ClusterResources resources, In
     {
         if (resources.Jobs.Find(spec.Namespace, spec.JobName) is not { } job)
         {
-            await api.CreateAsync(ResourceType.Jobs, new InstancePods(spec, options.Image).Job(), ct);
+            await api.CreateAsync(ResourceType.Jobs, new InstancePods(spec, options).Job(), ct);
             return false;
         }
 
@@ -194,14 +195,11 @@ sealed class ClusterReconciler(KubernetesApi api, ClusterResources resources, In
     private async Task EnsureInstanceAsync(ClusterSpec spec, StatusDraft status, CancellationToken ct)
     {
         var pod = resources.Pods.Find(spec.Namespace, spec.InstanceName);
-        if (pod is null || !pod.IsOwnedBy(spec.Cluster))
+        if (pod is null)
         {
-            if (pod is null)
-            {
-                await api.CreateAsync(ResourceType.Pods, new InstancePods(spec, options.Image).Instance(), ct);
-            }
-
-            SetPhase(status, "Waiting for the instances to become active", "Some instances are not yet active. Please wait.");
+            await api.CreateAsync(ResourceType.Pods, new InstancePods(spec, options).Instance(), ct);
+            status["phase"] = "Waiting for the instances to become active";
+            status["phaseReason"] = "Some instances are not yet active. Please wait.";
             return;
         }
 
@@ -217,12 +215,6 @@ sealed class ClusterReconciler(KubernetesApi api, ClusterResources resources, In
         }
 
         new PrimaryReport(spec, pod, instances.Of(pod), options.VersionFor(spec.Cluster)).Write(status, clock);
-    }
-
-    private static void SetPhase(StatusDraft status, string phase, string reason)
-    {
-        status["phase"] = phase;
-        status["phaseReason"] = reason;
     }
 
     private static bool HasCondition(JsonObject job, string type) =>

@@ -22,8 +22,17 @@ sealed class ClusterResources(KubernetesApi api)
 
     public ResourceCache Services { get; } = new(api, ResourceType.Services, Volumes.ClusterLabel);
 
+    public ResourceCache ConfigMaps { get; } = new(api, ResourceType.ConfigMaps, Volumes.ClusterLabel);
+
+    private ResourceCache[] Owned => [Claims, Jobs, Pods, Secrets, Services, ConfigMaps];
+
     public Task RunAsync(Action changed, TimeProvider clock, CancellationToken ct) => Task.WhenAll(
-        ((ResourceCache[])[Clusters, Backups, ObjectStores, Claims, Jobs, Pods, Secrets, Services]).Select(cache => cache.RunAsync(changed, clock, ct)));
+        ((ResourceCache[])[Clusters, Backups, ObjectStores, .. Owned]).Select(cache => cache.RunAsync(changed, clock, ct)));
+
+    /// <summary>An object of a former Cluster of the same name, which the garbage collector has not deleted yet.</summary>
+    public JsonObject? Leftover(JsonObject cluster) => Owned.SelectMany(cache => cache.In(cluster.Namespace))
+        .FirstOrDefault(item => item.Label(Volumes.ClusterLabel) == cluster.Name
+            && item.Items("metadata", "ownerReferences").Any(owner => owner.Text("kind") == "Cluster" && owner.Text("uid") != cluster.Uid));
 
     public ClusterSpec Read(JsonObject cluster) => ClusterSpec.Read(
         cluster,

@@ -45,6 +45,7 @@ static class InstanceConfiguration
         ["checkEmptyWalArchive"] = spec.ChecksEmptyArchive,
         ["enableSuperuserAccess"] = spec.HasSuperuserAccess,
         ["walStorage"] = spec.WalStorage is not null,
+        ["tablespaces"] = new JsonArray([.. spec.Tablespaces.Select(tablespace => tablespace.DeepClone())]),
         ["parameters"] = spec.Parameters?.DeepClone() ?? new JsonObject(),
         ["failWalRestoreFrom"] = Faults.FirstUnreachableWal(spec.Cluster),
     };

@@ -7,7 +7,7 @@ namespace CnpgRestore.OperatorStandIn.Clusters;
 /// The pod of the instance and the job before it, with CloudNativePG's names of pods, labels and containers (pkg/specs). Kubernetes 1.20 knows
 /// no init containers that go on running, so the plugin's container does its whole work and ends before the main container starts.
 /// </summary>
-sealed record InstancePods(ClusterSpec Spec, string LocalImage)
+sealed record InstancePods(ClusterSpec Spec, OperatorOptions Options)
 {
     private const string InstalledMessage = "Installing the manager executable";
 
@@ -16,6 +16,8 @@ sealed record InstancePods(ClusterSpec Spec, string LocalImage)
         var role = Spec.JobRole;
         var labels = Labels();
         labels["cnpg.io/jobRole"] = role;
+        // Kubernetes 1.20 does not set it yet.
+        labels["batch.kubernetes.io/job-name"] = Spec.JobName;
         var job = new JsonObject
         {
             ["metadata"] = Metadata(Spec.JobName, labels),
@@ -48,7 +50,7 @@ sealed record InstancePods(ClusterSpec Spec, string LocalImage)
             ["metadata"] = Metadata(Spec.InstanceName, labels),
             ["spec"] = PodSpec("postgres", "instance", Spec.InstanceName, plugin: null),
         };
-        pod["metadata"]!["annotations"] = new JsonObject { [Volumes.SerialAnnotation] = "1" };
+        pod["metadata"]!["annotations"]![Volumes.SerialAnnotation] = "1";
         pod["spec"]!["hostname"] = Spec.InstanceName;
         pod["spec"]!["terminationGracePeriodSeconds"] = 60;
         var postgres = pod["spec"]!["containers"]![0]!;
@@ -72,6 +74,7 @@ sealed record InstancePods(ClusterSpec Spec, string LocalImage)
         ["name"] = name,
         ["namespace"] = Spec.Namespace,
         ["labels"] = labels.DeepClone(),
+        ["annotations"] = new JsonObject { ["cnpg.io/operatorVersion"] = Options.VersionFor(Spec.Cluster).ToString() },
         ["ownerReferences"] = new JsonArray(Spec.Cluster.OwnerReference()),
     };
 
@@ -105,16 +108,22 @@ sealed record InstancePods(ClusterSpec Spec, string LocalImage)
     private static string BootstrapScript(string loggingPod)
     {
         var line = new JsonObject { ["level"] = "info", ["msg"] = InstalledMessage, ["destination"] = "/controller/manager", ["logging_pod"] = loggingPod };
-        return $"mkdir -p /controller/run /controller/log && echo '{line.ToJsonString()}'";
+        return $"mkdir -p /controller/run /controller/log /controller/tmp && echo '{line.ToJsonString()}'";
     }
 
     private JsonObject Container(string name, string loggingPod, params string[] command) => new()
     {
         ["name"] = name,
-        ["image"] = LocalImage,
+        ["image"] = Options.Image,
         ["imagePullPolicy"] = "Never",
         ["command"] = new JsonArray([.. command.Select(word => JsonValue.Create(word))]),
         ["env"] = new JsonArray([.. Environment(loggingPod)]),
+        ["securityContext"] = new JsonObject
+        {
+            ["readOnlyRootFilesystem"] = true,
+            ["allowPrivilegeEscalation"] = false,
+            ["capabilities"] = new JsonObject { ["drop"] = new JsonArray("ALL") },
+        },
         ["resources"] = Spec.Resources?.DeepClone() ?? new JsonObject(),
         ["volumeMounts"] = new JsonArray(
         [
@@ -137,6 +146,7 @@ sealed record InstancePods(ClusterSpec Spec, string LocalImage)
         // No metadata service answers here, and asking for one takes seconds.
         yield return Variable("AWS_EC2_METADATA_DISABLED", "true");
         yield return Variable("TZ", "UTC");
+        yield return Variable("TMPDIR", "/controller/tmp");
         yield return FromSecret("APP_USERNAME", Spec.ApplicationSecret, "username");
         yield return FromSecret("APP_PASSWORD", Spec.ApplicationSecret, "password");
         if (Spec.HasSuperuserAccess)

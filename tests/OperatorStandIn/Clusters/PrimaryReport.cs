@@ -50,8 +50,15 @@ sealed record PrimaryReport(ClusterSpec Spec, JsonObject Pod, JsonObject? Report
             status.Condition("Initialized", holds: true, "BootstrapCompleted", "Cluster bootstrap has completed");
         }
 
+        if (Spec.Tablespaces.Any())
+        {
+            status["tablespacesStatus"] = new JsonArray([.. Spec.Tablespaces.Select(tablespace => Tablespace(tablespace.Text("name")!))]);
+        }
+
         WriteArchiving(status);
     }
+
+    private static JsonObject Tablespace(string name) => new() { ["name"] = name, ["state"] = "reconciled" };
 
     /// <summary>Absent until a first WAL file was archived, or could not be.</summary>
     private void WriteArchiving(StatusDraft status)

@@ -1,4 +1,6 @@
 """The application's database and role, and the passwords that the operator keeps (pkg/management/postgres/initdb.go, instance_controller.go)."""
+import os
+
 from psycopg2 import sql
 
 from postgres import connected
@@ -17,6 +19,18 @@ def ensure_application(owner, database):
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (database,))
         if cursor.fetchone() is None:
             cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(database), sql.Identifier(owner)))
+
+
+def ensure_tablespaces():
+    """Those that the spec declares; their volumes lie where every pod of the cluster has them."""
+    for tablespace in SETTINGS["tablespaces"]:
+        name, location = tablespace["name"], f"/var/lib/postgresql/tablespaces/{tablespace['name']}/data"
+        os.makedirs(location, mode=0o700, exist_ok=True)
+        owner = sql.Identifier(tablespace.get("owner", {}).get("name", "postgres"))
+        with connected() as cursor:
+            cursor.execute("SELECT 1 FROM pg_tablespace WHERE spcname = %s", (name,))
+            if cursor.fetchone() is None:
+                cursor.execute(sql.SQL("CREATE TABLESPACE {} OWNER {} LOCATION %s").format(sql.Identifier(name), owner), (location,))
 
 
 def set_application_password(owner):

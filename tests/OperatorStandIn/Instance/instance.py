@@ -32,9 +32,10 @@ def run():
     postgres.wait(server, lambda cursor: True)
     application = SETTINGS.get("initdb") or SETTINGS.get("recovery")
     try:
+        database.ensure_tablespaces()
         database.set_application_password(application["owner"])
-    except Failure as failure:
-        log.error("Error while reconciling the application user", failure)
+    except (Failure, psycopg2.Error) as failure:
+        log.error("Error while reconciling the database", failure)
     code = server.wait()
     log.info("postmaster exited", exitStatus=code)
     return code

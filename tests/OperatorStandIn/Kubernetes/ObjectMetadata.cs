@@ -19,8 +19,6 @@ static class ObjectMetadata
 
         public string? Annotation(string name) => item.Text("metadata", "annotations", name);
 
-        public bool IsOwnedBy(JsonObject owner) => item.Items("metadata", "ownerReferences").Any(reference => reference.Text("uid") == owner.Uid);
-
         public bool HasOwner => item.Items("metadata", "ownerReferences").Any();
 
         /// <summary>As the owner of other objects: when it goes, the garbage collector deletes them.</summary>
