@@ -29,6 +29,6 @@ static class LeaseContent
     public static string Seconds(JsonObject lease, string field) =>
         lease.Time("spec", field)?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "an unknown time";
 
-    // The API takes exactly six digits (meta/v1 MicroTime).
-    private static string MicroTime(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+    /// <summary>With the six digits that the API asks for (meta/v1 MicroTime).</summary>
+    public static string MicroTime(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 }

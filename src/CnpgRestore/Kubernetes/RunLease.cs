@@ -104,50 +104,43 @@ public sealed class RunLease : IAsyncDisposable
 
     private async Task RenewAsync()
     {
-        var renewed = _clock.GetTimestamp();
-        while (!_stop.IsCancellationRequested)
+        using var deadline = new CancellationTokenSource(Duration, _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, deadline.Token);
+        while (!either.IsCancellationRequested)
         {
             try
             {
-                await Task.Delay(RenewInterval, _clock, _stop.Token);
-                var since = _lease.Time("spec", "acquireTime") ?? _clock.GetUtcNow();
+                await Task.Delay(RenewInterval, _clock, either.Token);
                 var next = _lease.DeepClone().AsObject();
-                next["spec"] = LeaseContent.Spec(_holder, since, _clock.GetUtcNow(), _lease.Number("spec", "leaseTransitions") ?? 0);
-                using var limit = new CancellationTokenSource(RenewInterval, _clock);
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, limit.Token);
+                next["spec"]!["renewTime"] = LeaseContent.MicroTime(_clock.GetUtcNow());
                 _lease = await _api.ReplaceAsync(_reference, next, WriteOptions.Default, either.Token);
-                renewed = _clock.GetTimestamp();
-            }
-            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-            {
-                return;
+                deadline.CancelAfter(Duration);
             }
             catch (RestoreException e) when (e.IsConflict || e.IsMissing)
             {
-                if (!await IsStillOursAsync())
+                if (!await IsStillOursAsync(either.Token))
                 {
-                    await _lost.CancelAsync();
-                    return;
+                    break;
                 }
-            }
-            catch (Exception e) when (e is RestoreException or OperationCanceledException && _clock.GetElapsedTime(renewed) < Duration - RenewInterval)
-            {
-                // There is time for another attempt.
             }
             catch (Exception e) when (e is RestoreException or OperationCanceledException)
             {
-                await _lost.CancelAsync();
-                return;
+                // Until the deadline there is time for another attempt.
             }
+        }
+
+        if (!_stop.IsCancellationRequested)
+        {
+            await _lost.CancelAsync();
         }
     }
 
     // A renewal whose answer was lost is a conflict with ourselves.
-    private async Task<bool> IsStillOursAsync()
+    private async Task<bool> IsStillOursAsync(CancellationToken ct)
     {
         try
         {
-            if (await _api.FindAsync(_reference, _stop.Token) is { } found && found.Text("spec", "holderIdentity") == _holder.ToString())
+            if (await _api.FindAsync(_reference, ct) is { } found && found.Text("spec", "holderIdentity") == _holder.ToString())
             {
                 _lease = found;
                 return true;
@@ -157,7 +150,8 @@ public sealed class RunLease : IAsyncDisposable
         }
         catch (Exception e) when (e is RestoreException or OperationCanceledException)
         {
-            return _stop.IsCancellationRequested;
+            // Not known; the deadline decides.
+            return true;
         }
     }
 

@@ -29,6 +29,15 @@ sealed class ApiScene : IAsyncDisposable
     public Task<JsonObject> CreateConfigMapAsync(string name, CancellationToken ct) =>
         Api.CreateAsync(ResourceTypes.ConfigMaps, Namespace, NewConfigMap(name), WriteOptions.Default, ct);
 
+    /// <summary>Writes what only controllers write.</summary>
+    public async Task WriteStatusAsync(ObjectReference reference, JsonNode status, CancellationToken ct)
+    {
+        var item = await Api.GetAsync(reference, ct);
+        item["status"] = status;
+        var path = $"/apis/{reference.Type.ApiVersion}/namespaces/{reference.Namespace}/{reference.Type.Plural}/{reference.Name}/status";
+        (await ToolProcess.RunAsync(Server.Kubectl("replace", "--raw", path, "--filename", "-") with { Input = item.ToJsonString() }, ct)).Succeeded();
+    }
+
     public static JsonObject NewConfigMap(string name, string value = "1") => new()
     {
         ["metadata"] = new JsonObject { ["name"] = name, ["labels"] = new JsonObject { ["app"] = "shop" } },

@@ -44,7 +44,7 @@ sealed class ExecCredential : ITokenProvider
         var program = new ExternalExecution
         {
             ApiVersion = plugin.Text("apiVersion"),
-            Command = command.Contains('/', StringComparison.Ordinal) ? Path.Combine(folder, command) : command,
+            Command = command.Contains('/', StringComparison.Ordinal) ? Path.GetFullPath(command, folder) : command,
             // The client joins them with blanks into one line, which the runtime takes apart again.
             Arguments = [.. plugin.Items("args").Select(argument => Quote(argument.Text() ?? ""))],
             EnvironmentVariables = [.. plugin.Items("env").Select(variable => new Dictionary<string, string> { ["name"] = variable.Text("name") ?? "", ["value"] = variable.Text("value") ?? "" })],

@@ -20,13 +20,17 @@ static class Kubeconfig
     /// <exception cref="RestoreException">Exit 2: there is none, or it lacks something; exit 12: its login program fails.</exception>
     public static ApiAccess Open(KubernetesSettings settings)
     {
-        var files = FilesOf(settings).Select(Load).ToList();
-        if (files.Count == 0 && settings.Context is null && KubernetesClientConfiguration.IsInCluster())
-        {
-            return InCluster();
-        }
+        var files = FilesOf(settings).ToList();
+        return files.Count == 0 && settings.Context is null && KubernetesClientConfiguration.IsInCluster()
+            ? InCluster()
+            : Read(files, settings.Context, settings.Clock);
+    }
 
-        var name = settings.Context ?? files.Select(file => file.Content.Text("current-context")).FirstOrDefault(text => text is { Length: > 0 });
+    /// <param name="paths">As KUBECONFIG has them, those that are missing left out.</param>
+    internal static ApiAccess Read(IReadOnlyList<string> paths, string? chosen, TimeProvider clock)
+    {
+        var files = paths.Select(Load).ToList();
+        var name = chosen ?? files.Select(file => file.Content.Text("current-context")).FirstOrDefault(text => text is { Length: > 0 });
         if (name is null)
         {
             throw files.Count == 0
@@ -40,7 +44,7 @@ static class Kubeconfig
         var cluster = Find(files, "clusters", "cluster", context.Text("cluster"))
             ?? throw new RestoreException(ProblemCode.Usage, $"context \"{name}\" names the cluster \"{context.Text("cluster")}\", which the kubeconfig does not have", null, Contexts);
         var user = Find(files, "users", "user", context.Text("user"));
-        return Assemble(cluster, user, context.Text("namespace"), settings.Clock);
+        return Assemble(cluster, user, context.Text("namespace"), clock);
     }
 
     private static ApiAccess Assemble(Entry cluster, Entry? user, string? ns, TimeProvider clock)
