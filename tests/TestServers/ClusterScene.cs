@@ -44,7 +44,7 @@ public sealed class ClusterScene : IAsyncDisposable
         return copy;
     }
 
-    /// <summary>Waits until a Cluster is ready; after two minutes the test fails.</summary>
+    /// <summary>Waits until a Cluster is ready; after five minutes the test fails.</summary>
     public Task HealthyAsync(string cluster, CancellationToken ct) =>
         UntilAsync($"cluster/{cluster}", item => item?["status"]?["phase"]?.GetValue<string>() == "Cluster in healthy state", ct);
 
@@ -54,11 +54,11 @@ public sealed class ClusterScene : IAsyncDisposable
         item => item?["status"]?["conditions"]?.AsArray().Any(condition => condition!["type"]!.GetValue<string>() == "Failed") ?? false,
         ct);
 
-    /// <summary>Waits until an object is as asked for; null is one that does not exist. After two minutes the test fails and says how it is.</summary>
+    /// <summary>Waits until an object is as asked for; null is one that does not exist. After five minutes the test fails and says how it is.</summary>
     /// <param name="what">As kubectl names it, for example <c>backup/nightly</c>.</param>
     public async Task<JsonNode?> UntilAsync(string what, Func<JsonNode?, bool> condition, CancellationToken ct)
     {
-        var deadline = Task.Delay(TimeSpan.FromMinutes(2), ct);
+        var deadline = Task.Delay(TimeSpan.FromMinutes(5), ct);
         while (true)
         {
             var item = await FindAsync(what, ct);
@@ -69,7 +69,7 @@ public sealed class ClusterScene : IAsyncDisposable
 
             if (deadline.IsCompleted)
             {
-                throw new TimeoutException($"{what} did not become what the test waits for within two minutes\n{item?["status"]}\n{await EventsAsync(ct)}");
+                throw new TimeoutException($"{what} did not become what the test waits for within five minutes\n{item?["status"]}\n{await EventsAsync(ct)}");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(200), ct);

@@ -12,7 +12,7 @@ sealed class FirstBackup(KubernetesApi api, FromBackupDecision decision)
 
     public async Task<string> TakeAsync(StepMeter meter, CancellationToken ct)
     {
-        var backup = await api.FindAsync(Reference, ct) ?? await api.CreateAsync(ResourceTypes.Backups, decision.Namespace, Manifest(), WriteOptions.Default, ct);
+        var backup = await api.FindAsync(Reference, ct) ?? await BeginAsync(meter, ct);
         if (Outcome(backup) is { } done)
         {
             return done;
@@ -28,6 +28,16 @@ sealed class FirstBackup(KubernetesApi api, FromBackupDecision decision)
         }
 
         throw new OperationCanceledException(ct);
+    }
+
+    /// <summary>Barman waits for a checkpoint, which CNPG lets PostgreSQL spread over minutes; nobody works on the database yet.</summary>
+    private async Task<JsonObject> BeginAsync(StepMeter meter, CancellationToken ct)
+    {
+        meter.Note = "checkpoint";
+        var cluster = await api.GetAsync(new ObjectReference(ResourceTypes.Clusters, decision.Namespace, decision.Cluster), ct);
+        var primary = CnpgCluster.Read(cluster).CurrentPrimary ?? $"{decision.Cluster}-1";
+        await new InstancePsql(api, decision.Namespace, primary).QueryAsync("postgres", "CHECKPOINT", ct);
+        return await api.CreateAsync(ResourceTypes.Backups, decision.Namespace, Manifest(), WriteOptions.Default, ct);
     }
 
     private string? Outcome(JsonObject backup) => backup.Text("status", "phase") switch
