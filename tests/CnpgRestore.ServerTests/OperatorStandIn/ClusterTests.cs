@@ -24,7 +24,7 @@ public sealed class ClusterTests(TestBed bed)
         await scene.HealthyAsync("again", Ct);
 
         Assert.Equal("1500", await scene.SqlAsync("again", "orders", "SELECT count(*) FROM items", Ct));
-        Assert.Contains("Cluster/again CreatingInstance: Primary instance (from physical backup)", await scene.EventsAsync(Ct), StringComparison.Ordinal);
+        Assert.Contains("Cluster/again CreatingInstance: Primary instance (from backup)", await scene.EventsAsync(Ct), StringComparison.Ordinal);
         var recovered = await scene.UntilAsync("cluster/again", item => Condition(item, "ContinuousArchiving") == "True", Ct);
         Assert.Equal(original!["status"]!["systemID"]!.GetValue<string>(), recovered!["status"]!["systemID"]!.GetValue<string>());
         Assert.Equal(2, recovered["status"]!["timelineID"]!.GetValue<int>());
@@ -114,7 +114,7 @@ public sealed class ClusterTests(TestBed bed)
         await scene.HealthyAsync("orders", Ct);
 
         Assert.Equal("0", await scene.SqlAsync("orders", "orders", "SELECT count(*) FROM survivor", Ct));
-        Assert.DoesNotContain("from physical backup", await scene.EventsAsync(Ct), StringComparison.Ordinal);
+        Assert.DoesNotContain("from backup", await scene.EventsAsync(Ct), StringComparison.Ordinal);
     }
 
     private static string? Condition(JsonNode? item, string type) => item?["status"]?["conditions"]?.AsArray()

@@ -42,8 +42,8 @@ sealed class ClusterSpec
 
     public string JobName => $"{InstanceName}-{JobRole}";
 
-    /// <summary>Of the bootstrap, in the words of the event.</summary>
-    public string Method => Recovery is null ? "initdb" : RecoveryBackup is null ? "from physical backup" : "from backup";
+    /// <summary>Of the bootstrap, in the words of the event; "from physical backup" is what the operator calls <c>pg_basebackup</c>.</summary>
+    public string Method => Recovery is null ? "initdb" : "from backup";
 
     public BarmanStore? Destination { get; }
 
