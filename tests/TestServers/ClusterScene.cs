@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CnpgRestore.Kubernetes;
 
 namespace CnpgRestore.TestServers;
 
@@ -7,8 +8,18 @@ namespace CnpgRestore.TestServers;
 /// </summary>
 public sealed class ClusterScene : IAsyncDisposable
 {
+    private static readonly ResourceType[] Types =
+    [
+        ResourceTypes.Clusters, ResourceTypes.Backups, ResourceTypes.ScheduledBackups, ResourceTypes.ObjectStores, ResourceTypes.Pods, ResourceTypes.Jobs,
+        ResourceTypes.PersistentVolumeClaims, ResourceTypes.Secrets, ResourceTypes.ConfigMaps, ResourceTypes.Services, ResourceTypes.Leases,
+        ResourceTypes.Deployments, ResourceTypes.StatefulSets, ResourceTypes.Kustomizations, ResourceTypes.HelmReleases, ResourceTypes.Applications,
+    ];
+
+    private readonly KubernetesApi _api;
+
     private ClusterScene(KubernetesNamespace ns, S3Server s3, string bucket)
     {
+        _api = ns.Connect();
         Namespace = ns;
         S3 = s3;
         Bucket = bucket;
@@ -44,7 +55,7 @@ public sealed class ClusterScene : IAsyncDisposable
         return copy;
     }
 
-    /// <summary>Waits until a Cluster is ready; after five minutes the test fails.</summary>
+    /// <summary>Waits until a Cluster is ready.</summary>
     public Task HealthyAsync(string cluster, CancellationToken ct) =>
         UntilAsync($"cluster/{cluster}", item => item?["status"]?["phase"]?.GetValue<string>() == "Cluster in healthy state", ct);
 
@@ -54,10 +65,11 @@ public sealed class ClusterScene : IAsyncDisposable
         item => item?["status"]?["conditions"]?.AsArray().Any(condition => condition!["type"]!.GetValue<string>() == "Failed") ?? false,
         ct);
 
-    /// <summary>Waits until an object is as asked for; null is one that does not exist. After five minutes the test fails and says how it is.</summary>
-    /// <param name="what">As kubectl names it, for example <c>backup/nightly</c>.</param>
+    /// <summary>Waits until an object, or a list, is as asked for. After five minutes the test fails and says how it is.</summary>
+    /// <param name="what">As in <see cref="FindAsync"/>; null is an object that does not exist.</param>
     public async Task<JsonNode?> UntilAsync(string what, Func<JsonNode?, bool> condition, CancellationToken ct)
     {
+        // Long, because a machine that runs much else at the same time is slow, and because only a failing test waits so long.
         var deadline = Task.Delay(TimeSpan.FromMinutes(5), ct);
         while (true)
         {
@@ -72,30 +84,50 @@ public sealed class ClusterScene : IAsyncDisposable
                 throw new TimeoutException($"{what} did not become what the test waits for within five minutes\n{item?["status"]}\n{await EventsAsync(ct)}");
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(200), ct);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), ct);
         }
     }
 
-    /// <summary>An object, or a list of them; null when there is none.</summary>
-    public async Task<JsonNode?> FindAsync(string what, CancellationToken ct) =>
-        await Namespace.KubectlAsync(ct, "get", what, "--output", "json", "--ignore-not-found") is { Length: > 0 } json ? JsonNode.Parse(json) : null;
+    /// <summary>An object of this namespace, or <c>items</c> of one kind or several, named as kubectl does: <c>backup/nightly</c>, <c>pods,pvc</c>.</summary>
+    /// <returns>Null when there is no such object; a list is never null.</returns>
+    public async Task<JsonNode?> FindAsync(string what, CancellationToken ct)
+    {
+        if (what.Split('/') is [var kind, var name])
+        {
+            return await _api.FindAsync(new ObjectReference(Type(kind), Namespace.Name, name), ct);
+        }
+
+        var items = new JsonArray();
+        foreach (var type in what.Split(',').Select(Type))
+        {
+            await foreach (var item in _api.ListAsync(type, Namespace.Name, ListSelector.All, ct))
+            {
+                items.Add(item.DeepClone());
+            }
+        }
+
+        return new JsonObject { ["items"] = items };
+    }
 
     /// <summary>Runs SQL as superuser in the primary's pod, stopping at the first error, each statement a transaction; returns the bare values.</summary>
-    public async Task<string> SqlAsync(string cluster, string database, string sql, CancellationToken ct) => (await Namespace.KubectlAsync(
-        ct, ["exec", $"{cluster}-1", "--container", "postgres", "--", "psql", "-XAt", "-v", "ON_ERROR_STOP=1", "-d", database,
-            .. sql.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).SelectMany(statement => (string[])["-c", statement])])).Trim();
+    public async Task<string> SqlAsync(string cluster, string database, string sql, CancellationToken ct)
+    {
+        var statements = sql.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).SelectMany(statement => (string[])["-c", statement]);
+        var result = await _api.ExecAsync(Namespace.Name, $"{cluster}-1", "postgres", ["psql", "-XAt", "-v", "ON_ERROR_STOP=1", "-d", database, .. statements], stdin: null, ct);
+        return result.ExitCode == 0 ? result.Output.Trim() : throw new InvalidOperationException($"{sql}\nended with exit code {result.ExitCode}\n{result.Error}");
+    }
 
     /// <summary>Ends the current WAL segment and waits until it lies in the bucket. Returns its name.</summary>
     public async Task<string> ArchiveAsync(string cluster, CancellationToken ct)
     {
         await SqlAsync(cluster, "postgres", "SELECT pg_logical_emit_message(false, 'test', 'end of segment')", ct);
         var segment = await SqlAsync(cluster, "postgres", "SELECT pg_walfile_name(pg_switch_wal())", ct);
-        var deadline = Task.Delay(TimeSpan.FromMinutes(1), ct);
+        var deadline = Task.Delay(TimeSpan.FromMinutes(3), ct);
         while (await SqlAsync(cluster, "postgres", $"SELECT last_archived_wal >= '{segment}' FROM pg_stat_archiver", ct) != "t")
         {
             if (deadline.IsCompleted)
             {
-                throw new TimeoutException($"WAL segment {segment} was not archived within a minute\n{await LogsAsync($"{cluster}-1", ct)}");
+                throw new TimeoutException($"WAL segment {segment} was not archived within three minutes\n{await LogsAsync($"{cluster}-1", ct)}");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(200), ct);
@@ -119,5 +151,12 @@ public sealed class ClusterScene : IAsyncDisposable
     public Task<string> EventsAsync(CancellationToken ct) =>
         Namespace.KubectlAsync(ct, "get", "events", "--output", """jsonpath={range .items[*]}{.involvedObject.kind}/{.involvedObject.name} {.reason}: {.message}{"\n"}{end}""");
 
-    public ValueTask DisposeAsync() => Namespace.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        _api.Dispose();
+        await Namespace.DisposeAsync();
+    }
+
+    private static ResourceType Type(string word) => word == "pvc" ? ResourceTypes.PersistentVolumeClaims
+        : Types.First(type => type.Plural == word || type.Kind.Equals(word, StringComparison.OrdinalIgnoreCase));
 }

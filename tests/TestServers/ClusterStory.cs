@@ -33,7 +33,7 @@ public sealed record ClusterStory(S3Folder Folder, IReadOnlyList<string> Backups
         var system = await scene.SqlAsync(Cluster, Database, "SELECT system_identifier FROM pg_control_system()", ct);
         // A running Cluster would go on archiving.
         await scene.Namespace.KubectlAsync(ct, "delete", "cluster", Cluster);
-        await scene.UntilAsync("pods", pods => pods is null, ct);
+        await scene.UntilAsync("pods", pods => pods!["items"]!.AsArray().Count == 0, ct);
         return new ClusterStory(scene.Folder("orders-v1"), backups, moments, system);
     }
 

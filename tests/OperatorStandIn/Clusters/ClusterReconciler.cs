@@ -96,7 +96,15 @@ sealed class ClusterReconciler(KubernetesApi api, ClusterResources resources, In
 
         if (claims.Any(claim => claim is null))
         {
-            await CreatePrimaryAsync(spec, status, ct);
+            if (status["latestGeneratedNode"] is null)
+            {
+                await CreatePrimaryAsync(spec, status, ct);
+            }
+            else
+            {
+                Say(spec.Cluster, "refusing to create the primary instance while the latest generated serial is not zero");
+            }
+
             return false;
         }
 
@@ -137,7 +145,7 @@ sealed class ClusterReconciler(KubernetesApi api, ClusterResources resources, In
         }
 
         status["phase"] = "Setting up primary";
-        status["phaseReason"] = $"Creating primary instance {spec.JobName}";
+        status["phaseReason"] = $"Creating primary instance {spec.InstanceName}";
         status["latestGeneratedNode"] = 1;
         status["targetPrimary"] = spec.InstanceName;
         status["targetPrimaryTimestamp"] = StatusDraft.Timestamp(clock);

@@ -42,7 +42,7 @@ sealed class ClusterSpec
 
     public string JobName => $"{InstanceName}-{JobRole}";
 
-    /// <summary>Of the bootstrap, in the words of the event.</summary>
+    /// <summary>Of the bootstrap, in the words of the event; "from physical backup" is what the operator calls <c>pg_basebackup</c>.</summary>
     public string Method => Recovery is null ? "initdb" : "from backup";
 
     public BarmanStore? Destination { get; }
