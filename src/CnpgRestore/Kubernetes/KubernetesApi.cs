@@ -31,8 +31,6 @@ public sealed class KubernetesApi : IDisposable
     /// <summary>The server's address, for messages.</summary>
     public string Server => _connection.Server;
 
-    internal TimeProvider Clock => _requests.Clock;
-
     /// <summary>Reads the kubeconfig and runs its login program, if it names one; the server is not asked anything yet.</summary>
     /// <exception cref="RestoreException">Exit 2: no usable kubeconfig; exit 12: the login program fails.</exception>
     public static KubernetesApi Connect(KubernetesSettings settings) => new(Kubeconfig.Open(settings), settings);

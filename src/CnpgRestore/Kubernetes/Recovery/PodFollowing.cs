@@ -16,17 +16,23 @@ sealed class PodFollowing(KubernetesApi api, string ns, string cluster, int? exp
 
     public async Task RunAsync(CancellationToken ct)
     {
-        await foreach (var change in api.WatchAsync(ResourceTypes.Pods, ns, CnpgNames.Of(cluster), ct))
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        try
         {
-            if (change.Type != WatchEventType.Deleted && change.Object.Text("metadata", "labels", CnpgNames.PodRoleLabel) != "pooler")
+            await foreach (var change in api.WatchAsync(ResourceTypes.Pods, ns, CnpgNames.Of(cluster), ct))
             {
-                await LookAsync(change.Object, ct);
+                if (change.Type != WatchEventType.Deleted && change.Object.Text("metadata", "labels", CnpgNames.PodRoleLabel) != "pooler")
+                {
+                    await LookAsync(change.Object, stop.Token);
+                }
             }
         }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAll(_logs.Select(followed => followed.Log));
+        }
     }
-
-    /// <summary>Waits for the logs after they were cancelled.</summary>
-    public Task EndAsync() => Task.WhenAll(_logs.Select(followed => followed.Log));
 
     /// <summary>Waits until the lines of a Job that has ended are told: what they say comes before the end of the Job.</summary>
     public async Task DrainAsync(string job, CancellationToken ct)
@@ -38,7 +44,7 @@ sealed class PodFollowing(KubernetesApi api, string ns, string cluster, int? exp
             await LookAsync(pod, ct);
         }
 
-        await Task.WhenAny(Task.WhenAll(_logs.Where(followed => pods.Contains(followed.Pod)).Select(followed => followed.Log)), Task.Delay(DrainTime, api.Clock, ct));
+        await Task.WhenAny(Task.WhenAll(_logs.Where(followed => pods.Contains(followed.Pod)).Select(followed => followed.Log)), Task.Delay(DrainTime, ct));
     }
 
     private async Task LookAsync(JsonObject pod, CancellationToken ct)

@@ -50,7 +50,6 @@ public sealed class RecoveryWatch(KubernetesApi api, string ns, string cluster, 
         }
         finally
         {
-            await pods.EndAsync();
             writer.TryComplete(first.Exception?.InnerException);
         }
     }
