@@ -85,13 +85,27 @@ public sealed record ClusterManifests(string Endpoint, string Bucket)
               parameters: { barmanObjectName: store, serverName: {{destination}} }
         """;
 
+    /// <summary>As <see cref="Initdb"/>, with the plugin.</summary>
+    public static string PluginInitdb(string name, string serverName) => $$"""
+        apiVersion: postgresql.cnpg.io/v1
+        kind: Cluster
+        metadata: { name: {{name}} }
+        spec:
+          instances: 1
+          storage: {size: 1Gi}
+          bootstrap:
+            initdb: {database: orders, owner: orders}
+          plugins:
+            - name: barman-cloud.cloudnative-pg.io
+              isWALArchiver: true
+              parameters: { barmanObjectName: store, serverName: {{serverName}} }
+        """;
+
     public static string Backup(string name, string cluster, string method = "barmanObjectStore") => $$"""
         apiVersion: postgresql.cnpg.io/v1
         kind: Backup
         metadata: { name: {{name}} }
-        spec:
-          method: {{method}}
-          cluster: { name: {{cluster}} }
+        spec: { method: {{method}}, cluster: { name: {{cluster}} }{{(method == "plugin" ? ", pluginConfiguration: {name: barman-cloud.cloudnative-pg.io}" : "")}} }
         """;
 
     /// <summary>Everything of an object store but the server name, indented by a number of spaces.</summary>

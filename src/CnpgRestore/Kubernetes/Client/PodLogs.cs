@@ -40,10 +40,10 @@ sealed class PodLogs(ApiRequests requests, string ns, string pod, string contain
             {
                 while (stream is not null && await stream.NextAsync(ct) is { } line)
                 {
-                    var (time, text) = Split(line);
-                    if (time.Length == 0 || string.CompareOrdinal(time, resumed) > 0)
+                    // A line without a time is no line of the container: the kubelet says that it cannot read more.
+                    if (Split(line) is var (time, text) && string.CompareOrdinal(time, resumed) > 0)
                     {
-                        last = time.Length == 0 ? last : time;
+                        last = time;
                         yield return text;
                     }
                 }
@@ -106,10 +106,10 @@ sealed class PodLogs(ApiRequests requests, string ns, string pod, string contain
         CultureInfo.InvariantCulture,
         $"{(options.Tail is { } lines ? $"&tailLines={lines}" : "")}{(options.Previous ? "&previous=true" : "")}");
 
-    private static (string Time, string Text) Split(string line) =>
+    private static (string Time, string Text)? Split(string line) =>
         line.IndexOf(' ', StringComparison.Ordinal) is > 19 and < 40 and var end && char.IsAsciiDigit(line[0]) && line[10] == 'T'
             ? (line[..end], line[(end + 1)..])
-            : ("", line);
+            : null;
 
     // 2026-11-22T14:00:00.123456789Z, or with +01:00 at its end.
     private static string Zone(string time) => time[19..].TrimStart('.', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9');

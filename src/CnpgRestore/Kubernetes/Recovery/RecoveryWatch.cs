@@ -37,7 +37,7 @@ public sealed class RecoveryWatch(KubernetesApi api, string ns, string cluster, 
     private async Task FeedAsync(ChannelWriter<RecoveryEvent> writer, CancellationTokenSource stop)
     {
         var pods = new PodFollowing(api, ns, cluster, expectedSegments, writer);
-        Task[] sources = [ClusterAsync(writer, stop.Token), EventsAsync(writer, stop.Token), JobsAsync(writer, stop.Token), pods.RunAsync(stop.Token)];
+        Task[] sources = [ClusterAsync(writer, stop.Token), EventsAsync(writer, stop.Token), JobsAsync(pods, writer, stop.Token), pods.RunAsync(stop.Token)];
         var first = await Task.WhenAny(sources);
         try
         {
@@ -92,7 +92,7 @@ public sealed class RecoveryWatch(KubernetesApi api, string ns, string cluster, 
         }
     }
 
-    private async Task JobsAsync(ChannelWriter<RecoveryEvent> writer, CancellationToken ct)
+    private async Task JobsAsync(PodFollowing pods, ChannelWriter<RecoveryEvent> writer, CancellationToken ct)
     {
         var finished = new HashSet<string>();
         await foreach (var change in api.WatchAsync(ResourceTypes.Jobs, ns, CnpgNames.Of(cluster), ct))
@@ -100,6 +100,7 @@ public sealed class RecoveryWatch(KubernetesApi api, string ns, string cluster, 
             var job = change.Object;
             if (job.Items("metadata", "ownerReferences").Any(owner => owner.Text("uid") == uid) && Finished(job) is { } seen && finished.Add(job.Text("metadata", "uid") ?? ""))
             {
+                await pods.DrainAsync(job.Text("metadata", "name") ?? "", ct);
                 await writer.WriteAsync(seen, ct);
             }
         }
