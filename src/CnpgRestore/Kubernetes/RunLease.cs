@@ -77,7 +77,7 @@ public sealed class RunLease : IAsyncDisposable
                 return await api.CreateAsync(ResourceTypes.Leases, reference.Namespace, LeaseContent.New(reference.Name, holder, clock.GetUtcNow()), WriteOptions.Default, ct);
             }
 
-            if (found.Text("spec", "holderIdentity") is { Length: > 0 } identity && !holder.IsSameRun(identity))
+            if (found.Text("spec", "holderIdentity") is { Length: > 0 } identity && !holder.KnowsAsEnded(identity) && identity != holder.ToString())
             {
                 if (!LeaseContent.IsExpired(found, clock.GetUtcNow()))
                 {

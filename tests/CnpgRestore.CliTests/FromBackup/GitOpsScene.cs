@@ -5,7 +5,7 @@ namespace CnpgRestore.CliTests.FromBackup;
 /// <summary>The manifest of a Cluster as most users keep it in Git: Flux variables, and the recovery as a comment under the bootstrap that is live.</summary>
 static class GitOpsScene
 {
-    public const string Manifest = "apps/database/cluster.yaml";
+    public const string Manifest = "apps/database/cluster/cluster.yaml";
 
     public static string Cluster(ClusterManifests manifests) => manifests.Initdb("${CLUSTER}", "${CURRENT:=postgres-v17}").Replace(
         "  bootstrap:\n    initdb: {database: orders, owner: orders}\n",
@@ -37,7 +37,7 @@ static class GitOpsScene
         metadata: { name: database }
         spec:
           sourceRef: {kind: GitRepository, name: home}
-          path: ./apps/database
+          path: ./apps/database/cluster
           prune: false
           interval: 1m
           postBuild: {substitute: {CLUSTER: postgres-v17}}
@@ -50,6 +50,7 @@ static class GitOpsScene
         var scene = await RecoveryScene.CreateAsync(bed, async manifests =>
         {
             await git.CommitAsync(Manifest, Cluster(manifests), ct);
+            await git.CommitAsync("apps/database/ks.yaml", Kustomization, ct);
             return $"{Source(git)}\n---\n{Kustomization}";
         });
         return (scene, git);

@@ -46,10 +46,7 @@ public sealed class GitOpsTests(TestBed bed)
         await scene.Clusters.Namespace.KubectlAsync(Ct, "delete", "cluster", RecoveryScene.Cluster);
         await scene.Clusters.UntilAsync("pods,pvc", items => items!["items"]!.AsArray().Count == 0, Ct);
 
-        // The user's ks.yaml holds the variables.
-        var file = Path.Combine(git.Path, GitOpsScene.Manifest);
-        await git.CommitAsync("apps/database/ks.yaml", GitOpsScene.Kustomization, Ct);
-        var result = await scene.RecoverAsync("-f", file, "-f", Path.Combine(git.Path, "apps/database/ks.yaml"), "--lineage", "move");
+        var result = await scene.RecoverAsync("-f", Path.Combine(git.Path, GitOpsScene.Manifest), "--lineage", "move");
 
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
         Assert.Equal($"{RecoveryScene.Rows}", await scene.CountAsync());
@@ -64,14 +61,19 @@ public sealed class GitOpsTests(TestBed bed)
         using var __ = git;
         await scene.FillAsync();
         var uid = await scene.UidAsync();
-        await using (var killed = await KilledRun.AfterAsync(scene, "suspend-gitops"))
-        {
-            Assert.True(await GitOpsScene.IsSuspendedAsync(scene, Ct));
-        }
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        var resuming = KeepResumingAsync(scene, end.Token);
 
-        await scene.Clusters.Namespace.KubectlAsync(Ct, "patch", "kustomization", "database", "--type", "merge", "--patch", """{"spec":{"suspend":false}}""");
+        var result = await scene.RecoverAsync();
+
+        await end.CancelAsync();
+        await resuming;
+        Assert.Equal(20, result.ExitCode);
+        Assert.Contains("Kustomization", result.Error, StringComparison.Ordinal);
+        Assert.Contains("is no longer suspended", result.Error, StringComparison.Ordinal);
+        Assert.Equal(uid, await scene.UidAsync());
         var run = Path.GetFileNameWithoutExtension(Directory.GetFiles(Path.Combine(scene.State, "runs")).Single());
-        // A resumed run suspends again what it finds working; the one who resumes in between is met by the look before the deletion.
+
         var undone = await scene.RunAsync("runs", "undo", run);
 
         Assert.True(undone.ExitCode == 0, undone.Output + undone.Error);
@@ -80,5 +82,26 @@ public sealed class GitOpsTests(TestBed bed)
         Assert.Equal($"{RecoveryScene.Rows}", await scene.CountAsync());
         await scene.AssertNothingIsLeftAsync();
         Assert.Equal(10, (await scene.RunAsync("runs", "undo", run)).ExitCode);
+    }
+
+    /// <summary>Somebody, or something, who sets the Kustomization going whenever it is suspended.</summary>
+    private static async Task KeepResumingAsync(RecoveryScene scene, CancellationToken ct)
+    {
+        try
+        {
+            while (true)
+            {
+                if (await GitOpsScene.IsSuspendedAsync(scene, ct))
+                {
+                    await scene.Clusters.Namespace.KubectlAsync(ct, "patch", "kustomization", "database", "--type", "merge", "--patch", """{"spec":{"suspend":false}}""");
+                }
+
+                await Task.Delay(50, ct);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The run has ended.
+        }
     }
 }

@@ -16,7 +16,7 @@ public sealed class RunbookTests(TestBed bed)
         await scene.Clusters.UntilAsync("pods,pvc", items => items!["items"]!.AsArray().Count == 0, Ct);
         await scene.Clusters.Namespace.ApplyAsync(
             scene.Manifests.Recovery(RecoveryScene.Cluster, RecoveryScene.Cluster, RecoveryScene.Cluster, annotations: "stand-in.cnpg-restore/job-backoff-limit: \"0\""), Ct);
-        await scene.Clusters.Namespace.WaitAsync("Failed", "job/postgres-v17-1-full-recovery", Ct);
+        await scene.Clusters.UntilAsync("job/postgres-v17-1-full-recovery", job => job?["status"]?["failed"] is not null, Ct);
 
         var result = await scene.RecoverAsync();
 

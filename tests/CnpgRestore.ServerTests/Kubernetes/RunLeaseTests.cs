@@ -41,11 +41,13 @@ public sealed class RunLeaseTests(TestBed bed)
     }
 
     [Fact]
-    public async Task A_run_that_was_killed_takes_its_own_lease_again_at_once_on_the_same_machine_only()
+    public async Task The_lease_of_a_process_that_has_ended_on_this_machine_is_taken_at_once()
     {
         await using var scene = await ApiScene.OpenAsync(bed, Ct);
-        await WriteAsync(scene, One, DateTimeOffset.UnixEpoch.AddYears(100));
+        var ended = One with { Process = int.MaxValue };
+        await WriteAsync(scene, ended, DateTimeOffset.UnixEpoch.AddYears(100));
 
+        Assert.False((One with { Process = 3 }).KnowsAsEnded((One with { Process = Environment.ProcessId }).ToString()));
         await Assert.ThrowsAsync<RestoreException>(() => RunLease.TakeAsync(scene.Api, scene.Namespace, "orders", One with { Machine = "server" }, TimeProvider.System, Ct));
         await using var again = await RunLease.TakeAsync(scene.Api, scene.Namespace, "orders", One with { Process = 3 }, TimeProvider.System, Ct);
 

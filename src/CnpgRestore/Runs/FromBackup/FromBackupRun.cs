@@ -21,7 +21,7 @@ public sealed class FromBackupRun(KubernetesApi api, IObjectStore store, FromBac
     {
         var start = clock.GetTimestamp();
         var record = new RunRecord(api);
-        var gitOps = new GitOpsSwitch(api, Decision);
+        var gitOps = new GitOpsSwitch(api, Decision, clock);
         var removal = new ClusterRemoval(api, Decision, clock);
         var delivery = new ManifestDelivery(Decision);
         var creation = new ClusterCreation(api, Decision, plan.Manifest, removal);

@@ -37,7 +37,7 @@ public sealed class FromBackupUndo(KubernetesApi api, IObjectStore store, Record
 
         if (Decision.Owners.Count > 0)
         {
-            await run.StepAsync(Step("resume-gitops", "resume GitOps"), (_, token) => new GitOpsSwitch(api, Decision).ResumeAsync(token), ct);
+            await run.StepAsync(Step("resume-gitops", "resume GitOps"), (_, token) => new GitOpsSwitch(api, Decision, clock).ResumeAsync(token), ct);
         }
 
         await run.StepAsync(

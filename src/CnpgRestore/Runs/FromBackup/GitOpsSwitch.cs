@@ -6,8 +6,11 @@ using static System.FormattableString;
 namespace CnpgRestore.Runs.FromBackup;
 
 /// <summary>Suspends GitOps for the time of a run, and lets it go on. What was there before is kept on the objects themselves.</summary>
-sealed class GitOpsSwitch(KubernetesApi api, FromBackupDecision decision)
+sealed class GitOpsSwitch(KubernetesApi api, FromBackupDecision decision, TimeProvider clock)
 {
+    /// <summary>A reconciliation that had begun ends, and what works against the suspension shows itself.</summary>
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1.5);
+
     /// <summary>A controller may write status between our reading and our writing.</summary>
     private const int MostConflicts = 10;
 
@@ -17,6 +20,11 @@ sealed class GitOpsSwitch(KubernetesApi api, FromBackupDecision decision)
         foreach (var owner in decision.Owners)
         {
             suspended += await ChangeAsync(owner, (type, item) => GitOpsSuspension.Suspend(type, item, decision.Run), ct) ? 1 : 0;
+        }
+
+        if (suspended > 0)
+        {
+            await Task.Delay(Settling, clock, ct);
         }
 
         return Invariant($"{suspended} suspended, {decision.Owners.Count - suspended} were already");
