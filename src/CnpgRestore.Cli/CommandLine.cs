@@ -21,6 +21,7 @@ static class CommandLine
         root.Subcommands.Add(BackupsCommand.Create(clock));
         root.Subcommands.Add(RenameCommand.Create(clock));
         root.Subcommands.Add(ManifestCommand.Create(clock));
+        root.Subcommands.Add(DumpsCommand.Create(clock));
         root.Subcommands.Add(DrillCommand.Create(clock));
         root.Subcommands.Add(WalFetchCommand.Create());
         ShortListHelp.UseIn(root);
