@@ -11,6 +11,7 @@ public sealed partial class DependencyTests
         ["Postgres"] = (0, []),
         ["ObjectStore"] = (0, []),
         ["Yaml"] = (0, []),
+        ["Compression"] = (0, []),
         ["Barman"] = (1, []),
         ["Dumps"] = (1, []),
         ["Databases"] = (1, ["Dumps"]),

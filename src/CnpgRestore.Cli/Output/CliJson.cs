@@ -14,6 +14,8 @@ namespace CnpgRestore.Cli.Output;
 [JsonSerializable(typeof(BackupsCheckDocument))]
 [JsonSerializable(typeof(BackupsListDocument))]
 [JsonSerializable(typeof(BackupsShowDocument))]
+[JsonSerializable(typeof(DumpsInspectDocument))]
+[JsonSerializable(typeof(DumpsListDocument))]
 [JsonSerializable(typeof(ExitError))]
 [JsonSerializable(typeof(FromBackupSummary))]
 [JsonSerializable(typeof(Commands.ManifestDocument))]

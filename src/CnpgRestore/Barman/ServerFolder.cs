@@ -1,6 +1,6 @@
 using System.Globalization;
 using CnpgRestore.Barman.Backups;
-using CnpgRestore.Barman.Compression;
+using CnpgRestore.Compression;
 using CnpgRestore.Barman.Wal;
 using CnpgRestore.ObjectStore;
 using CnpgRestore.Postgres;

@@ -1,5 +1,5 @@
 using CnpgRestore.Barman.Backups;
-using CnpgRestore.Barman.Compression;
+using CnpgRestore.Compression;
 using CnpgRestore.ObjectStore;
 
 namespace CnpgRestore.LocalRestore;

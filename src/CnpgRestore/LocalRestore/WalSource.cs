@@ -1,5 +1,5 @@
 using CnpgRestore.Barman;
-using CnpgRestore.Barman.Compression;
+using CnpgRestore.Compression;
 using CnpgRestore.Barman.Wal;
 using CnpgRestore.ObjectStore;
 using CnpgRestore.Postgres;

@@ -1,7 +1,7 @@
 using System.Text;
 using CnpgRestore.Barman;
 using CnpgRestore.Barman.Backups;
-using CnpgRestore.Barman.Compression;
+using CnpgRestore.Compression;
 using CnpgRestore.Barman.Recovery;
 using CnpgRestore.Barman.Wal;
 using CnpgRestore.Postgres;

@@ -1,6 +1,6 @@
 using CnpgRestore.Barman;
 using CnpgRestore.Barman.Backups;
-using CnpgRestore.Barman.Compression;
+using CnpgRestore.Compression;
 using CnpgRestore.Barman.Wal;
 using CnpgRestore.Postgres;
 using CnpgRestore.Tests.Postgres;

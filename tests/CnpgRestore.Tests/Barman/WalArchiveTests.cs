@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using CnpgRestore.Barman;
-using CnpgRestore.Barman.Compression;
+using CnpgRestore.Compression;
 using CnpgRestore.Barman.Wal;
 using CnpgRestore.Postgres;
 using CnpgRestore.Tests.Postgres;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
-using CnpgRestore.Barman.Compression;
+using CnpgRestore.Compression;
 using CnpgRestore.Postgres;
 
 namespace CnpgRestore.Tests.Postgres;

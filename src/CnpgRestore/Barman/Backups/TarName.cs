@@ -1,4 +1,4 @@
-using CnpgRestore.Barman.Compression;
+using CnpgRestore.Compression;
 
 namespace CnpgRestore.Barman.Backups;
 

@@ -1,4 +1,4 @@
-using CnpgRestore.Barman.Compression;
+using CnpgRestore.Compression;
 using CnpgRestore.ObjectStore;
 using CnpgRestore.Postgres;
 

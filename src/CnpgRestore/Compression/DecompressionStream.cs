@@ -1,4 +1,4 @@
-namespace CnpgRestore.Barman.Compression;
+namespace CnpgRestore.Compression;
 
 /// <summary>
 /// Gives damage one name. Each library has exceptions of its own for it; what the store throws underneath passes through unchanged, because

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
-using CnpgRestore.Barman.Compression;
+using CnpgRestore.Compression;
 
-namespace CnpgRestore.Tests.Barman;
+namespace CnpgRestore.Tests.Compression;
 
 public sealed class DecompressionTests
 {

@@ -1,4 +1,4 @@
-namespace CnpgRestore.Barman.Compression;
+namespace CnpgRestore.Compression;
 
 /// <summary>
 /// What a decompressor reads from. Shows every byte to an <see cref="IEndCheck"/>, and reads from the store asynchronously even for a decompressor

@@ -1,4 +1,4 @@
-namespace CnpgRestore.Barman.Compression;
+namespace CnpgRestore.Compression;
 
 /// <summary>Tells a compressed object that ends where it should from one that was cut, where the decompressor itself takes both alike.</summary>
 interface IEndCheck

@@ -1,4 +1,4 @@
-namespace CnpgRestore.Barman.Compression;
+namespace CnpgRestore.Compression;
 
 /// <summary>
 /// Follows the chunks of snappy's framing format: a type, a length of three bytes, the data. The decompressor takes a file that ends within a

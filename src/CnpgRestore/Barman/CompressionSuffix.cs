@@ -1,4 +1,6 @@
-namespace CnpgRestore.Barman.Compression;
+using CnpgRestore.Compression;
+
+namespace CnpgRestore.Barman;
 
 /// <summary>The suffixes that barman-cloud writes and reads (barman/clients/cloud_compression.py, cloud_walarchive.py).</summary>
 static class CompressionSuffix

@@ -1,6 +1,6 @@
-namespace CnpgRestore.Barman.Compression;
+namespace CnpgRestore.Compression;
 
-/// <summary>How barman compressed one object. Only the suffix of the key tells; backup.info does not.</summary>
+/// <summary>How one file is compressed. Barman tells by the suffix of the key, a dump by its first bytes.</summary>
 public enum ArchiveCompression
 {
     None,

@@ -4,9 +4,9 @@ using SharpCompress.Compressors.BZip2;
 using SharpCompress.Compressors.Xz;
 using Snappier;
 
-namespace CnpgRestore.Barman.Compression;
+namespace CnpgRestore.Compression;
 
-/// <summary>Opens what barman compressed. The stream that comes back owns the one that went in.</summary>
+/// <summary>Opens what is compressed. The stream that comes back owns the one that went in.</summary>
 public static class Decompression
 {
 #pragma warning disable CA2000 // The caller owns what it is given.

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace CnpgRestore.Barman.Compression;
+namespace CnpgRestore.Compression;
 
 /// <summary>
 /// The last four bytes of a gzip file are the size of its content (RFC 1952). <see cref="System.IO.Compression.GZipStream"/> checks them

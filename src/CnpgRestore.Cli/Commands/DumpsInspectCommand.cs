@@ -1,0 +1,30 @@
+using System.CommandLine;
+using CnpgRestore.Cli.Output;
+using CnpgRestore.Dumps;
+using CnpgRestore.Dumps.Inspection;
+
+namespace CnpgRestore.Cli.Commands;
+
+/// <summary><c>dumps inspect FILE</c>: everything that one pass over a dump shows.</summary>
+static class DumpsInspectCommand
+{
+    public static Command Create(TimeProvider clock)
+    {
+        var file = new Argument<string>("FILE") { Description = "A dump: SQL, plain or packed, or an archive of pg_dump." };
+        var command = new Command("inspect", """
+            Read a dump to its end and show what is in it: versions, databases, tables with their rows, what it drops and creates.
+
+            Compression and format are recognised by content, whatever the name says. Nothing is changed.
+            Exit codes: 0 complete, 3 truncated, damaged or empty, 10 no such file, 12 permission denied.
+            """) { file };
+        command.SetAction((parse, ct) => RunAsync(new CliSession(parse, clock), parse.GetRequiredValue(file), ct));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CliSession session, string path, CancellationToken ct)
+    {
+        var inspection = await DumpInspector.InspectAsync(await DumpFile.OpenAsync(path, ct), progress: null, ct);
+        DumpsInspectOutput.Write(session, inspection);
+        return inspection.State is DumpState.Complete or DumpState.HeadOnly ? 0 : (int)ProblemCode.Differences;
+    }
+}

@@ -1,0 +1,37 @@
+using System.CommandLine;
+using CnpgRestore.Cli.Output;
+using CnpgRestore.Dumps.Folder;
+using CnpgRestore.Dumps.Inspection;
+
+namespace CnpgRestore.Cli.Commands;
+
+/// <summary><c>dumps list PATH</c>: the dumps of a folder, and which one is the latest that is whole.</summary>
+static class DumpsListCommand
+{
+    public static Command Create(TimeProvider clock)
+    {
+        var path = new Argument<string>("PATH") { Description = "Folder that postgres-backup-local writes to, for example a mounted NFS share; or one dump." };
+        var all = new Option<bool>("--check") { Description = "Read every dump to its end, not only the newest ones." };
+        var command = new Command("list", """
+            List the dumps of a folder, newest first, and find the latest complete one.
+
+            The newest dump is read to its end; where it is not complete, the one before it, until one is. Nothing is changed.
+            Exit codes: 0 listed, 3 no dump is complete, or with --check one is not, 10 no such folder or no dump in it, 12 permission denied.
+            """) { path, all };
+        command.SetAction((parse, ct) => RunAsync(new CliSession(parse, clock), parse.GetRequiredValue(path), parse.GetValue(all), ct));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CliSession session, string path, bool all, CancellationToken ct)
+    {
+        var (folder, latest) = await (await DumpFolder.ReadAsync(path, ct)).FindLatestAsync(database: null, ct);
+        foreach (var dump in all ? folder.Dumps.Where(dump => dump.Inspection is null).ToList() : [])
+        {
+            folder = folder.With(dump, await DumpInspector.InspectAsync(dump.File, progress: null, ct));
+        }
+
+        DumpsListOutput.Write(session, folder, latest);
+        var allComplete = folder.Dumps.All(dump => dump.Inspection is { State: DumpState.Complete or DumpState.HeadOnly });
+        return latest is null || (all && !allComplete) ? (int)ProblemCode.Differences : 0;
+    }
+}

@@ -1,0 +1,80 @@
+using CnpgRestore.Dumps.Inspection;
+using static System.FormattableString;
+
+namespace CnpgRestore.Dumps.Folder;
+
+/// <summary>
+/// The dumps of a folder as postgres-backup-local or the runbook leave them, newest first. A dump under several names appears once.
+/// </summary>
+/// <param name="Path">The folder, or a single dump.</param>
+public sealed record DumpFolder(string Path, IReadOnlyList<KeptDump> Dumps, IReadOnlyList<string> DanglingLinks)
+{
+    // pg_dump's output follows the data closely; a half-written or half-empty one stands out long before this.
+    private const double SuspiciousShare = 0.5;
+
+    /// <exception cref="RestoreException">Exit 10: it does not exist or holds no dump. 12: it may not be read.</exception>
+    public static async Task<DumpFolder> ReadAsync(string path, CancellationToken ct)
+    {
+        if (File.Exists(path) || File.Exists(System.IO.Path.Combine(path, "toc.dat")))
+        {
+            var single = await DumpFile.OpenAsync(path, ct);
+            var name = System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(path));
+            var parsed = DumpName.TryParse(name, FolderOf(path));
+            return new DumpFolder(path, [new KeptDump(single, [name], [], parsed?.Database, TimeOf(parsed, single.LastWritten))], []);
+        }
+
+        try
+        {
+            return await DumpFolderScan.RunAsync(path, ct);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw e is DirectoryNotFoundException
+                ? new RestoreException(ProblemCode.NotFound, $"Backup file not found: {path} does not exist", "the share may not be mounted", "cnpg-restore dumps list FOLDER", e)
+                : new RestoreException(ProblemCode.AccessDenied, $"Permission denied: {path} cannot be read", e.Message, "an NFS export may map your user to nobody; read it as the user that wrote it", e);
+        }
+    }
+
+    /// <summary>The folder with what reading one of its dumps has shown.</summary>
+    public DumpFolder With(KeptDump dump, DumpInspection inspection) =>
+        this with { Dumps = [.. Dumps.Select(other => other == dump ? dump with { Inspection = inspection } : other)] };
+
+    /// <summary>
+    /// Reads the dumps of a database from the newest back until one is complete. The folder that comes back knows why newer ones were passed over.
+    /// </summary>
+    /// <param name="database">Null for any.</param>
+    public async Task<(DumpFolder Folder, KeptDump? Latest)> FindLatestAsync(string? database, CancellationToken ct)
+    {
+        var folder = this;
+        foreach (var dump in Dumps.Where(dump => database is null || dump.Database is null || dump.Database == database))
+        {
+            var inspection = dump.Inspection ?? await DumpInspector.InspectAsync(dump.File, progress: null, ct);
+            folder = folder.With(dump, inspection);
+            if (inspection.State is DumpState.Complete or DumpState.HeadOnly)
+            {
+                return (folder, folder.Dumps.Single(other => other.File == dump.File));
+            }
+        }
+
+        return (folder, null);
+    }
+
+    /// <summary>When a dump was made: the disk's time where it lies in the span that the name speaks of, or close to it; else the name's.</summary>
+    internal static DateTimeOffset TimeOf(DumpName? name, DateTimeOffset written)
+    {
+        // The name is in the time zone of the container that wrote it, and the last byte comes after the first.
+        var slack = TimeSpan.FromHours(26);
+        return name is not { From: { } from, To: { } to } || (written >= from - slack && written <= to + slack) ? written : from;
+    }
+
+    /// <summary>A dump much smaller than the others of its database is rarely whole.</summary>
+    internal static IReadOnlyList<KeptDump> Compared(IReadOnlyList<KeptDump> dumps) => [.. dumps.Select(dump =>
+    {
+        var others = dumps.Where(other => other != dump && other.Database == dump.Database && other.File.Compression == dump.File.Compression).Select(other => other.File.Size.Bytes).Order().ToList();
+        return others.Count > 0 && dump.File.Size.Bytes < others[others.Count / 2] * SuspiciousShare
+            ? dump with { Oddity = Invariant($"only {dump.File.Size}, where the others of {dump.Database ?? "this folder"} have about {new ByteSize(others[others.Count / 2])}") }
+            : dump;
+    })];
+
+    internal static string FolderOf(string path) => System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))) ?? "";
+}

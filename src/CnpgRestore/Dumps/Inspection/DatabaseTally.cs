@@ -1,0 +1,66 @@
+using System.Text;
+using CnpgRestore.Dumps.Plain;
+using CnpgRestore.Postgres;
+
+namespace CnpgRestore.Dumps.Inspection;
+
+/// <summary>Counts what the statements of one database make, drop and fill.</summary>
+sealed class DatabaseTally(string? name)
+{
+    private readonly List<QualifiedName> _order = [];
+    private readonly Dictionary<QualifiedName, (long Rows, long Bytes)> _data = [];
+    private readonly SortedDictionary<string, int> _created = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, int> _dropped = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _schemas = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _extensions = new(StringComparer.Ordinal);
+
+    public bool IsEmpty => _data.Count == 0 && _created.Count == 0 && _dropped.Count == 0;
+
+    public void AddData(QualifiedName table, long rows, long bytes)
+    {
+        if (!_data.TryGetValue(table, out var before))
+        {
+            _order.Add(table);
+        }
+
+        _data[table] = (before.Rows + rows, before.Bytes + bytes);
+    }
+
+    public void See(ReadOnlySpan<byte> statement, int groups, Encoding encoding)
+    {
+        var words = new StatementWords(statement, encoding);
+        if (words.Accept("CREATE"))
+        {
+            var kind = ObjectKind.Read(ref words);
+            Count(_created, kind);
+            words.Accept("IF", "NOT", "EXISTS");
+            if (kind is "SCHEMA" or "EXTENSION" && words.Identifier() is { } created)
+            {
+                (kind == "SCHEMA" ? _schemas : _extensions).Add(created);
+            }
+        }
+        else if (words.Accept("DROP"))
+        {
+            Count(_dropped, ObjectKind.Read(ref words));
+        }
+        else if (words.Accept("INSERT", "INTO") && words.Name() is { } table)
+        {
+            // Each group behind VALUES is a row; DEFAULT VALUES is one too.
+            AddData(table, Math.Max(1, words.SkipGroup() ? groups - 1 : groups), statement.Length);
+        }
+        else if (words.Accept("ALTER", "TABLE"))
+        {
+            words.Accept("IF", "EXISTS");
+            words.Accept("ONLY");
+            if (words.Name() is not null && words.Accept("ADD", "CONSTRAINT") && words.Identifier() is not null)
+            {
+                Count(_created, words.Accept("FOREIGN", "KEY") ? "FOREIGN KEY" : "CONSTRAINT");
+            }
+        }
+    }
+
+    public DumpDatabase ToDatabase() =>
+        new(name, [.. _order.Select(table => new DumpTable(table, _data[table].Rows, _data[table].Bytes))], [.. _schemas], [.. _extensions], _created, _dropped);
+
+    private static void Count(SortedDictionary<string, int> tally, string kind) => tally[kind] = tally.GetValueOrDefault(kind) + 1;
+}

@@ -1,0 +1,55 @@
+namespace CnpgRestore.Dumps.Inspection;
+
+/// <summary>What the comments of pg_dump and pg_dumpall tell of a dump as a whole; the same words since version 9.</summary>
+sealed class DumpComments
+{
+    private const string DumpStart = "-- PostgreSQL database dump";
+    private const string DumpEnd = "-- PostgreSQL database dump complete";
+    private const string ClusterStart = "-- PostgreSQL database cluster dump";
+    private const string ClusterEnd = "-- PostgreSQL database cluster dump complete";
+    private const string FromVersion = "-- Dumped from database version ";
+    private const string ByVersion = "-- Dumped by pg_dump version ";
+
+    private int _openDumps;
+    private bool _clusterEnded;
+
+    public string? Program { get; private set; }
+
+    public string? ServerVersion { get; private set; }
+
+    public string? ProgramVersion { get; private set; }
+
+    /// <summary>Null when every part that began has ended; else what is missing.</summary>
+    public string? Missing =>
+        Program is null ? "neither the first nor the last line of pg_dump is in it"
+        : _openDumps > 0 ? $"the line '{DumpEnd}' is missing"
+        : Program == "pg_dumpall" && !_clusterEnded ? $"the line '{ClusterEnd}' is missing"
+        : null;
+
+    public void See(string comment)
+    {
+        switch (comment)
+        {
+            case ClusterStart:
+                Program = "pg_dumpall";
+                break;
+            case DumpStart:
+                Program ??= "pg_dump";
+                _openDumps++;
+                break;
+            case DumpEnd:
+                Program ??= "pg_dump";
+                _openDumps--;
+                break;
+            case ClusterEnd:
+                _clusterEnded = true;
+                break;
+        }
+
+        ServerVersion ??= Version(comment, FromVersion);
+        ProgramVersion ??= Version(comment, ByVersion);
+    }
+
+    private static string? Version(string comment, string prefix) =>
+        comment.StartsWith(prefix, StringComparison.Ordinal) ? comment[prefix.Length..].Split(' ')[0] : null;
+}

@@ -1,0 +1,42 @@
+namespace CnpgRestore.Dumps.Inspection;
+
+/// <summary>What one pass over a dump has shown.</summary>
+/// <param name="Reason">Why it is in this state, as one clause.</param>
+public sealed record DumpInspection(DumpFile File, DumpState State, string Reason)
+{
+    /// <summary><c>pg_dump</c> or <c>pg_dumpall</c>; null where nothing tells.</summary>
+    public string? Program { get; init; }
+
+    /// <summary>Of the program that wrote it: <c>15.14</c>.</summary>
+    public string? ProgramVersion { get; init; }
+
+    /// <summary>Of the server that was dumped.</summary>
+    public string? ServerVersion { get; init; }
+
+    /// <summary>PostgreSQL's name for it: <c>UTF8</c>.</summary>
+    public string? Encoding { get; init; }
+
+    public IReadOnlyList<DumpDatabase> Databases { get; init; } = [];
+
+    public IReadOnlyList<string> Roles { get; init; } = [];
+
+    public IReadOnlyList<string> Tablespaces { get; init; } = [];
+
+    /// <summary>Lines for psql that change the database, in order.</summary>
+    public IReadOnlyList<string> Connects { get; init; } = [];
+
+    /// <summary>With <c>\restrict</c>, which only a psql of August 2025 or later understands.</summary>
+    public bool IsRestricted { get; init; }
+
+    /// <summary>Decompressed.</summary>
+    public ByteSize TextSize { get; init; }
+
+    public long Lines { get; init; }
+
+    /// <summary>What a person should know before loading it.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    public bool IsComplete => State == DumpState.Complete;
+
+    public long Rows => Databases.Sum(database => database.Rows);
+}

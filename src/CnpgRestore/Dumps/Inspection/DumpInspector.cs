@@ -1,0 +1,163 @@
+using CnpgRestore.Dumps.Plain;
+using static System.FormattableString;
+
+namespace CnpgRestore.Dumps.Inspection;
+
+/// <summary>Reads a dump once from its first byte to its last and tells what is in it. Of an archive for pg_restore only the head is read.</summary>
+public sealed class DumpInspector
+{
+    private readonly DumpComments _comments = new();
+    private readonly List<DatabaseTally> _databases = [new(name: null)];
+    private readonly SortedSet<string> _roles = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _tablespaces = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _created = new(StringComparer.Ordinal);
+    private readonly List<string> _connects = [];
+    private bool _isRestricted;
+    private string? _cut;
+
+    private DumpInspector()
+    {
+    }
+
+    /// <param name="progress">Told after each piece how many bytes of text were read.</param>
+    public static async Task<DumpInspection> InspectAsync(DumpFile file, IProgress<long>? progress, CancellationToken ct)
+    {
+        switch (file.Format)
+        {
+            case DumpFormat.Empty:
+                var packed = file.Compression == Compression.ArchiveCompression.None ? "" : ", packed";
+                return new DumpInspection(file, DumpState.Empty, Invariant($"nothing is in it{packed} ({file.Size.Bytes} bytes): the dump program failed before its first line, for example on a wrong option"));
+            case DumpFormat.Unknown:
+                return new DumpInspection(file, DumpState.Damaged, file.Damage ?? "it is neither SQL nor an archive of pg_dump");
+            case DumpFormat.Custom or DumpFormat.Tar or DumpFormat.Directory:
+                return await ArchiveHead.InspectAsync(file, ct);
+            default:
+                return await new DumpInspector().RunAsync(file, progress, ct);
+        }
+    }
+
+    private async Task<DumpInspection> RunAsync(DumpFile file, IProgress<long>? progress, CancellationToken ct)
+    {
+        string? damage = null;
+        await using var text = await file.ReadAsync(ct);
+        var reader = new DumpReader(text);
+        try
+        {
+            while (await reader.ReadAsync(ct) is var token && token != DumpToken.End && token != DumpToken.Cut)
+            {
+                See(token, reader);
+                progress?.Report(reader.Position);
+            }
+
+            _cut = reader.IsCut ? Invariant($"it ends in the middle of line {reader.Line}: {Head(reader)}") : null;
+        }
+        catch (InvalidDataException e)
+        {
+            damage = Invariant($"{e.Message}, behind line {reader.Line}");
+        }
+
+        var (state, reason) = damage is not null ? (DumpState.Damaged, damage)
+            : (_cut ?? _comments.Missing) is { } missing ? (DumpState.Truncated, missing)
+            : (DumpState.Complete, Invariant($"it ends with the last line of {_comments.Program}, line {reader.Line}"));
+        return ToInspection(file, state, reason) with { Encoding = reader.Encoding.Name, Lines = reader.Line, TextSize = new ByteSize(reader.Position) };
+    }
+
+    private void See(DumpToken token, DumpReader reader)
+    {
+        switch (token)
+        {
+            case DumpToken.Comment:
+                _comments.See(reader.TextAsString());
+                break;
+            case DumpToken.MetaCommand:
+                SeeMetaCommand(reader.TextAsString());
+                break;
+            case DumpToken.CopyData:
+                _databases[^1].AddData(reader.Copy!.Table, reader.Text.Span.Count((byte)'\n'), reader.Text.Length);
+                break;
+            case DumpToken.Statement when reader.Copy is { } copy:
+                // An empty table is a table with zero rows, which verification can hold on to.
+                _databases[^1].AddData(copy.Table, 0, 0);
+                break;
+            case DumpToken.Statement:
+                SeeStatement(reader);
+                break;
+        }
+    }
+
+    private void SeeMetaCommand(string line)
+    {
+        _isRestricted |= line.StartsWith(@"\restrict ", StringComparison.Ordinal);
+        if (PsqlConnect.TryParse(line) is { } database)
+        {
+            _connects.Add(database);
+            _databases.Add(new DatabaseTally(database));
+        }
+    }
+
+    private void SeeStatement(DumpReader reader)
+    {
+        var encoding = reader.Encoding.Text;
+        var words = new StatementWords(reader.Text.Span, encoding);
+        if (words.Accept("CREATE", "ROLE") && words.Identifier() is { } role)
+        {
+            _roles.Add(role);
+        }
+        else if (words.Accept("CREATE", "DATABASE") && words.Identifier() is { } database)
+        {
+            _created.Add(database);
+        }
+        else if (words.Accept("CREATE", "TABLESPACE") && words.Identifier() is { } tablespace)
+        {
+            _tablespaces.Add(tablespace);
+        }
+        else if (!words.Accept("DROP", "ROLE") && !words.Accept("DROP", "DATABASE"))
+        {
+            _databases[^1].See(reader.Text.Span, reader.Groups, encoding);
+        }
+    }
+
+    private DumpInspection ToInspection(DumpFile file, DumpState state, string reason) => new(file, state, reason)
+    {
+        Program = _comments.Program,
+        ProgramVersion = _comments.ProgramVersion,
+        ServerVersion = _comments.ServerVersion,
+        Databases = [.. _databases.Where(database => !database.IsEmpty).Select(database => database.ToDatabase())],
+        Roles = [.. _roles],
+        Tablespaces = [.. _tablespaces],
+        Connects = _connects,
+        IsRestricted = _isRestricted,
+        Notes = [.. Notes()],
+    };
+
+    private IEnumerable<string> Notes()
+    {
+        foreach (var database in _databases.Where(database => !database.IsEmpty).Select(database => database.ToDatabase()).Where(database => database.Dropped.Count > 0))
+        {
+            var kinds = string.Join(", ", database.Dropped.Select(entry => Invariant($"{entry.Value} {entry.Key}")));
+            yield return $"written with -c: it drops {kinds} before it creates them again";
+        }
+
+        if (_created.Count > 0)
+        {
+            yield return $"written with -C: it creates the database{(_created.Count > 1 ? "s" : "")} {string.Join(", ", _created)}";
+        }
+
+        if (_isRestricted)
+        {
+            yield return @"it begins with \restrict: psql older than August 2025 (17.6, 16.10, 15.14, 14.19, 13.22) stops at that line";
+        }
+
+        if (_roles.Contains("postgres"))
+        {
+            yield return "it alters the role postgres, its password included, which CloudNativePG looks after";
+        }
+    }
+
+    private static string Head(DumpReader reader)
+    {
+        var text = reader.TextAsString().Trim();
+        var line = text.IndexOf('\n', StringComparison.Ordinal) is var end and >= 0 ? text[..end] : text;
+        return line.Length == 0 ? $"the data of {reader.Copy?.Table} has no end" : line[..Math.Min(line.Length, 80)];
+    }
+}

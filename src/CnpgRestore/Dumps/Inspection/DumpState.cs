@@ -1,0 +1,20 @@
+namespace CnpgRestore.Dumps.Inspection;
+
+/// <summary>Whether a dump can be trusted to be whole.</summary>
+public enum DumpState
+{
+    /// <summary>Read to its end, which is the one that pg_dump or pg_dumpall writes last.</summary>
+    Complete,
+
+    /// <summary>It ends early: written halfway, or cut.</summary>
+    Truncated,
+
+    /// <summary>Its compressed bytes are damaged, or it is no dump at all.</summary>
+    Damaged,
+
+    /// <summary>Nothing is in it.</summary>
+    Empty,
+
+    /// <summary>An archive for pg_restore, of which only the head was read.</summary>
+    HeadOnly,
+}

@@ -1,0 +1,152 @@
+using System.Text;
+using CnpgRestore.Postgres;
+
+namespace CnpgRestore.Dumps.Plain;
+
+/// <summary>
+/// Reads a statement from its head on, word by word: enough to know what it makes and what it touches. Nothing moves where the next word is
+/// another one than asked for.
+/// </summary>
+ref struct StatementWords(ReadOnlySpan<byte> text, Encoding encoding)
+{
+    private ReadOnlySpan<byte> _rest = SkipBlank(text);
+
+    public readonly bool IsAtEnd => _rest.IsEmpty || _rest[0] == ';';
+
+    /// <summary>All of these keywords, in this order and in any case.</summary>
+    public bool Accept(params ReadOnlySpan<string> keywords)
+    {
+        var rest = _rest;
+        foreach (var keyword in keywords)
+        {
+            var length = WordLength(rest);
+            if (!Ascii.EqualsIgnoreCase(rest[..length], keyword))
+            {
+                return false;
+            }
+
+            rest = SkipBlank(rest[length..]);
+        }
+
+        _rest = rest;
+        return true;
+    }
+
+    public bool AcceptSymbol(char symbol)
+    {
+        if (_rest.IsEmpty || _rest[0] != symbol)
+        {
+            return false;
+        }
+
+        _rest = SkipBlank(_rest[1..]);
+        return true;
+    }
+
+    /// <summary>The next word in upper case; empty where there is none.</summary>
+    public string Word()
+    {
+        var length = WordLength(_rest);
+        var word = encoding.GetString(_rest[..length]).ToUpperInvariant();
+        _rest = SkipBlank(_rest[length..]);
+        return word;
+    }
+
+    /// <summary>A name with or without its schema, as PostgreSQL folds it; null where none stands here.</summary>
+    public QualifiedName? Name()
+    {
+        if (Identifier() is not { } first)
+        {
+            return null;
+        }
+
+        return AcceptSymbol('.') && Identifier() is { } second ? new QualifiedName(first, second) : new QualifiedName(Schema: null, first);
+    }
+
+    /// <summary>A name without a schema, or null.</summary>
+    public string? Identifier()
+    {
+        if (_rest.IsEmpty || _rest[0] != '"')
+        {
+            var length = WordLength(_rest);
+            var word = length == 0 ? null : encoding.GetString(_rest[..length]).ToLowerInvariant();
+            _rest = SkipBlank(_rest[length..]);
+            return word;
+        }
+
+        return Quoted('"');
+    }
+
+    /// <summary>A string constant without escapes, or null.</summary>
+    public string? Literal() => !_rest.IsEmpty && _rest[0] == '\'' ? Quoted('\'') : null;
+
+    /// <summary>Everything between an opening parenthesis here and its partner; quotes within are understood, dollar quotes are not.</summary>
+    public bool SkipGroup()
+    {
+        if (_rest.IsEmpty || _rest[0] != '(')
+        {
+            return false;
+        }
+
+        for (var (at, depth) = (0, 0); at < _rest.Length; at++)
+        {
+            if (_rest[at] is (byte)'\'' or (byte)'"')
+            {
+                var end = _rest[(at + 1)..].IndexOf(_rest[at]);
+                at = end < 0 ? _rest.Length - 1 : at + 1 + end;
+            }
+            else if (_rest[at] == '(')
+            {
+                depth++;
+            }
+            else if (_rest[at] == ')' && --depth == 0)
+            {
+                _rest = SkipBlank(_rest[(at + 1)..]);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private string Quoted(char quote)
+    {
+        var end = 1;
+        while (end < _rest.Length && (_rest[end] != quote || (end + 1 < _rest.Length && _rest[end + 1] == quote)))
+        {
+            end += _rest[end] == quote ? 2 : 1;
+        }
+
+        var inner = encoding.GetString(_rest[1..Math.Min(end, _rest.Length)]);
+        _rest = SkipBlank(_rest[Math.Min(end + 1, _rest.Length)..]);
+        return inner.Replace($"{quote}{quote}", quote.ToString(), StringComparison.Ordinal);
+    }
+
+    private static int WordLength(ReadOnlySpan<byte> text)
+    {
+        var length = 0;
+        while (length < text.Length && (char.IsAsciiLetterOrDigit((char)text[length]) || text[length] is (byte)'_' or (byte)'$' or >= 0x80))
+        {
+            length++;
+        }
+
+        return length;
+    }
+
+    private static ReadOnlySpan<byte> SkipBlank(ReadOnlySpan<byte> text)
+    {
+        while (true)
+        {
+            text = text.TrimStart(" \n\r\t\f"u8);
+            if (text.StartsWith("--"u8))
+            {
+                var end = text.IndexOf((byte)'\n');
+                text = end < 0 ? [] : text[end..];
+            }
+            else
+            {
+                return text;
+            }
+        }
+    }
+}
