@@ -53,6 +53,23 @@ public sealed class ServerFolderTests(TestBed bed)
     }
 
     [Fact]
+    public async Task Two_databases_in_one_folder_are_told_apart_by_their_system_identifiers()
+    {
+        await using var first = await BeginAsync();
+        await first.BackUpAsync(Ct);
+        await using var second = await BarmanStory.BeginAsync(await bed.S3Async(Ct), first.Barman, Ct);
+        await second.BackUpAsync(Ct);
+        using var store = await OpenAsync(first.Folder.Bucket);
+        var (catalog, archive) = await ReadAsync(store, first.Folder);
+
+        var finding = Assert.Single(FolderFindings.Of(catalog, archive), found => found.Kind == "two-system-ids");
+
+        Assert.Equal(FindingSeverity.Error, finding.Severity);
+        Assert.Contains(await first.SystemIdentifierAsync(Ct), finding.Evidence, StringComparison.Ordinal);
+        Assert.Contains(await second.SystemIdentifierAsync(Ct), finding.Evidence, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_backup_that_CNPG_would_choose_by_mistake_is_pointed_out_and_passed_over()
     {
         await using var story = await BeginAsync();

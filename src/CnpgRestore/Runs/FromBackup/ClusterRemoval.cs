@@ -74,10 +74,12 @@ sealed class ClusterRemoval(KubernetesApi api, FromBackupDecision decision, Time
 
     private async Task<List<string>> LeftAsync(CancellationToken ct)
     {
+        // The pods of a Pooler bear the Cluster's label and outlive it.
+        var parts = new ListSelector(Labels: $"{CnpgNames.ClusterLabel}={decision.Cluster},{CnpgNames.PodRoleLabel}!=pooler");
         var left = new List<string>();
         foreach (var type in Parts)
         {
-            await foreach (var item in api.ListAsync(type, decision.Namespace, new ListSelector(Labels: $"cnpg.io/cluster={decision.Cluster}"), ct))
+            await foreach (var item in api.ListAsync(type, decision.Namespace, parts, ct))
             {
                 left.Add($"{type.Word} {item.Text("metadata", "name")}");
             }

@@ -114,6 +114,12 @@ public sealed class FromBackupRun(KubernetesApi api, IObjectStore store, FromBac
             return;
         }
 
+        if (Decision.Apply == ApplyMode.Api)
+        {
+            _warnings.Add(
+                $"the manifest in Git is as it was: where it says initdb, the operator's webhook refuses it beside the recovery until Git holds what 'cnpg-restore manifest recovery -f cluster.yaml --source {Decision.Source}' makes of it");
+        }
+
         await run.StepAsync(plan.ResumeGitOps, (_, token) => gitOps.ResumeAsync(token), ct);
     }
 }
