@@ -77,6 +77,6 @@ public sealed record DumpFile(string Path, ByteSize Size, DateTimeOffset LastWri
     private static FileStream Raw(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1 << 16, FileOptions.SequentialScan);
 
     private static RestoreException Unreadable(string path, Exception e) => e is FileNotFoundException or DirectoryNotFoundException
-        ? new RestoreException(ProblemCode.NotFound, $"Backup file not found: {path}", "the share may not be mounted", "cnpg-restore dumps list FOLDER shows what is there", e)
+        ? new RestoreException(ProblemCode.NotFound, $"Backup file not found: {path}", "the share may not be mounted", "'cnpg-restore dumps list FOLDER' shows what is there", e)
         : new RestoreException(ProblemCode.AccessDenied, $"Permission denied: {path} cannot be read", e.Message, "an NFS export may map your user to nobody; read it as the user that wrote it", e);
 }

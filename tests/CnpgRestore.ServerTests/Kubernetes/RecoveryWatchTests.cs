@@ -72,9 +72,10 @@ public sealed class RecoveryWatchTests(TestBed bed)
         var cluster = await CreateClusterAsync(api, ns.Name);
         await CreateJobAsync(ns, cluster, sidecar: "true", main: "true", image: "localhost/no-such-image:1");
 
-        var seen = await SeenUntilAsync(api, ns.Name, cluster, happened => happened is RecoveryEvent.PodStuck, expectedSegments: null);
+        var seen = await SeenUntilAsync(api, ns.Name, cluster, happened => happened is RecoveryEvent.PodStuck stuck && stuck.Why.Contains("ErrImageNeverPull", StringComparison.Ordinal), expectedSegments: null);
 
-        Assert.Contains("ErrImageNeverPull", Assert.Single(seen.OfType<RecoveryEvent.PodStuck>()).Why, StringComparison.Ordinal);
+        // A node that is busy may first be said to take no pod.
+        Assert.IsType<RecoveryEvent.PodStuck>(seen[^1]);
     }
 
     [Fact]
@@ -125,8 +126,15 @@ public sealed class RecoveryWatchTests(TestBed bed)
         return seen;
     }
 
-    private static Task<JsonObject> CreateClusterAsync(KubernetesApi api, string ns) =>
-        api.CreateAsync(ResourceTypes.Clusters, ns, ApiScene.NewCluster("orders"), WriteOptions.Default, Ct);
+    /// <summary>The operator of the other tests leaves it alone: here its part is played line by line.</summary>
+    private static Task<JsonObject> CreateClusterAsync(KubernetesApi api, string ns)
+    {
+        var cluster = ApiScene.NewCluster("orders");
+        var annotations = cluster["metadata"]!["annotations"] as JsonObject ?? [];
+        annotations[CnpgNames.ReconciliationLoopAnnotation] = "disabled";
+        cluster["metadata"]!["annotations"] = annotations;
+        return api.CreateAsync(ResourceTypes.Clusters, ns, cluster, WriteOptions.Default, Ct);
+    }
 
     private static Task TellAsync(KubernetesApi api, string ns, JsonObject cluster, string reason, string message) => api.CreateAsync(
         ResourceTypes.Events,

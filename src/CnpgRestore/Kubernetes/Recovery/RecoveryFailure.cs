@@ -20,7 +20,7 @@ public sealed record RecoveryFailure(string Words, ProblemCode Code, string Mess
         new("checking the presence of first needed WAL", ProblemCode.WalGap, "WAL not found: the WAL that the base backup begins with cannot be fetched", Look),
         new("recovery ended before configured recovery target was reached", ProblemCode.NotFound, "the recovery target does not occur in the archived WAL",
             "a target time may not lie behind the last commit; without a target the recovery goes to the end of the archive"),
-        new("database files are incompatible with server", ProblemCode.Refused, "the image has another PostgreSQL major version than the backup", "name an image of the backup's major version; see it with cnpg-restore backups show ID"),
+        new("database files are incompatible with server", ProblemCode.Refused, "the image has another PostgreSQL major version than the backup", "name an image of the backup's major version; see it with cnpg-restore backups list --server NAME"),
         new("does not contain minimum recovery point", ProblemCode.Refused, "the archive holds the history of another branch of this database", Look),
         new("is not a child of database system timeline", ProblemCode.Refused, "the archive holds the history of another branch of this database", Look),
         new("is not a child of this server's history", ProblemCode.NotFound, "the target's timeline does not descend from this base backup", Look),
