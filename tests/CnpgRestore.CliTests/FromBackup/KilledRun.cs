@@ -2,9 +2,16 @@ using CnpgRestore.TestServers;
 
 namespace CnpgRestore.CliTests.FromBackup;
 
-/// <summary>A run that was killed (SIGKILL) when its journal said that a step was done.</summary>
+/// <summary>A run that was killed (SIGKILL) when its journal said that a step, or one behind it, was done.</summary>
 sealed class KilledRun : IAsyncDisposable
 {
+    /// <summary>In the order in which they are done. A run that was killed may have done some more than its killer had seen.</summary>
+    private static readonly string[] Steps =
+    [
+        "record", "suspend-gitops", "stop-cluster", "copy-data", "copy-backup-info", "prove", "check-unchanged", "remove-source", "prove-removed",
+        "write-manifest", "create-cluster", "recover", "prove-data", "first-backup", "resume-gitops",
+    ];
+
     private KilledRun(bool wasKilled) => WasKilled = wasKilled;
 
     /// <summary>False where the run had come to its end before the step.</summary>
@@ -16,10 +23,11 @@ sealed class KilledRun : IAsyncDisposable
     public static async Task<KilledRun> AfterAsync(RecoveryScene scene, string step, string? state = null, params string[] options)
     {
         var folder = Path.Combine(state ?? scene.State, "runs");
+        var reached = Steps[Array.IndexOf(Steps, step)..].Select(reachedStep => $"\"step\":\"{reachedStep}\"").ToList();
         await using var running = ToolProcess.Start(scene.Command(["from-backup", RecoveryScene.Cluster, "--yes", .. options], state));
         while (!running.HasExited)
         {
-            if (Journals(folder).Any(line => line.Contains("\"step_finished\"", StringComparison.Ordinal) && line.Contains($"\"step\":\"{step}\"", StringComparison.Ordinal)))
+            if (Journals(folder).Any(line => line.Contains("\"step_finished\"", StringComparison.Ordinal) && reached.Exists(word => line.Contains(word, StringComparison.Ordinal))))
             {
                 running.Kill();
                 await running.WaitAsync(Ct);
