@@ -39,6 +39,31 @@ public sealed class PodTests(TestBed bed)
     }
 
     [Fact]
+    public async Task A_command_that_ends_before_its_input_does_is_not_waited_for()
+    {
+        await using var ns = await RunAsync("sleep 600");
+        using var api = ns.Connect();
+
+        var first = await api.ExecAsync(ns.Name, "main", "main", ["head", "-c", "1"], new MemoryStream(new byte[8 << 20]), Ct);
+
+        Assert.Equal((0, "\0"), (first.ExitCode, first.Output));
+    }
+
+    /// <summary>Longer than the time after which a line without an answer to a Ping counts as dead, 45 s.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(8 << 20)]
+    public async Task A_command_that_says_nothing_for_a_minute_and_reads_nothing_is_waited_for(int input)
+    {
+        await using var ns = await RunAsync("sleep 600");
+        using var api = ns.Connect();
+
+        var late = await api.ExecAsync(ns.Name, "main", "main", ["sh", "-c", "sleep 55; echo late"], input == 0 ? null : new MemoryStream(new byte[input]), Ct);
+
+        Assert.Equal((0, "late\n"), (late.ExitCode, late.Output));
+    }
+
+    [Fact]
     public async Task Output_without_end_is_cut_and_costs_no_memory()
     {
         await using var ns = await RunAsync("sleep 600");

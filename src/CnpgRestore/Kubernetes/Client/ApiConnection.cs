@@ -55,9 +55,12 @@ sealed class ApiConnection : IDisposable
     }
 
     /// <param name="protocol">The one sub-protocol that is spoken.</param>
+    /// <param name="carriesInput">
+    /// We send: while nobody reads it, the server reads nothing from the line, and a Ping stays without an answer although all is well.
+    /// </param>
     /// <exception cref="ApiStatusException">The server refuses.</exception>
     /// <exception cref="WebSocketException">It cannot be reached.</exception>
-    public async Task<ClientWebSocket> OpenWebSocketAsync(string path, string protocol, CancellationToken ct)
+    public async Task<ClientWebSocket> OpenWebSocketAsync(string path, string protocol, bool carriesInput, CancellationToken ct)
     {
         var socket = new ClientWebSocket();
         try
@@ -65,7 +68,7 @@ sealed class ApiConnection : IDisposable
             socket.Options.AddSubProtocol(protocol);
             socket.Options.CollectHttpResponseDetails = true;
             socket.Options.KeepAliveInterval = PingDelay;
-            socket.Options.KeepAliveTimeout = PingTimeout;
+            socket.Options.KeepAliveTimeout = carriesInput ? Timeout.InfiniteTimeSpan : PingTimeout;
             if (_access.TlsServerName is { } host)
             {
                 socket.Options.SetRequestHeader("Host", host);

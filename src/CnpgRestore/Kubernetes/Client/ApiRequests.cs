@@ -49,8 +49,8 @@ sealed class ApiRequests(ApiConnection connection, TimeProvider clock, Func<doub
     /// <summary>The answer's body is a stream that has no time limit; the caller disposes the response.</summary>
     public Task<HttpResponseMessage> OpenAsync(ApiRequest request, CancellationToken ct) => RunAsync(request, static (response, _) => Task.FromResult(response), ct);
 
-    public Task<ClientWebSocket> OpenWebSocketAsync(ApiRequest request, string protocol, CancellationToken ct) =>
-        RepeatAsync(request, token => connection.OpenWebSocketAsync(request.Path, protocol, token), ct);
+    public Task<ClientWebSocket> OpenWebSocketAsync(ApiRequest request, string protocol, bool carriesInput, CancellationToken ct) =>
+        RepeatAsync(request, token => connection.OpenWebSocketAsync(request.Path, protocol, carriesInput, token), ct);
 
     private async Task<T> RepeatAsync<T>(ApiRequest request, Func<CancellationToken, Task<T>> send, CancellationToken ct)
     {

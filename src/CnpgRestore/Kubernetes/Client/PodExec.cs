@@ -29,7 +29,7 @@ sealed class PodExec(ApiRequests requests, string ns, string pod, string contain
             $"{ResourceTypes.Pods.PathIn(ns, pod, "exec")}?container={Uri.EscapeDataString(container)}&stdout=true&stderr=true{(stdin is null ? "" : "&stdin=true")}{query}",
             "create",
             ResourceTypes.Pods) { Namespace = ns, Name = pod, Subresource = "exec" };
-        using var socket = await requests.OpenWebSocketAsync(request, stdin is not null && canCloseInput ? "v5.channel.k8s.io" : "v4.channel.k8s.io", ct);
+        using var socket = await requests.OpenWebSocketAsync(request, stdin is not null && canCloseInput ? "v5.channel.k8s.io" : "v4.channel.k8s.io", stdin is not null, ct);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var sending = stdin is null ? Task.CompletedTask : SendAsync(socket, stdin, canCloseInput, ended.Token);
         try
@@ -88,8 +88,9 @@ sealed class PodExec(ApiRequests requests, string ns, string pod, string contain
                 }
             }
         }
-        catch (WebSocketException e) when (!ct.IsCancellationRequested)
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException && !ct.IsCancellationRequested)
         {
+            // A line that is found dead is reported as a cancellation, too.
             throw Broken(e);
         }
 
