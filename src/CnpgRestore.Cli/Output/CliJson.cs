@@ -23,6 +23,7 @@ namespace CnpgRestore.Cli.Output;
 [JsonSerializable(typeof(RenameSummary))]
 [JsonSerializable(typeof(RunDocument))]
 [JsonSerializable(typeof(RunsDocument))]
+[JsonSerializable(typeof(SequencesDocument))]
 [JsonSerializable(typeof(StatusMessage))]
 [JsonSerializable(typeof(StepMessage))]
 [JsonSerializable(typeof(TextMessage))]
