@@ -27,6 +27,7 @@ namespace CnpgRestore.Cli.Output;
 [JsonSerializable(typeof(StatusMessage))]
 [JsonSerializable(typeof(StepMessage))]
 [JsonSerializable(typeof(TextMessage))]
+[JsonSerializable(typeof(VerificationDocument))]
 sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>Without escapes that only HTML needs.</summary>
