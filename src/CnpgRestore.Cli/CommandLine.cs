@@ -20,6 +20,7 @@ static class CommandLine
         root.Directives.Add(new DiagramDirective());
         root.Subcommands.Add(BackupsCommand.Create(clock));
         root.Subcommands.Add(FromBackupCommand.Create(clock));
+        root.Subcommands.Add(FromDumpCommand.Create(clock));
         root.Subcommands.Add(RenameCommand.Create(clock));
         root.Subcommands.Add(ManifestCommand.Create(clock));
         root.Subcommands.Add(DumpsCommand.Create(clock));

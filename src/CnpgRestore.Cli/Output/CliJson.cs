@@ -18,6 +18,7 @@ namespace CnpgRestore.Cli.Output;
 [JsonSerializable(typeof(DumpsListDocument))]
 [JsonSerializable(typeof(ExitError))]
 [JsonSerializable(typeof(FromBackupSummary))]
+[JsonSerializable(typeof(FromDumpSummary))]
 [JsonSerializable(typeof(Commands.ManifestDocument))]
 [JsonSerializable(typeof(PlanMessage))]
 [JsonSerializable(typeof(RenameSummary))]

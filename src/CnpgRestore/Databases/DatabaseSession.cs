@@ -80,6 +80,20 @@ public sealed class DatabaseSession : IAsyncDisposable
         }
     }
 
+    /// <summary>The same for a statement that holds a password: no message repeats it.</summary>
+    public async Task ExecuteAsync(Secret statement, CancellationToken ct)
+    {
+        try
+        {
+            await using var command = Command(statement.Reveal(), []);
+            await command.ExecuteNonQueryAsync(ct);
+        }
+        catch (NpgsqlException e)
+        {
+            throw DatabaseErrors.Of(e, _address, Database);
+        }
+    }
+
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
     private NpgsqlCommand Command(string text, object[] values)

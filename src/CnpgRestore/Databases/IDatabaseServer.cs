@@ -14,6 +14,10 @@ public interface IDatabaseServer : IAsyncDisposable
     /// </summary>
     NpgsqlDataSource Database(string name);
 
+    /// <summary>Where on this machine the server's files are, for the free space there; null where that is not known.</summary>
+    /// <param name="dataDirectory">As the server names it.</param>
+    string? DataFolder(string dataDirectory);
+
     /// <summary>Runs psql or pg_restore, connected as this server is, to its end.</summary>
     /// <exception cref="RestoreException">The program is not there.</exception>
     Task<ClientResult> RunAsync(ClientCommand command, CancellationToken ct);

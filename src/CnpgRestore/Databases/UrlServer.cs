@@ -22,13 +22,17 @@ public sealed class UrlServer(ServerUrl url) : IDatabaseServer
         return builder.Build();
     });
 
+    // A loopback address may be the end of a tunnel; a socket is here.
+    public string? DataFolder(string dataDirectory) => url.IsSocket && Directory.Exists(dataDirectory) ? dataDirectory : null;
+
     public async Task<ClientResult> RunAsync(ClientCommand command, CancellationToken ct)
     {
         using var process = Start(command);
         using var errors = new StringWriter(CultureInfo.InvariantCulture);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(ct);
         try
         {
-            await Task.WhenAll(WriteAsync(process, command, ct), ReadLinesAsync(process, command, ct), CopyErrorsAsync(process, errors, ct));
+            await Task.WhenAll(WriteAsync(process, command, ended.Token, ct), ReadLinesAsync(process, command, ended, ct), CopyErrorsAsync(process, errors, ct));
             await process.WaitForExitAsync(ct);
         }
         finally
@@ -95,16 +99,16 @@ public sealed class UrlServer(ServerUrl url) : IDatabaseServer
         }
     }
 
-    private static async Task WriteAsync(Process process, ClientCommand command, CancellationToken ct)
+    private static async Task WriteAsync(Process process, ClientCommand command, CancellationToken ended, CancellationToken ct)
     {
         try
         {
             if (command.Input is { } write)
             {
-                await write(process.StandardInput.BaseStream, ct);
+                await write(process.StandardInput.BaseStream, ended);
             }
         }
-        catch (IOException) when (HasEnded(process))
+        catch (Exception e) when (e is IOException or OperationCanceledException && !ct.IsCancellationRequested && HasEnded(process))
         {
             // It stopped reading at its first error, which its exit code tells.
         }
@@ -128,12 +132,15 @@ public sealed class UrlServer(ServerUrl url) : IDatabaseServer
         }
     }
 
-    private static async Task ReadLinesAsync(Process process, ClientCommand command, CancellationToken ct)
+    private static async Task ReadLinesAsync(Process process, ClientCommand command, CancellationTokenSource ended, CancellationToken ct)
     {
         while (await process.StandardOutput.ReadLineAsync(ct) is { } line)
         {
             command.OnLine?.Invoke(line);
         }
+
+        // Who waits for an answer of it before writing on waits in vain.
+        await ended.CancelAsync();
     }
 
     private static async Task CopyErrorsAsync(Process process, StringWriter errors, CancellationToken ct)
