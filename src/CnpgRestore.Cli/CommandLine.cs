@@ -20,9 +20,12 @@ static class CommandLine
         root.Directives.Add(new DiagramDirective());
         root.Subcommands.Add(BackupsCommand.Create(clock));
         root.Subcommands.Add(FromBackupCommand.Create(clock));
+        root.Subcommands.Add(FromDumpCommand.Create(clock));
         root.Subcommands.Add(RenameCommand.Create(clock));
         root.Subcommands.Add(ManifestCommand.Create(clock));
         root.Subcommands.Add(DumpsCommand.Create(clock));
+        root.Subcommands.Add(VerifyCommand.Create(clock));
+        root.Subcommands.Add(SequencesCommand.Create(clock));
         root.Subcommands.Add(DrillCommand.Create(clock));
         root.Subcommands.Add(RunsCommand.Create(clock));
         root.Subcommands.Add(WalFetchCommand.Create());

@@ -39,6 +39,17 @@ public static class EnvironmentVariables
 
     public static string DefaultKubeconfig => Path.Combine(Home, ".kube", "config");
 
+    // PostgreSQL manual, 34.15. PGPASSWORD, PGPASSFILE and the certificates are read by Npgsql and by psql themselves.
+    public static string? PgHost => Read("PGHOST");
+
+    public static string? PgPort => Read("PGPORT");
+
+    public static string? PgUser => Read("PGUSER");
+
+    public static string? PgDatabase => Read("PGDATABASE");
+
+    public static string? PgSslMode => Read("PGSSLMODE");
+
     public static string? SearchPath => Read("PATH");
 
     private static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);

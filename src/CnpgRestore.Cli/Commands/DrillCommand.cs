@@ -13,11 +13,7 @@ static class DrillCommand
     public static Command Create(TimeProvider clock)
     {
         var to = new Option<string?>("--to") { Description = "New or empty folder for the restored files. Default: one below the folder for temporary files.", HelpName = "DIR" };
-        var checks = new Option<FileInfo?>("--check-sql")
-        {
-            Description = @"SQL statements that must each give a row that begins with neither null nor false; \connect NAME changes the database.",
-            HelpName = "FILE",
-        };
+        var checks = new SqlCheckOption();
         var report = new Option<string?>("--report") { Description = "Write the evidence as one self-contained HTML page.", HelpName = "FILE.html" };
         var keep = new Option<bool>("--keep") { Description = "Keep the restored files, with PostgreSQL stopped." };
         var noAmcheck = new Option<bool>("--no-amcheck") { Description = "Do not run pg_amcheck." };
@@ -33,7 +29,8 @@ static class DrillCommand
             Needs PostgreSQL of the backup's major version on this machine, and does not run as root.
             Exit codes: 0 proven, 3 restored with differences or damaged, 10 backup or target not found, 12 access denied, 13 store
             unreachable, 14 WAL gap, 15 cannot be tried here and nothing downloaded, 20 stopped midway, 130 interrupted.
-            """) { to, checks, report, keep, noAmcheck, binaries, user, timeout };
+            """) { to, report, keep, noAmcheck, binaries, user, timeout };
+        checks.AddTo(command);
         target.AddTo(command);
         place.AddTo(command);
         command.SetAction(async (parse, ct) =>
@@ -48,7 +45,7 @@ static class DrillCommand
                 Backup = target.BackupId(parse),
                 Target = target.Read(parse),
                 To = parse.GetValue(to),
-                SqlChecks = await ReadChecksAsync(parse.GetValue(checks), ct),
+                SqlChecks = await checks.ReadAsync(parse, "postgres", ct),
                 Amcheck = !parse.GetValue(noAmcheck),
                 Keep = parse.GetValue(keep),
                 Binaries = parse.GetValue(binaries),
@@ -66,18 +63,6 @@ static class DrillCommand
             return await ShowAsync(session, result, parse.GetValue(report), ct);
         });
         return command;
-    }
-
-    private static async Task<IReadOnlyList<SqlCheck>> ReadChecksAsync(FileInfo? file, CancellationToken ct)
-    {
-        if (file is null)
-        {
-            return [];
-        }
-
-        return file.Exists
-            ? SqlCheck.Parse(await File.ReadAllTextAsync(file.FullName, ct))
-            : throw new RestoreException(ProblemCode.Usage, $"{file.FullName} does not exist", hint: "cnpg-restore drill --help");
     }
 
     // Noticed before hours of work, not after.

@@ -1,16 +1,18 @@
 using System.CommandLine;
 using CnpgRestore.Cli.Output;
+using CnpgRestore.Databases;
 using CnpgRestore.Kubernetes;
+using CnpgRestore.Plans.FromDump;
 using CnpgRestore.Runs;
 using CnpgRestore.Runs.FromBackup;
 
 namespace CnpgRestore.Cli.Commands;
 
-/// <summary><c>runs list | show | resume | undo</c>: what was begun, on this machine or in the cluster, and what may be done with it.</summary>
+/// <summary><c>runs list | show | resume | undo | commit</c>: what was begun, on this machine or in the cluster, and what may be done with it.</summary>
 static class RunsCommand
 {
     public static Command Create(TimeProvider clock) =>
-        new("runs", "Runs that were begun: list them, look at one, go on with it, or take it back.") { List(clock), Show(clock), Resume(clock), Undo(clock) };
+        new("runs", "Runs that were begun: list them, look at one, go on with it, or take it back.") { List(clock), Show(clock), Resume(clock), Undo(clock), Commit(clock) };
 
     private static Command List(TimeProvider clock)
     {
@@ -45,6 +47,7 @@ static class RunsCommand
             "Go on with an unfinished run, from the machine that began it or another: what it needs is in the cluster.",
             clock,
             (carrier, recorded, parse, ct) => carrier.ContinueAsync(recorded, parse.GetValue(dryRun), parse.GetValue(timeout)?.Value, parse.GetValue(report), ct),
+            (carrier, decision, parse, ct) => carrier.ResumeAsync(decision, parse.GetValue(dryRun), ct),
             report,
             dryRun,
             timeout);
@@ -52,16 +55,48 @@ static class RunsCommand
 
     private static Command Undo(TimeProvider clock) => Recorded(
         "undo",
-        "Put everything back as it was before the run. Refused once the run has deleted a Cluster that it found.",
+        "Put everything back as it was before the run. Refused once the run has deleted a Cluster that it found, or loaded into a live database.",
         clock,
-        (carrier, recorded, _, ct) => carrier.UndoAsync(recorded, ct));
+        (carrier, recorded, _, ct) => carrier.UndoAsync(recorded, ct),
+        (carrier, decision, _, ct) => carrier.UndoAsync(decision, ct));
+
+    private static Command Commit(TimeProvider clock)
+    {
+        var run = RunArgument();
+        var server = new ServerOptions(required: false);
+        var command = new Command("commit", "Make a restore from a dump final: the database that lies aside is dropped.") { run };
+        server.AddTo(command);
+        command.SetAction((parse, ct) => FromDumpAsync(new CliSession(parse, clock), server, parse, parse.GetRequiredValue(run), (carrier, decision) => carrier.CommitAsync(decision, ct), ct));
+        return command;
+    }
+
+    /// <summary>Finds out what a run of from-dump has decided: from the journal here, else from the server itself.</summary>
+    private static async Task<int> FromDumpAsync(
+        CliSession session, ServerOptions options, ParseResult parse, string run, Func<FromDumpCarrier, FromDumpDecision, Task<int>> act, CancellationToken ct)
+    {
+        var decision = FromDumpCarrier.FindDecision(new StateFolder(EnvironmentVariables.StateFolder), run);
+        if (decision is null && !options.IsGiven(parse))
+        {
+            throw new RestoreException(ProblemCode.NotFound, $"no run {run} from a dump on this machine", "a run that another machine began is found on the server: add --to postgres://...", "cnpg-restore runs list");
+        }
+
+        await using var server = new UrlServer(options.IsGiven(parse) ? options.Read(parse, session) : ServerUrl.Parse(decision!.To));
+        decision ??= await FromDumpPlanner.FindDecisionAsync(server, run, ct);
+        return await act(new FromDumpCarrier(session, server), decision);
+    }
 
     private static Command Recorded(
-        string name, string description, TimeProvider clock, Func<FromBackupCarrier, RecordedRun, ParseResult, CancellationToken, Task<int>> act, params Option[] options)
+        string name,
+        string description,
+        TimeProvider clock,
+        Func<FromBackupCarrier, RecordedRun, ParseResult, CancellationToken, Task<int>> act,
+        Func<FromDumpCarrier, FromDumpDecision, ParseResult, CancellationToken, Task<int>> actOnDump,
+        params Option[] options)
     {
         var run = RunArgument();
         var kubernetes = new KubernetesOptions();
         var store = new StoreOptions();
+        var server = new ServerOptions(required: false);
         var command = new Command(name, description) { run };
         foreach (var option in options)
         {
@@ -70,8 +105,15 @@ static class RunsCommand
 
         kubernetes.AddTo(command);
         store.AddTo(command);
+        server.AddTo(command);
         command.SetAction(async (parse, ct) =>
         {
+            if (parse.GetRequiredValue(run).Contains($"-{FromDumpCarrier.Verb}-", StringComparison.Ordinal))
+            {
+                return await FromDumpAsync(
+                    new CliSession(parse, clock), server, parse, parse.GetRequiredValue(run), (carrier, decision) => actOnDump(carrier, decision, parse, ct), ct);
+            }
+
             using var api = kubernetes.Connect(parse, clock);
             var recorded = await FindAsync(api, parse.GetRequiredValue(run), ct);
             return await act(new FromBackupCarrier(new CliSession(parse, clock), api, store, parse), recorded, parse, ct);

@@ -18,14 +18,17 @@ namespace CnpgRestore.Cli.Output;
 [JsonSerializable(typeof(DumpsListDocument))]
 [JsonSerializable(typeof(ExitError))]
 [JsonSerializable(typeof(FromBackupSummary))]
+[JsonSerializable(typeof(FromDumpSummary))]
 [JsonSerializable(typeof(Commands.ManifestDocument))]
 [JsonSerializable(typeof(PlanMessage))]
 [JsonSerializable(typeof(RenameSummary))]
 [JsonSerializable(typeof(RunDocument))]
 [JsonSerializable(typeof(RunsDocument))]
+[JsonSerializable(typeof(SequencesDocument))]
 [JsonSerializable(typeof(StatusMessage))]
 [JsonSerializable(typeof(StepMessage))]
 [JsonSerializable(typeof(TextMessage))]
+[JsonSerializable(typeof(VerificationDocument))]
 sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>Without escapes that only HTML needs.</summary>

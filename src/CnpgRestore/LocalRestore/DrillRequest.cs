@@ -1,4 +1,5 @@
 using CnpgRestore.Barman;
+using CnpgRestore.Databases;
 using CnpgRestore.Barman.Backups;
 using CnpgRestore.Postgres;
 

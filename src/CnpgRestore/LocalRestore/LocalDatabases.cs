@@ -1,3 +1,4 @@
+using CnpgRestore.Databases;
 using CnpgRestore.Postgres;
 using Npgsql;
 
@@ -54,7 +55,7 @@ public sealed class LocalDatabases(DrillFolder folder, string user)
         var tables = new List<TableContent>();
         foreach (var (schema, name) in names)
         {
-            var rows = await ReadAsync(connection, $"SELECT count(*) FROM ONLY {Quote(schema)}.{Quote(name)}", row => row.GetInt64(0), ct);
+            var rows = await ReadAsync(connection, $"SELECT count(*) FROM ONLY {new QualifiedName(schema, name).Sql}", row => row.GetInt64(0), ct);
             tables.Add(new TableContent(schema, name, rows[0]));
         }
 
@@ -67,19 +68,7 @@ public sealed class LocalDatabases(DrillFolder folder, string user)
         try
         {
             await using var connection = await OpenAsync(check.Database, ct);
-            await using var command = Command(check.Statement, connection);
-            await using var row = await command.ExecuteReaderAsync(ct);
-            if (!await row.ReadAsync(ct))
-            {
-                return "no row";
-            }
-
-            if (row.FieldCount == 0 || await row.IsDBNullAsync(0, ct))
-            {
-                return "null";
-            }
-
-            return row.GetDataTypeName(0) == "boolean" && !row.GetBoolean(0) ? "false" : null;
+            return await check.FailureAsync(connection, ct);
         }
         catch (NpgsqlException e)
         {
@@ -118,6 +107,4 @@ public sealed class LocalDatabases(DrillFolder folder, string user)
 
     // Counting a large table takes what it takes; the drill as a whole has a time limit.
     private static NpgsqlCommand Command(string text, NpgsqlConnection connection) => new(text, connection) { CommandTimeout = 0 };
-
-    private static string Quote(string identifier) => $"\"{identifier.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

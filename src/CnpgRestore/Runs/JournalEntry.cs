@@ -17,6 +17,12 @@ public sealed record JournalEntry(string Type, DateTimeOffset Time)
     public const string StepStarted = "step_started";
     public const string StepFinished = "step_finished";
 
+    /// <summary>What a run of from-dump decided, as JSON in <see cref="Text"/>.</summary>
+    public const string Decided = "decided";
+
+    /// <summary>The number of a transaction, in <see cref="Text"/>, before it changes anything: the server tells later how it ended.</summary>
+    public const string TransactionBegun = "transaction_begun";
+
     public string? Run { get; init; }
 
     public string? Command { get; init; }

@@ -13,6 +13,9 @@ sealed class DatabaseTally(string? name)
     private readonly SortedDictionary<string, int> _dropped = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _schemas = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _extensions = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _roles = new(StringComparer.Ordinal);
+    private readonly Dictionary<QualifiedName, string> _owners = [];
+    private readonly SortedSet<string> _notValid = new(StringComparer.Ordinal);
 
     public bool IsEmpty => _data.Count == 0 && _created.Count == 0 && _dropped.Count == 0;
 
@@ -28,6 +31,12 @@ sealed class DatabaseTally(string? name)
 
     public void See(ReadOnlySpan<byte> statement, int groups, Encoding encoding)
     {
+        _roles.UnionWith(RoleReferences.Of(statement, encoding));
+        if (RelationOwner.TryParse(statement, encoding) is { } owned)
+        {
+            _owners[owned.Relation] = owned.Owner;
+        }
+
         var words = new StatementWords(statement, encoding);
         if (words.Accept("CREATE"))
         {
@@ -52,15 +61,25 @@ sealed class DatabaseTally(string? name)
         {
             words.Accept("IF", "EXISTS");
             words.Accept("ONLY");
-            if (words.Name() is not null && words.Accept("ADD", "CONSTRAINT") && words.Identifier() is not null)
+            if (words.Name() is not null && words.Accept("ADD", "CONSTRAINT") && words.Identifier() is { } constraint)
             {
+                if (statement.EndsWith(" NOT VALID;"u8))
+                {
+                    _notValid.Add(constraint);
+                }
+
                 Count(_created, words.Accept("FOREIGN", "KEY") ? "FOREIGN KEY" : "CONSTRAINT");
             }
         }
     }
 
     public DumpDatabase ToDatabase() =>
-        new(name, [.. _order.Select(table => new DumpTable(table, _data[table].Rows, _data[table].Bytes))], [.. _schemas], [.. _extensions], _created, _dropped);
+        new(name, [.. _order.Select(table => new DumpTable(table, _data[table].Rows, _data[table].Bytes))], [.. _schemas], [.. _extensions], _created, _dropped)
+        {
+            Roles = [.. _roles],
+            Owners = _owners,
+            NotValid = [.. _notValid],
+        };
 
     private static void Count(SortedDictionary<string, int> tally, string kind) => tally[kind] = tally.GetValueOrDefault(kind) + 1;
 }

@@ -1,3 +1,5 @@
+using CnpgRestore.Postgres;
+
 namespace CnpgRestore.Dumps.Inspection;
 
 /// <summary>What a dump holds of one database.</summary>
@@ -14,4 +16,13 @@ public sealed record DumpDatabase(
     IReadOnlyDictionary<string, int> Dropped)
 {
     public long Rows => Tables.Sum(table => table.Rows);
+
+    /// <summary>Roles that own something, are granted something, or are named by a policy: they have to exist before it is loaded.</summary>
+    public IReadOnlyList<string> Roles { get; init; } = [];
+
+    /// <summary>Who owns which table, view or sequence, by the ALTER ... OWNER TO of the dump.</summary>
+    public IReadOnlyDictionary<QualifiedName, string> Owners { get; init; } = new Dictionary<QualifiedName, string>();
+
+    /// <summary>Constraints that were not validated when the dump was made, and are not afterwards.</summary>
+    public IReadOnlyList<string> NotValid { get; init; } = [];
 }

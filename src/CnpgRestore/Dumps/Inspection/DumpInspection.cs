@@ -36,6 +36,14 @@ public sealed record DumpInspection(DumpFile File, DumpState State, string Reaso
     /// <summary>What a person should know before loading it.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>What it holds of the database that is asked for; null where it holds nothing of that name.</summary>
+    /// <param name="name">Null for the only one. A dump that does not name its database holds the one that is asked for.</param>
+    public DumpDatabase? Find(string? name) => Databases switch
+    {
+        [var only] when name is null || only.Name is null || Program == "pg_dump" => only,
+        _ => Databases.FirstOrDefault(database => database.Name == name),
+    };
+
     public bool IsComplete => State == DumpState.Complete;
 
     public long Rows => Databases.Sum(database => database.Rows);

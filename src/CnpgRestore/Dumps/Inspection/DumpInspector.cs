@@ -36,11 +36,25 @@ public sealed class DumpInspector
         }
     }
 
+    /// <summary>The same, and an archive is read to its end as well, through pg_restore: its tables and rows are known then.</summary>
+    /// <exception cref="RestoreException">Exit 15: pg_restore is not installed.</exception>
+    public static async Task<DumpInspection> InspectWhollyAsync(DumpFile file, IProgress<long>? progress, CancellationToken ct)
+    {
+        var head = file.Format is DumpFormat.Custom or DumpFormat.Tar or DumpFormat.Directory ? await ArchiveHead.InspectAsync(file, ct) : null;
+        if (head is not { State: DumpState.HeadOnly })
+        {
+            return head ?? await InspectAsync(file, progress, ct);
+        }
+
+        // What pg_restore writes ends with the line of a whole dump, whoever wrote the archive.
+        return (await new DumpInspector().RunAsync(file, progress, ct)) with { ProgramVersion = head.ProgramVersion, ServerVersion = head.ServerVersion, Notes = [] };
+    }
+
     private async Task<DumpInspection> RunAsync(DumpFile file, IProgress<long>? progress, CancellationToken ct)
     {
         string? damage = null;
-        await using var text = await file.ReadAsync(ct);
-        var reader = new DumpReader(text);
+        await using var script = await DumpScript.OpenAsync(file, [], ct);
+        var reader = new DumpReader(script.Text);
         try
         {
             while (await reader.ReadAsync(ct) is var token && token != DumpToken.End && token != DumpToken.Cut)
@@ -49,6 +63,7 @@ public sealed class DumpInspector
                 progress?.Report(reader.Position);
             }
 
+            await script.DemandWholeAsync(ct);
             _cut = reader.IsCut ? Invariant($"it ends in the middle of line {reader.Line}: {Head(reader)}") : null;
         }
         catch (InvalidDataException e)

@@ -109,6 +109,15 @@ ref struct StatementWords(ReadOnlySpan<byte> text, Encoding encoding)
         return false;
     }
 
+    /// <summary>One word, quoted name, string, group or symbol, whatever it is.</summary>
+    public void Skip()
+    {
+        if (!SkipGroup() && Identifier() is null && Literal() is null && !_rest.IsEmpty)
+        {
+            _rest = SkipBlank(_rest[1..]);
+        }
+    }
+
     private string Quoted(char quote)
     {
         var end = 1;

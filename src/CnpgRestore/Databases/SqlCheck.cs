@@ -1,4 +1,6 @@
-namespace CnpgRestore.LocalRestore;
+using Npgsql;
+
+namespace CnpgRestore.Databases;
 
 /// <summary>
 /// One statement of a check file. It passes when it gives at least one row whose first column is not null, and not false where it is a boolean.
@@ -6,11 +8,11 @@ namespace CnpgRestore.LocalRestore;
 /// </summary>
 public sealed record SqlCheck(string Database, string Statement)
 {
+    /// <param name="database">Where a statement runs that no <c>\connect</c> stands before.</param>
     /// <exception cref="RestoreException"><see cref="ProblemCode.Usage"/>: a statement without its semicolon, or another command of psql's.</exception>
-    public static IReadOnlyList<SqlCheck> Parse(string text)
+    public static IReadOnlyList<SqlCheck> Parse(string text, string database)
     {
         var checks = new List<SqlCheck>();
-        var database = "postgres";
         var statement = new List<string>();
         foreach (var line in text.Split('\n').Select(line => line.TrimEnd()).Where(line => line.Length > 0 && !line.StartsWith("--", StringComparison.Ordinal)))
         {
@@ -33,6 +35,33 @@ public sealed record SqlCheck(string Database, string Statement)
         return statement.Count == 0 ? checks : throw Unreadable($"the last statement does not end with a semicolon: {string.Join(' ', statement)}");
     }
 
+    /// <summary>Null where it passes, else why it does not.</summary>
+    /// <param name="connection">To <see cref="Database"/>.</param>
+    public async Task<string?> FailureAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        try
+        {
+            // A check over a large table takes what it takes.
+            await using var command = new NpgsqlCommand(Statement, connection) { CommandTimeout = 0 };
+            await using var row = await command.ExecuteReaderAsync(ct);
+            if (!await row.ReadAsync(ct))
+            {
+                return "no row";
+            }
+
+            if (row.FieldCount == 0 || await row.IsDBNullAsync(0, ct))
+            {
+                return "null";
+            }
+
+            return row.GetDataTypeName(0) == "boolean" && !row.GetBoolean(0) ? "false" : null;
+        }
+        catch (NpgsqlException e)
+        {
+            return (e as PostgresException)?.MessageText ?? e.Message;
+        }
+    }
+
     private static RestoreException Unreadable(string detail) =>
-        new(ProblemCode.Usage, "the file of --check-sql cannot be read", detail, "cnpg-restore drill --help");
+        new(ProblemCode.Usage, "the file of --check-sql cannot be read", detail, "cnpg-restore verify --help");
 }

@@ -1,6 +1,6 @@
-using CnpgRestore.LocalRestore;
+using CnpgRestore.Databases;
 
-namespace CnpgRestore.Tests.LocalRestore;
+namespace CnpgRestore.Tests.Databases;
 
 public sealed class SqlCheckTests
 {
@@ -13,7 +13,7 @@ public sealed class SqlCheckTests
             \connect "shop"
             select 'a;b'
               from orders where id = 1;
-            """);
+            """, "postgres");
 
         Assert.Equal(
             [new SqlCheck("postgres", "select count(*) > 0 from pg_roles"), new SqlCheck("shop", "select 'a;b'\n  from orders where id = 1")],
@@ -24,5 +24,5 @@ public sealed class SqlCheckTests
     [InlineData("select 1")]
     [InlineData(@"\timing on")]
     public void Refuses_what_it_would_silently_leave_out(string text) =>
-        Assert.Equal(ProblemCode.Usage, Assert.Throws<RestoreException>(() => SqlCheck.Parse(text)).Problem.Code);
+        Assert.Equal(ProblemCode.Usage, Assert.Throws<RestoreException>(() => SqlCheck.Parse(text, "postgres")).Problem.Code);
 }

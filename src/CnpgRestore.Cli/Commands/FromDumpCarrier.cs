@@ -1,0 +1,114 @@
+using CnpgRestore.Cli.Output;
+using CnpgRestore.Databases;
+using CnpgRestore.Plans.FromDump;
+using CnpgRestore.Runs;
+using CnpgRestore.Runs.FromDump;
+
+namespace CnpgRestore.Cli.Commands;
+
+/// <summary>Holds the lock, keeps the journal and shows the result of a restore from a dump, whether it begins, goes on, is undone or made final.</summary>
+sealed class FromDumpCarrier(CliSession session, IDatabaseServer server)
+{
+    /// <summary>As it stands in the names of its runs.</summary>
+    public const string Verb = "from-dump";
+
+    private readonly StateFolder _state = new(EnvironmentVariables.StateFolder);
+
+    /// <summary>What this machine's journal says of a run, else null.</summary>
+    public static FromDumpDecision? FindDecision(StateFolder state, string run) => File.Exists(state.JournalOf(new RunId(run)))
+        ? Journal.Read(state.JournalOf(new RunId(run))).Where(entry => entry.Type == JournalEntry.Decided).Select(entry => FromDumpDecision.TryParse(entry.Text ?? "")).FirstOrDefault()
+        : null;
+
+    /// <summary>Begins, or goes on with what an earlier process of the same request has left.</summary>
+    public async Task<int> RunAsync(FromDumpRequest request, bool dryRun, CancellationToken ct)
+    {
+        await using var asked = await DatabaseSession.OpenAsync(server, FromDumpPlanner.Maintenance, ct);
+        var planner = new FromDumpPlanner(server, asked);
+        var run = RunId.Create(Verb, session.Clock);
+        if (dryRun)
+        {
+            RunOutput.ShowPlan(session, (await planner.PlanAsync(request, run.Value, progress: null, ct)).ToPlan(), isResult: true);
+            return 0;
+        }
+
+        await using var held = await DatabaseLock.TakeAsync(server, request.Database, run.Value, ct);
+        var subject = FromDumpPlan.SubjectOf(request.Database, await FromDumpPlanner.SystemIdentifierAsync(asked, ct));
+        if (_state.FindUnfinished(Verb, subject) is { } unfinished && FindDecision(_state, unfinished.Value) is { } decision)
+        {
+            if (decision.Dump != request.Dump || decision.Strategy != request.Strategy)
+            {
+                throw new RestoreException(
+                    ProblemCode.Refused,
+                    $"run {unfinished} of {request.Database} is not finished",
+                    $"it loads {decision.Dump} by {decision.Strategy.ToString().ToLowerInvariant()}",
+                    $"cnpg-restore runs resume {unfinished}, or runs undo");
+            }
+
+            return await CarryOutAsync(asked, await planner.ResumeAsync(decision, progress: null, ct), ct);
+        }
+
+        return await CarryOutAsync(asked, await planner.PlanAsync(request, run.Value, progress: null, ct), ct);
+    }
+
+    public async Task<int> ResumeAsync(FromDumpDecision decision, bool dryRun, CancellationToken ct)
+    {
+        await using var asked = await DatabaseSession.OpenAsync(server, FromDumpPlanner.Maintenance, ct);
+        await using var held = await DatabaseLock.TakeAsync(server, decision.Database, decision.Run, ct);
+        var plan = await new FromDumpPlanner(server, asked).ResumeAsync(decision, progress: null, ct);
+        if (dryRun)
+        {
+            RunOutput.ShowPlan(session, plan.ToPlan(), isResult: true);
+            return 0;
+        }
+
+        return await CarryOutAsync(asked, plan, ct);
+    }
+
+    public Task<int> UndoAsync(FromDumpDecision decision, CancellationToken ct) => FinishAsync(decision, (undo, _) => undo.UndoAsync(ct), ct);
+
+    public Task<int> CommitAsync(FromDumpDecision decision, CancellationToken ct) => FinishAsync(
+        decision,
+        async (undo, token) =>
+        {
+            var plan = await undo.PlanCommitAsync(token);
+            RunOutput.ShowPlan(session, plan, isResult: false);
+            await RunOutput.ConfirmAsync(session, plan, decision.Database, "database whose former contents are dropped", token);
+            return await undo.CommitAsync(token);
+        },
+        ct);
+
+    private async Task<int> FinishAsync(FromDumpDecision decision, Func<FromDumpUndo, CancellationToken, Task<string>> act, CancellationToken ct)
+    {
+        await using var asked = await DatabaseSession.OpenAsync(server, FromDumpPlanner.Maintenance, ct);
+        await new FromDumpPlanner(server, asked).DemandServerAsync(decision, ct);
+        await using var held = await DatabaseLock.TakeAsync(server, decision.Database, decision.Run, ct);
+        using var journal = Open(decision);
+        using var lines = new LineObserver(session);
+        session.Result.Line(await act(new FromDumpUndo(server, asked, decision, journal, new Run(journal, lines)), ct));
+        return 0;
+    }
+
+    private async Task<int> CarryOutAsync(DatabaseSession asked, FromDumpPlan plan, CancellationToken ct)
+    {
+        RunOutput.ShowPlan(session, plan.ToPlan(), isResult: false);
+        await RunOutput.ConfirmAsync(session, plan.ToPlan(), plan.Decision.Database, "database that is changed", ct);
+        using var journal = Open(plan.Decision);
+        var result = await RunOutput.RunAsync(
+            session, observer => new FromDumpRun(server, asked, plan, journal, new Run(journal, observer), session.Clock).RunAsync(ct));
+        FromDumpOutput.Write(session, result);
+        return result.Verification is { Passed: false } ? (int)ProblemCode.Differences : 0;
+    }
+
+    private Journal Open(FromDumpDecision decision)
+    {
+        var run = new RunId(decision.Run);
+        if (File.Exists(_state.JournalOf(run)))
+        {
+            return Journal.Resume(_state, run, session.Clock);
+        }
+
+        var journal = Journal.Create(_state, run, Verb, FromDumpPlan.SubjectOf(decision.Database, decision.SystemIdentifier), session.Clock);
+        journal.Append(JournalEntry.Decided, entry => entry with { Text = decision.ToJson() });
+        return journal;
+    }
+}

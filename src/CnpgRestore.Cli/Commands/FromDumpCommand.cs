@@ -1,0 +1,103 @@
+using System.CommandLine;
+using CnpgRestore.Databases;
+using CnpgRestore.Dumps.Folder;
+using CnpgRestore.Plans.FromDump;
+
+namespace CnpgRestore.Cli.Commands;
+
+/// <summary><c>from-dump</c>: a database comes back from an SQL dump.</summary>
+static class FromDumpCommand
+{
+    private const int MostJobs = 64;
+
+    public static Command Create(TimeProvider clock)
+    {
+        var local = new Option<string>("--local")
+        {
+            Description = "The dump on this machine, or a folder of dumps, of which the latest complete one is taken.",
+            HelpName = "PATH",
+            Required = true,
+        };
+        var database = new Option<string?>("--database") { Description = "Database to restore; out of a dump of pg_dumpall, that one alone. Default: that of --to.", HelpName = "NAME" };
+        var strategy = new Option<LoadStrategy>("--strategy")
+        {
+            Description = "swap: load beside the live database, prove it, swap the names. clean, append: into the live one, in one transaction. Default: swap.",
+            HelpName = "swap|clean|append",
+            DefaultValueFactory = _ => LoadStrategy.Swap,
+            CustomParser = result => Choice(result),
+        };
+        var engine = new Option<string>("--engine")
+        {
+            Description = "psql: SQL goes through psql, an archive through pg_restore.",
+            HelpName = "psql",
+            DefaultValueFactory = _ => "psql",
+        };
+        engine.AcceptOnlyFromAmong("psql");
+        var jobs = new Option<int>("--jobs", "-j") { Description = "Connections at once, for an archive in custom or directory format.", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount };
+        jobs.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > MostJobs)
+            {
+                result.AddError($"--jobs takes a number from 1 to {MostJobs}.");
+            }
+        });
+        var noRoles = new Option<bool>("--no-roles") { Description = "Do not create roles that are missing, even where the dump has them." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Print the plan and change nothing." };
+        var checks = new SqlCheckOption();
+        var server = new ServerOptions(required: true);
+
+        var command = new Command("from-dump", """
+            Restore a database from an SQL dump: inspect it, load it, set sequences, compare every row count, and swap it in.
+
+            By default the live database is not touched until the restored one is proven; it stays aside until runs commit, and runs undo
+            brings it back. Exit codes: 0 done and proven, 3 restored with differences, 10 no such dump or database, 11 another run holds
+            the database, 12 access denied, 13 server unreachable, 15 refused and nothing changed, 20 stopped midway, 130 interrupted.
+            """) { local, database, strategy, engine, jobs, noRoles, dryRun };
+        checks.AddTo(command);
+        server.AddTo(command);
+        command.SetAction(async (parse, ct) =>
+        {
+            var session = new CliSession(parse, clock);
+            var url = server.Read(parse, session);
+            var name = parse.GetValue(database) ?? url.Database;
+            await checks.ReadAsync(parse, name, ct);
+            var request = new FromDumpRequest
+            {
+                Dump = await FindAsync(Path.GetFullPath(parse.GetRequiredValue(local)), name, ct),
+                Database = name,
+                To = url.ToString(),
+                Strategy = parse.GetValue(strategy),
+                Jobs = parse.GetValue(jobs),
+                CreateRoles = !parse.GetValue(noRoles),
+                CheckSql = checks.Path(parse),
+            };
+            await using var opened = new UrlServer(url);
+            return await new FromDumpCarrier(session, opened).RunAsync(request, parse.GetValue(dryRun), ct);
+        });
+        return command;
+    }
+
+    /// <summary>The dump itself, or the latest complete one of a folder.</summary>
+    private static async Task<string> FindAsync(string path, string database, CancellationToken ct)
+    {
+        if (!Directory.Exists(path) || File.Exists(Path.Combine(path, "toc.dat")))
+        {
+            return path;
+        }
+
+        var (_, latest) = await (await DumpFolder.ReadAsync(path, ct)).FindLatestAsync(database, ct);
+        return latest?.File.Path ?? throw new RestoreException(
+            ProblemCode.NotFound, $"Backup file not found: {path} holds no complete dump of {database}", null, $"cnpg-restore dumps list {path} --check");
+    }
+
+    private static LoadStrategy Choice(System.CommandLine.Parsing.ArgumentResult result)
+    {
+        if (Enum.TryParse<LoadStrategy>(result.Tokens[^1].Value, ignoreCase: true, out var strategy) && Enum.IsDefined(strategy))
+        {
+            return strategy;
+        }
+
+        result.AddError($"'{result.Tokens[^1].Value}' is not valid for --strategy; choose one of swap, clean, append.");
+        return default;
+    }
+}

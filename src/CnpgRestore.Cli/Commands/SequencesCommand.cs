@@ -1,0 +1,40 @@
+using System.CommandLine;
+using CnpgRestore.Cli.Output;
+using CnpgRestore.Databases;
+using CnpgRestore.Databases.Sequences;
+
+namespace CnpgRestore.Cli.Commands;
+
+/// <summary><c>sequences</c>: which sequences would give out values that are there already, and the repair.</summary>
+static class SequencesCommand
+{
+    public static Command Create(TimeProvider clock)
+    {
+        var fix = new Option<bool>("--fix") { Description = "Set those that are behind, each under a lock; none is ever set back." };
+        var server = new ServerOptions(required: true);
+        var command = new Command("sequences", """
+            Compare every sequence with the columns that take their values from it: serial, identity, owned, or by a default.
+
+            A sequence that is behind makes the next INSERT fail with "duplicate key".
+            Exit codes: 0 none is behind, 3 some are and --fix was not given, 10 no such database, 12 access denied, 13 server unreachable.
+            """) { fix };
+        server.AddTo(command);
+        command.SetAction(async (parse, ct) =>
+        {
+            var session = new CliSession(parse, clock);
+            var url = server.Read(parse, session);
+            await using var opened = new UrlServer(url);
+            return await RunAsync(session, opened, url.Database, parse.GetValue(fix), ct);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CliSession session, UrlServer server, string database, bool fix, CancellationToken ct)
+    {
+        await using var asked = await DatabaseSession.OpenAsync(server, database, ct);
+        var sequences = await new SequenceSurvey(asked).ReadAsync(ct);
+        var set = fix ? await new SequenceFix(asked).FixAsync(sequences, ct) : [];
+        SequencesOutput.Write(session, SequencesDocument.From(database, sequences, set));
+        return !fix && sequences.Any(sequence => sequence.IsBehind) ? (int)ProblemCode.Differences : 0;
+    }
+}

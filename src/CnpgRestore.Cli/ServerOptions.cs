@@ -1,0 +1,32 @@
+using System.CommandLine;
+using CnpgRestore.Cli.Output;
+using CnpgRestore.Databases;
+
+namespace CnpgRestore.Cli;
+
+/// <summary>Which PostgreSQL, as libpq asks for it.</summary>
+sealed class ServerOptions(bool required)
+{
+    private readonly Option<string?> _to = new("--to")
+    {
+        Description = "The server and the database, as psql takes them: postgres://user@host:port/db?sslmode=... The password comes from PGPASSWORD or ~/.pgpass.",
+        HelpName = "postgres://...",
+        Required = required,
+    };
+
+    public void AddTo(Command command) => command.Options.Add(_to);
+
+    public bool IsGiven(ParseResult parse) => parse.GetValue(_to) is not null;
+
+    /// <exception cref="RestoreException"><see cref="ProblemCode.Usage"/>: no URL.</exception>
+    public ServerUrl Read(ParseResult parse, CliSession session)
+    {
+        var url = ServerUrl.Parse(parse.GetValue(_to)!);
+        if (url.Password is not null)
+        {
+            session.Progress.Line("warning: the password in --to is visible to everybody who lists the processes of this machine; use PGPASSWORD or ~/.pgpass");
+        }
+
+        return url;
+    }
+}

@@ -1,0 +1,24 @@
+using Npgsql;
+
+namespace CnpgRestore.Databases;
+
+/// <summary>A way to a running PostgreSQL: straight to an address, or through the API of Kubernetes. Whoever holds it may do what its role may.</summary>
+public interface IDatabaseServer : IAsyncDisposable
+{
+    /// <summary>As a person knows it: <c>db.example.com:5432</c>.</summary>
+    string Address { get; }
+
+    /// <summary>
+    /// Connections to one database. They are not pooled: a session that is left open would stand in the way of a rename. The server closes
+    /// the source.
+    /// </summary>
+    NpgsqlDataSource Database(string name);
+
+    /// <summary>Where on this machine the server's files are, for the free space there; null where that is not known.</summary>
+    /// <param name="dataDirectory">As the server names it.</param>
+    string? DataFolder(string dataDirectory);
+
+    /// <summary>Runs psql or pg_restore, connected as this server is, to its end.</summary>
+    /// <exception cref="RestoreException">The program is not there.</exception>
+    Task<ClientResult> RunAsync(ClientCommand command, CancellationToken ct);
+}

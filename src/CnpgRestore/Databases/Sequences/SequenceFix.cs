@@ -1,0 +1,54 @@
+using static System.FormattableString;
+
+namespace CnpgRestore.Databases.Sequences;
+
+/// <summary>
+/// Sets sequences that are behind to what their columns need, each in a transaction that keeps writers away from the columns and from the sequence.
+/// One that is ahead is never set back.
+/// </summary>
+public sealed class SequenceFix(DatabaseSession session)
+{
+    /// <summary>Sets one; gives the value, or null where it turned out, under the lock, that nothing was to be done.</summary>
+    public async Task<decimal?> FixAsync(SequenceState found, CancellationToken ct)
+    {
+        await session.ExecuteAsync("BEGIN", ct);
+        try
+        {
+            foreach (var table in found.Uses.Select(use => use.Table).Distinct().Order())
+            {
+                await session.ExecuteAsync($"LOCK TABLE {table.Sql} IN SHARE ROW EXCLUSIVE MODE", ct);
+            }
+
+            // LOCK takes no sequences. ALTER SEQUENCE does, against nextval of others (lock_and_open_sequence, src/backend/commands/sequence.c).
+            await session.ExecuteAsync(Invariant($"ALTER SEQUENCE {found.Name.Sql} INCREMENT BY {found.Increment}"), ct);
+            var now = await new SequenceSurvey(session).ReadAsync(found.Name, found.Uses, ct);
+            if (now.Needed is { } needed)
+            {
+                await session.ExecuteAsync(Invariant($"SELECT setval($1::regclass, {needed}, true)"), ct, found.Name.Sql);
+            }
+
+            await session.ExecuteAsync("COMMIT", ct);
+            return now.Needed;
+        }
+        catch (RestoreException)
+        {
+            await session.ExecuteAsync("ROLLBACK", CancellationToken.None);
+            throw;
+        }
+    }
+
+    /// <summary>Sets all that are behind and gives what was set.</summary>
+    public async Task<IReadOnlyList<(SequenceState Sequence, decimal Value)>> FixAsync(IReadOnlyList<SequenceState> sequences, CancellationToken ct)
+    {
+        var set = new List<(SequenceState, decimal)>();
+        foreach (var sequence in sequences.Where(sequence => sequence.IsBehind))
+        {
+            if (await FixAsync(sequence, ct) is { } value)
+            {
+                set.Add((sequence, value));
+            }
+        }
+
+        return set;
+    }
+}

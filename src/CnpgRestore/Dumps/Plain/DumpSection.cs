@@ -1,0 +1,54 @@
+namespace CnpgRestore.Dumps.Plain;
+
+/// <summary>
+/// What a dump holds of one database, as a script for psql that may be run in a database of any name: without the statements that concern the server
+/// (<see cref="ServerStatement"/>) and without lines for psql. Its lines have the numbers that they have in the dump, so that an error of psql leads
+/// to the place.
+/// </summary>
+/// <param name="database">As <c>\connect</c> names it; null for a dump of one database, whether it names it or not.</param>
+public sealed class DumpSection(Stream script, string? database)
+{
+    private static readonly byte[] LineEnds = [.. Enumerable.Repeat((byte)'\n', 4096)];
+
+    private long _line = 1;
+
+    /// <param name="progress">Told how many bytes of the dump were read.</param>
+    /// <exception cref="InvalidDataException">The dump ends within a statement, or is damaged.</exception>
+    public async Task WriteAsync(Stream output, IProgress<long>? progress, CancellationToken ct)
+    {
+        var reader = new DumpReader(script);
+        var isWanted = database is null;
+        while (await reader.ReadAsync(ct) is var token && token != DumpToken.End)
+        {
+            progress?.Report(reader.Position);
+            switch (token)
+            {
+                case DumpToken.Cut:
+                    throw new InvalidDataException(FormattableString.Invariant($"it ends in the middle of line {reader.Line}"));
+                case DumpToken.MetaCommand when database is not null && PsqlConnect.TryParse(reader.TextAsString()) is { } connected:
+                    isWanted = connected == database;
+                    break;
+                case DumpToken.Statement when isWanted && (reader.Copy is not null || !ServerStatement.Is(reader.Text.Span, reader.Encoding.Text)):
+                    await WriteLinesAsync(reader, output, "\n"u8.ToArray(), ct);
+                    break;
+                case DumpToken.CopyData or DumpToken.CopyEnd when isWanted:
+                    await WriteLinesAsync(reader, output, [], ct);
+                    break;
+            }
+        }
+    }
+
+    private async Task WriteLinesAsync(DumpReader reader, Stream output, byte[] end, CancellationToken ct)
+    {
+        while (_line < reader.Line)
+        {
+            var missing = (int)Math.Min(reader.Line - _line, LineEnds.Length);
+            await output.WriteAsync(LineEnds.AsMemory(0, missing), ct);
+            _line += missing;
+        }
+
+        await output.WriteAsync(reader.Text, ct);
+        await output.WriteAsync(end, ct);
+        _line += reader.Text.Span.Count((byte)'\n') + end.Length;
+    }
+}

@@ -1,0 +1,60 @@
+using CnpgRestore.Dumps;
+using CnpgRestore.Dumps.Inspection;
+using static System.FormattableString;
+
+namespace CnpgRestore.Plans.FromDump;
+
+/// <summary>What in a dump stands in the way of loading it.</summary>
+static class DumpPreflight
+{
+    public static IEnumerable<Problem> Check(DumpInspection dump, FromDumpRequest request)
+    {
+        var path = dump.File.Path;
+        if (!dump.IsComplete)
+        {
+            yield return new Problem(
+                ProblemCode.Refused, $"{path} is {State(dump.State)}: it is not loaded", dump.Reason, $"'cnpg-restore dumps list {Path.GetDirectoryName(path)}' shows the latest complete one");
+            yield break;
+        }
+
+        if (dump.Find(request.Database) is not { } content)
+        {
+            var names = dump.Databases.Select(database => database.Name).ToList();
+            yield return new Problem(
+                ProblemCode.NotFound,
+                names.Count == 0 ? $"{path} holds no database" : $"{path} holds no database {request.Database}",
+                names.Count == 0 ? "it is a dump of roles and tablespaces alone" : Invariant($"it holds {names.Count}: {string.Join(", ", names)}"),
+                "name one with --database");
+            yield break;
+        }
+
+        if (request.Strategy == LoadStrategy.Clean && dump.File.Format == DumpFormat.Plain && content.Dropped.Count == 0)
+        {
+            yield return new Problem(
+                ProblemCode.Refused, $"{path} drops nothing: it was written without -c", "what is there already would stand in its way", "restore beside it: --strategy swap");
+        }
+    }
+
+    public static IEnumerable<string> Notes(DumpInspection dump, FromDumpRequest request)
+    {
+        if (dump.Program == "pg_dumpall")
+        {
+            yield return $"the dump is of a whole server: {request.Database} is taken out of it; no role, tablespace or other database is changed";
+        }
+
+        var dropped = dump.Find(request.Database)!.Dropped;
+        if (request.Strategy == LoadStrategy.Clean && dropped.Count > 0)
+        {
+            yield return $"it drops {string.Join(", ", dropped.Select(entry => Invariant($"{entry.Value} {entry.Key}")))} before it creates them again; where one is not there, or something else hangs on it, nothing at all is changed";
+        }
+    }
+
+    private static string State(DumpState state) => state switch
+    {
+        DumpState.Complete => "complete",
+        DumpState.Truncated => "truncated",
+        DumpState.Damaged => "damaged",
+        DumpState.Empty => "empty",
+        DumpState.HeadOnly => "not read to its end",
+    };
+}

@@ -1,0 +1,68 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace CnpgRestore.Plans.FromDump;
+
+/// <summary>
+/// What a run has decided, and all that is needed to go on with it or to undo it. It stands in the journal and in the comment of the database that
+/// lies aside; it holds no secret. Fields may be added, never renamed.
+/// </summary>
+/// <param name="To">How the server is reached.</param>
+/// <param name="SystemIdentifier">Of the server: another one at the same address is not the same.</param>
+/// <param name="DumpSize">With <paramref name="DumpTime"/>: a dump that was replaced is noticed.</param>
+/// <param name="Section">The database's name in a dump of all databases; null where the dump is of one.</param>
+/// <param name="Side">The database that is loaded beside; null where the strategy loads into the live one.</param>
+/// <param name="Former">The name that the live database gets; null as <paramref name="Side"/>.</param>
+/// <param name="Roles">Roles that are missing, and are created.</param>
+/// <param name="RowsBefore">Rows of the dump's tables before something was appended to them.</param>
+public sealed record FromDumpDecision(
+    string Run,
+    string To,
+    string Host,
+    string SystemIdentifier,
+    string Database,
+    string Dump,
+    long DumpSize,
+    DateTimeOffset DumpTime,
+    string? Section,
+    LoadStrategy Strategy,
+    int Jobs,
+    string? Side,
+    string? Former,
+    IReadOnlyList<string> Roles,
+    string? CheckSql,
+    IReadOnlyList<RowsBefore> RowsBefore)
+{
+    /// <summary>As a session of this run is called in <c>pg_stat_activity</c>.</summary>
+    [JsonIgnore]
+    public string ApplicationName => $"cnpg-restore {Run}";
+
+    public string ToJson() => JsonSerializer.Serialize(this, FromDumpJson.Readable.FromDumpDecision);
+
+    /// <summary>Null where it is none.</summary>
+    public static FromDumpDecision? TryParse(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, FromDumpJson.Readable.FromDumpDecision) is { Run: not null, Database: not null } decision ? decision : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
+
+public sealed record RowsBefore(string Schema, string Table, long Rows);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true,
+    Converters = [typeof(UtcTimeConverter)])]
+[JsonSerializable(typeof(FromDumpDecision))]
+sealed partial class FromDumpJson : JsonSerializerContext
+{
+    public static FromDumpJson Readable => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

@@ -1,0 +1,63 @@
+using CnpgRestore.Dumps;
+using CnpgRestore.Dumps.Inspection;
+using static System.FormattableString;
+
+namespace CnpgRestore.Plans.FromDump;
+
+/// <summary>A restore from a dump, looked at and decided.</summary>
+/// <param name="Content">What the dump holds of the database.</param>
+public sealed record FromDumpPlan(FromDumpDecision Decision, DumpFile Dump, DumpDatabase Content, string Address, IReadOnlyList<string> Notes)
+{
+    private string Live => $"database {Decision.Database} on {Address}";
+
+    private string Target => $"database {Decision.Side ?? Decision.Database} on {Address}";
+
+    private string Undo => Decision.Side is null ? "none: what it changes is the live database" : $"cnpg-restore runs undo {Decision.Run}";
+
+    public PlanStep CreateRoles => new(
+        "create-roles", $"create the roles that are missing: {string.Join(", ", Decision.Roles)}", Decision.Dump, $"creates {string.Join(", ", Decision.Roles)}", "DROP ROLE");
+
+    public PlanStep CreateDatabase => new("create-database", $"create {Decision.Side} beside {Decision.Database}", Live, $"creates {Target}", Undo);
+
+    public PlanStep Load => new(
+        "load",
+        Decision.Strategy switch
+        {
+            LoadStrategy.Swap => $"load the dump into {Decision.Side}",
+            LoadStrategy.Clean => $"drop in {Decision.Database} what the dump contains, and load it, in one transaction",
+            LoadStrategy.Append => $"load the dump into {Decision.Database}, in one transaction",
+        },
+        Decision.Dump,
+        $"writes to {Target}",
+        Undo)
+    {
+        Destructive = Decision.Strategy == LoadStrategy.Clean,
+    };
+
+    public PlanStep FixSequences => new("sequences", "set sequences that are behind their columns", Target, $"sequences of {Target}", Undo);
+
+    public PlanStep Analyze => new("analyze", "gather statistics", Target, $"statistics of {Target}", "nothing to undo");
+
+    public PlanStep CarryOver => new("carry-over", "carry over settings and grants of the live database", Live, Target, Undo);
+
+    public PlanStep Verify => new("verify", "compare every table with the dump", $"{Target} and {Decision.Dump}", "nothing", "nothing to undo");
+
+    public PlanStep Swap => new(
+        "swap",
+        $"swap the names: {Decision.Database} becomes {Decision.Former}, {Decision.Side} becomes {Decision.Database}",
+        Live,
+        $"ends the sessions of {Decision.Database}; names of both databases, in one transaction",
+        Undo);
+
+    public Plan ToPlan()
+    {
+        List<PlanStep> steps = Decision.Roles.Count > 0 ? [CreateRoles] : [];
+        steps.AddRange(Decision.Side is null ? [Load, FixSequences, Analyze, Verify] : [CreateDatabase, Load, FixSequences, Analyze, CarryOver, Verify, Swap]);
+        var verb = Decision.Strategy.ToString().ToLowerInvariant();
+        var summary = Invariant($"restore {Live} from {Decision.Dump} by {verb}: {Content.Tables.Count} tables with data, {Content.Rows} rows");
+        return new Plan("from-dump", SubjectOf(Decision.Database, Decision.SystemIdentifier), summary, steps, Notes);
+    }
+
+    /// <summary>Names the same database for journals and locks, whatever the address.</summary>
+    public static string SubjectOf(string database, string systemIdentifier) => $"database {database} of system {systemIdentifier}";
+}

@@ -1,0 +1,25 @@
+namespace CnpgRestore.Plans.FromDump;
+
+/// <summary>What <c>from-dump</c> asks for.</summary>
+public sealed record FromDumpRequest
+{
+    /// <summary>Full path of a file, or of a folder in directory format.</summary>
+    public required string Dump { get; init; }
+
+    /// <summary>The database that is restored; in a dump of all databases, the one that is taken out of it.</summary>
+    public required string Database { get; init; }
+
+    /// <summary>How the server is reached again when the run is resumed; without a password.</summary>
+    public required string To { get; init; }
+
+    public LoadStrategy Strategy { get; init; }
+
+    /// <summary>Connections at once, where the engine can use more than one.</summary>
+    public int Jobs { get; init; } = 1;
+
+    /// <summary>Roles that are missing are created as the dump of all databases has them. Roles that exist are never altered.</summary>
+    public bool CreateRoles { get; init; } = true;
+
+    /// <summary>Full path of a file with SQL checks, or null.</summary>
+    public string? CheckSql { get; init; }
+}

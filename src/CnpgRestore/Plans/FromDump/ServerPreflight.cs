@@ -1,0 +1,191 @@
+using CnpgRestore.Databases;
+using CnpgRestore.Databases.Verification;
+using CnpgRestore.Dumps.Inspection;
+using CnpgRestore.Postgres;
+using static System.FormattableString;
+
+namespace CnpgRestore.Plans.FromDump;
+
+/// <summary>What on the server stands in the way of loading a dump. Only reads.</summary>
+/// <param name="session">To the maintenance database.</param>
+sealed class ServerPreflight(IDatabaseServer server, DatabaseSession session, FromDumpRequest request)
+{
+    private const int NamesShown = 8;
+
+    private readonly List<Problem> _problems = [];
+
+    /// <summary>What to know; no reason to refuse.</summary>
+    public List<string> Notes { get; } = [];
+
+    public IReadOnlyList<Problem> Problems => _problems;
+
+    /// <summary>Roles that are missing and stand in the dump itself.</summary>
+    public IReadOnlyList<string> RolesToCreate { get; private set; } = [];
+
+    /// <summary>Rows in the tables that are appended to.</summary>
+    public IReadOnlyList<RowsBefore> RowsBefore { get; private set; } = [];
+
+    public async Task CheckAsync(DumpInspection dump, DumpDatabase content, CancellationToken ct)
+    {
+        await CheckServerAsync(dump, ct);
+        await CheckRolesAsync(dump, content, ct);
+        await CheckExtensionsAsync(content, ct);
+        if (await DatabaseProperties.ReadAsync(session, request.Database, ct) is not { } live)
+        {
+            _problems.Add(new Problem(
+                ProblemCode.NotFound, $"database {request.Database} does not exist on {server.Address}", null, $"createdb {request.Database}, so that the restored one has an owner and a locale to take over"));
+            return;
+        }
+
+        await CheckSessionsAsync(ct);
+        if (request.Strategy == LoadStrategy.Swap)
+        {
+            await CheckSwapAsync(dump, live, ct);
+        }
+        else
+        {
+            await CheckLiveAsync(content, ct);
+        }
+    }
+
+    private async Task CheckServerAsync(DumpInspection dump, CancellationToken ct)
+    {
+        if (!await session.ValueAsync<bool>("SELECT rolsuper FROM pg_roles WHERE rolname = current_user", ct))
+        {
+            _problems.Add(new Problem(
+                ProblemCode.AccessDenied, $"Permission denied: {await session.ValueAsync<string>("SELECT current_user::text", ct)} is no superuser on {server.Address}",
+                "a dump makes extensions and gives objects to other roles", "connect as postgres"));
+        }
+
+        if (await session.ValueAsync<bool>("SELECT pg_is_in_recovery()", ct))
+        {
+            _problems.Add(new Problem(ProblemCode.Refused, $"{server.Address} is a standby, which only reads", null, "name the primary in --to"));
+        }
+
+        var newest = ((string?[])[dump.ProgramVersion, dump.ServerVersion])
+            .Select(text => PostgresVersion.TryParse(text, null, out var version) ? version.Major : 0).Max();
+        if (newest > session.Version.Major)
+        {
+            _problems.Add(new Problem(
+                ProblemCode.Refused,
+                $"the dump is newer than the server: it needs PostgreSQL {newest}",
+                $"written by {dump.Program} {dump.ProgramVersion} from a server {dump.ServerVersion}; {server.Address} is {session.Version}",
+                "restore into a server of that version or a later one"));
+        }
+    }
+
+    private async Task CheckRolesAsync(DumpInspection dump, DumpDatabase content, CancellationToken ct)
+    {
+        var present = await session.ReadAsync("SELECT rolname::text FROM pg_roles", row => row.GetString(0), ct);
+        var missing = content.Roles.Except(present).ToList();
+        RolesToCreate = request.CreateRoles ? [.. missing.Intersect(dump.Roles)] : [];
+        missing = [.. missing.Except(RolesToCreate)];
+        if (missing.Count > 0)
+        {
+            _problems.Add(new Problem(
+                ProblemCode.Refused,
+                $"roles are missing: {Names(missing)}",
+                "objects of the dump belong to them or are granted to them",
+                $"createuser {missing[0]}, or restore from a dump of pg_dumpall, which has its roles with it"));
+        }
+    }
+
+    private async Task CheckExtensionsAsync(DumpDatabase content, CancellationToken ct)
+    {
+        var available = await session.ReadAsync("SELECT name::text FROM pg_available_extensions", row => row.GetString(0), ct);
+        var missing = content.Extensions.Except(available).ToList();
+        if (missing.Count > 0)
+        {
+            _problems.Add(new Problem(
+                ProblemCode.Refused, $"extensions are not installed on the server: {Names(missing)}", "their files are in its image or its packages", "use an image that has them"));
+        }
+    }
+
+    private async Task CheckSessionsAsync(CancellationToken ct)
+    {
+        var clients = await session.ReadAsync(
+            """
+            SELECT concat_ws(' ', usename, nullif(application_name, ''), host(client_addr)), count(*) FROM pg_stat_activity
+            WHERE datname = $1 AND backend_type = 'client backend' AND pid <> pg_backend_pid() GROUP BY 1 ORDER BY 2 DESC, 1
+            """,
+            row => Invariant($"{row.GetString(0)} ({row.GetInt64(1)})"),
+            ct,
+            request.Database);
+        if (clients.Count > 0)
+        {
+            Notes.Add($"{request.Database} is in use: {Names(clients)}; {(request.Strategy == LoadStrategy.Swap ? "these sessions end at the swap, and what they write until then stays in the former database" : "stop the applications first")}");
+        }
+    }
+
+    private async Task CheckSwapAsync(DumpInspection dump, DatabaseProperties live, CancellationToken ct)
+    {
+        if (request.Database is "postgres" or "template0" or "template1")
+        {
+            _problems.Add(new Problem(
+                ProblemCode.Refused, $"database {request.Database} is not swapped: the server and CloudNativePG need it as it is", null, "take a database of its own, or add --strategy append"));
+        }
+
+        var prepared = await session.ReadAsync("SELECT gid FROM pg_prepared_xacts WHERE database = $1 ORDER BY 1", row => row.GetString(0), ct, request.Database);
+        if (prepared.Count > 0)
+        {
+            _problems.Add(new Problem(
+                ProblemCode.Refused, $"{request.Database} has prepared transactions, which hold its name", Names(prepared), "psql: COMMIT PREPARED or ROLLBACK PREPARED"));
+        }
+
+        var slots = await session.ReadAsync("SELECT slot_name::text FROM pg_replication_slots WHERE database = $1 ORDER BY 1", row => row.GetString(0), ct, request.Database);
+        if (slots.Count > 0)
+        {
+            Notes.Add($"logical replication slots stay with the former database: {Names(slots)}");
+        }
+
+        if (server.DataFolder(await session.ValueAsync<string>("SHOW data_directory", ct)) is { } folder)
+        {
+            var free = new ByteSize(new DriveInfo(folder).AvailableFreeSpace);
+            if (free.CompareTo(dump.TextSize) < 0)
+            {
+                _problems.Add(new Problem(
+                    ProblemCode.Refused, $"No space left on the disk of {server.Address} for a second database", $"{free} are free, the dump has {dump.TextSize} of text; the live database has {live.Size}", "make room there"));
+            }
+        }
+    }
+
+    private async Task CheckLiveAsync(DumpDatabase content, CancellationToken ct)
+    {
+        await using var inside = await DatabaseSession.OpenAsync(server, request.Database, ct);
+        var relations = new Relations(inside);
+        var named = content.Tables.Select(table => table.Name).Concat(content.Owners.Keys).Select(name => name with { Schema = name.Schema ?? "public" }).ToHashSet();
+        var present = (await relations.ReadAsync(ct)).Where(relation => named.Contains(relation.Name)).ToList();
+        if (request.Strategy == LoadStrategy.Clean)
+        {
+            var lost = new List<string>();
+            foreach (var relation in present.Where(relation => !relation.IsPartitioned))
+            {
+                lost.Add(Invariant($"{relation.Name} ({await relations.CountAsync(relation, ct)} rows)"));
+            }
+
+            Notes.Add(lost.Count == 0 ? "nothing of what the dump holds is there yet" : $"these are lost, and made again from the dump: {string.Join(", ", lost)}");
+            return;
+        }
+
+        if (present.Count > 0 && content.Created.ContainsKey("TABLE"))
+        {
+            _problems.Add(new Problem(
+                ProblemCode.Refused,
+                $"Relation already exists: {Names([.. present.Select(relation => relation.Name.ToString())])}",
+                Invariant($"{present.Count} tables that the dump creates are in {request.Database}"),
+                "restore beside it: --strategy swap; or write the dump with pg_dump --data-only"));
+            return;
+        }
+
+        var rows = new List<RowsBefore>();
+        foreach (var relation in present.Where(relation => content.Tables.Any(table => table.Name == relation.Name)))
+        {
+            rows.Add(new RowsBefore(relation.Name.Schema!, relation.Name.Name, await relations.CountAsync(relation, ct)));
+        }
+
+        RowsBefore = rows;
+        Notes.Add(rows.Count == 0 ? $"nothing that is in {request.Database} is changed" : Invariant($"rows are added to {rows.Count} tables of {request.Database}; taking them out again is up to you"));
+    }
+
+    private static string Names(IReadOnlyList<string> names) => string.Join(", ", names.Take(NamesShown)) + (names.Count > NamesShown ? ", ..." : "");
+}

@@ -1,0 +1,182 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using CnpgRestore.Databases;
+using CnpgRestore.Dumps;
+using CnpgRestore.Dumps.Plain;
+using CnpgRestore.Plans.FromDump;
+using static System.FormattableString;
+
+namespace CnpgRestore.Runs.FromDump;
+
+/// <summary>
+/// Loads a dump with PostgreSQL's own programs: SQL through psql, an archive through pg_restore. Both stop at the first error. psql reads what
+/// <see cref="DumpSection"/> writes, so that no statement reaches another database or a role, whatever the dump says.
+/// </summary>
+sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
+{
+    // The first releases whose psql can be told to run nothing but SQL (CVE-2025-8714).
+    private static readonly (int Major, int Minor)[] Restricting = [(13, 22), (14, 19), (15, 14), (16, 10), (17, 6), (18, 0)];
+
+    private FromDumpDecision Decision => plan.Decision;
+
+    /// <summary>Into an empty database, in as many transactions as there are statements.</summary>
+    public async Task<string> LoadAsync(string database, StepMeter meter, CancellationToken ct)
+    {
+        if (plan.Dump.Format is not DumpFormat.Plain)
+        {
+            return await RunRestoreAsync(database, ct);
+        }
+
+        await RunScriptAsync(database, [], (_, _) => Task.CompletedTask, meter, ct);
+        return Loaded();
+    }
+
+    /// <summary>Into a database that is in use, all or nothing.</summary>
+    /// <param name="onBegun">Gets the number of the transaction, before it changes anything.</param>
+    public async Task<string> LoadInTransactionAsync(string database, Action<string> onBegun, StepMeter meter, CancellationToken ct)
+    {
+        string[] options = Decision.Strategy == LoadStrategy.Clean ? ["--clean", "--if-exists"] : [];
+        await RunScriptAsync(
+            database,
+            options,
+            async (transaction, token) => onBegun(await transaction.WaitAsync(token)),
+            meter,
+            ct);
+        return Loaded();
+    }
+
+    private string Loaded() => Invariant($"{plan.Content.Rows} rows in {plan.Content.Tables.Count} tables");
+
+    private async Task RunScriptAsync(string database, string[] options, Func<Task<string>, CancellationToken, Task> begin, StepMeter meter, CancellationToken ct)
+    {
+        var transaction = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var isWhole = Decision.Strategy != LoadStrategy.Swap;
+        var restrict = await RestrictsAsync(database, ct) ? $"\\restrict {Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16))}\n" : "\n";
+        meter.Unit = "bytes of text";
+        var progress = new BytesRead(meter);
+        var command = new ClientCommand("psql", database, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-f", "-")
+        {
+            ApplicationName = Decision.ApplicationName,
+            OnLine = line => transaction.TrySetResult(line),
+            Input = async (input, token) =>
+            {
+                // Two lines before the dump's first. The end of the input alone never commits: a killed run leaves nothing.
+                await input.WriteAsync(System.Text.Encoding.UTF8.GetBytes($"{restrict}{(isWhole ? "BEGIN; SELECT pg_current_xact_id();" : "SET synchronous_commit TO off;")}\n"), token);
+                await input.FlushAsync(token);
+                if (isWhole)
+                {
+                    await begin(transaction.Task, token);
+                }
+
+                await using var script = await DumpScript.OpenAsync(plan.Dump, options, token);
+                await new DumpSection(script.Text, Decision.Section).WriteAsync(input, progress, token);
+                await script.DemandWholeAsync(token);
+                await input.WriteAsync(isWhole ? "\nCOMMIT;\n"u8.ToArray() : "\n"u8.ToArray(), token);
+            },
+        };
+        ClientResult result;
+        try
+        {
+            result = await server.RunAsync(command, ct);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new RestoreException(ProblemCode.Stopped, $"{plan.Dump.Path} cannot be read to its end", e.Message, Repair, e);
+        }
+
+        if (result.ExitCode != 0)
+        {
+            throw await FailureAsync(result, options, ct);
+        }
+    }
+
+    private async Task<string> RunRestoreAsync(string database, CancellationToken ct)
+    {
+        // A tar has no order that several could read from.
+        var jobs = plan.Dump.Format == DumpFormat.Tar ? 1 : Decision.Jobs;
+        var name = $"dbname='{database.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("'", @"\'", StringComparison.Ordinal)}'";
+        var command = new ClientCommand(
+            "pg_restore", database, "--exit-on-error", "--no-password", "--jobs", jobs.ToString(CultureInfo.InvariantCulture), "--dbname", name, plan.Dump.Path)
+        {
+            ApplicationName = Decision.ApplicationName,
+        };
+        var result = await server.RunAsync(command, ct);
+        return result.ExitCode == 0 ? Loaded() : throw Failure(result.Errors.Trim(), place: null);
+    }
+
+    private string Repair => Decision.Side is null
+        ? "nothing was changed; mend the cause, then run the same command again"
+        : $"mend the cause, then: cnpg-restore runs resume {Decision.Run}; or drop {Decision.Side}: cnpg-restore runs undo {Decision.Run}";
+
+    private async Task<bool> RestrictsAsync(string database, CancellationToken ct)
+    {
+        var said = "";
+        await server.RunAsync(new ClientCommand("psql", database, "--version") { OnLine = line => said = line }, ct);
+        if (Version().Match(said) is not { Success: true } match)
+        {
+            return false;
+        }
+
+        var (major, minor) = (int.Parse(match.Groups["major"].ValueSpan, CultureInfo.InvariantCulture), int.TryParse(match.Groups["minor"].ValueSpan, CultureInfo.InvariantCulture, out var found) ? found : 0);
+        return major > Restricting[^1].Major || Restricting.Any(release => release.Major == major && minor >= release.Minor);
+    }
+
+    private async Task<RestoreException> FailureAsync(ClientResult result, string[] options, CancellationToken ct)
+    {
+        const int linesBefore = 2;
+        if (Place().Match(result.Errors) is not { Success: true } match)
+        {
+            return Failure(result.Errors.Trim(), place: null);
+        }
+
+        var line = long.Parse(match.Groups["line"].ValueSpan, CultureInfo.InvariantCulture) - linesBefore;
+        var statement = await StatementAtAsync(line, options, ct);
+        return Failure(Place().Replace(result.Errors, "").Trim(), Invariant($"line {line}{(statement is null ? "" : $", {statement}")}"));
+    }
+
+    private RestoreException Failure(string said, string? place)
+    {
+        var error = said.Split('\n')[0];
+        var message = error.Contains("No space left on device", StringComparison.Ordinal) ? $"No space left on the disk of {server.Address}"
+            : error.Contains("already exists", StringComparison.Ordinal) ? $"Relation already exists: {plan.Dump.Path} cannot be loaded"
+            : error.Contains("permission denied", StringComparison.Ordinal) ? $"Permission denied: {plan.Dump.Path} cannot be loaded"
+            : $"{plan.Dump.Path} cannot be loaded";
+        var rest = Decision.Side is null ? "; the transaction was rolled back" : "";
+        return new RestoreException(ProblemCode.Stopped, message, $"{(place is null ? "" : $"{place}: ")}{said}{rest}", Repair);
+    }
+
+    /// <summary>The beginning of the statement that ends on a line; data is not repeated.</summary>
+    private async Task<string?> StatementAtAsync(long line, string[] options, CancellationToken ct)
+    {
+        const int shown = 120;
+        await using var script = await DumpScript.OpenAsync(plan.Dump, options, ct);
+        var reader = new DumpReader(script.Text);
+        while (await reader.ReadAsync(ct) is var token && token is not (DumpToken.End or DumpToken.Cut))
+        {
+            if (reader.Line + reader.Text.Span.Count((byte)'\n') >= line)
+            {
+                var text = token == DumpToken.Statement ? string.Join(' ', reader.TextAsString().Split('\n', StringSplitOptions.TrimEntries)) : $"data of {reader.Copy?.Table}";
+                return text.Length > shown ? $"{text[..shown]}..." : text;
+            }
+        }
+
+        return null;
+    }
+
+    [GeneratedRegex(@"psql:<stdin>:(?<line>\d+): ", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Place();
+
+    [GeneratedRegex(@" (?<major>\d+)(\.(?<minor>\d+))?", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Version();
+
+    private sealed class BytesRead(StepMeter meter) : IProgress<long>
+    {
+        private long _last;
+
+        public void Report(long value)
+        {
+            meter.Add(0, value - _last);
+            _last = value;
+        }
+    }
+}

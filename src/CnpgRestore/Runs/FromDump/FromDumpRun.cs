@@ -1,0 +1,186 @@
+using CnpgRestore.Databases;
+using CnpgRestore.Databases.Sequences;
+using CnpgRestore.Databases.Verification;
+using CnpgRestore.Plans.FromDump;
+using CnpgRestore.Postgres;
+using static System.FormattableString;
+
+namespace CnpgRestore.Runs.FromDump;
+
+/// <summary>
+/// Carries a restore from a dump out. Each step asks the server what is done already, so a run that was killed anywhere is finished by running all
+/// steps again; only for a load into the live database the journal knows the transaction to ask for.
+/// </summary>
+/// <param name="session">To the maintenance database.</param>
+public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session, FromDumpPlan plan, Journal journal, Run run, TimeProvider clock)
+{
+    private readonly SideDatabase _side = new(session, plan.Decision);
+    private readonly long _start = clock.GetTimestamp();
+    private VerificationResult? _verification;
+    private int _sequencesFixed;
+    private TimeSpan? _heldOff;
+
+    private FromDumpDecision Decision => plan.Decision;
+
+    private string Target => Decision.Side ?? Decision.Database;
+
+    public async Task<FromDumpResult> RunAsync(CancellationToken ct)
+    {
+        await EndLeftoversAsync(ct);
+        if (Decision.Side is null || !await _side.IsSwappedAsync(ct))
+        {
+            await RestoreAsync(ct);
+        }
+
+        run.Finish();
+        return new FromDumpResult(Decision, _verification, _sequencesFixed, _heldOff, clock.GetElapsedTime(_start));
+    }
+
+    private async Task RestoreAsync(CancellationToken ct)
+    {
+        if (Decision.Roles.Count > 0)
+        {
+            await run.StepAsync(plan.CreateRoles, (_, token) => new MissingRoles(session, Decision).CreateAsync(plan.Dump, token), ct);
+        }
+
+        if (Decision.Side is not null)
+        {
+            await run.StepAsync(plan.CreateDatabase, (_, token) => _side.CreateAsync(token), ct);
+        }
+
+        await run.StepAsync(plan.Load, Decision.Side is null ? LoadLiveAsync : LoadSideAsync, ct);
+        await run.StepAsync(plan.FixSequences, FixSequencesAsync, ct);
+        await run.StepAsync(plan.Analyze, AnalyzeAsync, ct);
+        if (Decision.Side is not null)
+        {
+            await run.StepAsync(plan.CarryOver, (_, token) => _side.CarryOverAsync(token), ct);
+        }
+
+        await run.StepAsync(plan.Verify, VerifyAsync, ct);
+        if (Decision.Side is not null)
+        {
+            await run.StepAsync(plan.Swap, SwapAsync, ct);
+        }
+    }
+
+    /// <summary>What a killed process of this run has left on the server must not go on beside it.</summary>
+    private async Task EndLeftoversAsync(CancellationToken ct)
+    {
+        const string leftovers = "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = left($1, 63)";
+        while (await session.ValueAsync<long>(leftovers, ct, Decision.ApplicationName) > 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), ct);
+        }
+    }
+
+    private async Task<string> LoadSideAsync(StepMeter meter, CancellationToken ct)
+    {
+        if (await _side.IsLoadedAsync(ct))
+        {
+            return $"{Target} holds the whole dump already";
+        }
+
+        var outcome = await new DumpLoad(server, plan).LoadAsync(Target, meter, ct);
+        await _side.MarkLoadedAsync(ct);
+        return outcome;
+    }
+
+    private async Task<string> LoadLiveAsync(StepMeter meter, CancellationToken ct)
+    {
+        if (await IsCommittedAsync(ct))
+        {
+            return "an earlier process of this run had committed it";
+        }
+
+        return await new DumpLoad(server, plan).LoadInTransactionAsync(
+            Target, transaction => journal.Append(JournalEntry.TransactionBegun, entry => entry with { Text = transaction }), meter, ct);
+    }
+
+    /// <summary>A load that was killed around its COMMIT is asked after, never guessed.</summary>
+    private async Task<bool> IsCommittedAsync(CancellationToken ct)
+    {
+        if (journal.Entries.LastOrDefault(entry => entry.Type == JournalEntry.TransactionBegun) is not { Text: { } transaction })
+        {
+            return false;
+        }
+
+        // Null: the server has forgotten it, which takes it millions of transactions.
+        var status = (await session.ReadAsync("SELECT pg_xact_status($1::text::xid8)", row => row.IsDBNull(0) ? null : row.GetString(0), ct, transaction))[0];
+        return status switch
+        {
+            "committed" => true,
+            "aborted" => false,
+            _ => throw new RestoreException(
+                ProblemCode.Refused,
+                $"whether the dump was loaded into {Target} is not known",
+                $"transaction {transaction} of run {Decision.Run} is {status ?? "forgotten by the server"}",
+                $"cnpg-restore verify --dump {Decision.Dump} --to {Decision.To}"),
+        };
+    }
+
+    private async Task<string> FixSequencesAsync(StepMeter meter, CancellationToken ct)
+    {
+        await using var inside = await DatabaseSession.OpenAsync(server, Target, ct);
+        var sequences = await new SequenceSurvey(inside).ReadAsync(ct);
+        var set = await new SequenceFix(inside).FixAsync(sequences, ct);
+        foreach (var (sequence, value) in set)
+        {
+            run.Observer.OnDetail(Invariant($"{sequence.Name} set to {value}"));
+        }
+
+        _sequencesFixed = set.Count;
+        return Invariant($"{sequences.Count} sequences, {set.Count} were behind");
+    }
+
+    private async Task<string> AnalyzeAsync(StepMeter meter, CancellationToken ct)
+    {
+        await using var inside = await DatabaseSession.OpenAsync(server, Target, ct);
+        await inside.ExecuteAsync("ANALYZE", ct);
+        return "statistics of every table are new";
+    }
+
+    private async Task<string> VerifyAsync(StepMeter meter, CancellationToken ct)
+    {
+        var before = Decision.RowsBefore.ToDictionary(rows => new QualifiedName(rows.Schema, rows.Table), rows => rows.Rows);
+        var progress = new TableNote(meter);
+        var result = await new DatabaseVerification(server, Target).RunAsync(Expectation.Of(plan.Content).Added(before), await ReadChecksAsync(ct), progress, ct);
+        _verification = result;
+        if (!result.Passed && Decision.Side is not null)
+        {
+            throw new RestoreException(
+                ProblemCode.Differences,
+                Invariant($"{Target} differs from the dump in {result.Differences.Count} ways: the names are not swapped"),
+                string.Join('\n', result.Differences.Select(difference => $"{difference.Kind} {difference.Subject}: {difference.Detail}")),
+                $"look at it with psql -d {Target}; cnpg-restore runs undo {Decision.Run}");
+        }
+
+        return Invariant($"{result.Rows} rows in {result.Tables} tables, {result.Checks} SQL checks, {result.Differences.Count} differences");
+    }
+
+    private async Task<IReadOnlyList<SqlCheck>> ReadChecksAsync(CancellationToken ct)
+    {
+        if (Decision.CheckSql is not { } path)
+        {
+            return [];
+        }
+
+        var checks = SqlCheck.Parse(await File.ReadAllTextAsync(path, ct), Decision.Database);
+        return [.. checks.Select(check => check.Database == Decision.Database ? check with { Database = Target } : check)];
+    }
+
+    private async Task<string> SwapAsync(StepMeter meter, CancellationToken ct)
+    {
+        _heldOff = await new DatabaseSwap(server, session).RunAsync(Decision.Database, Decision.Former!, Decision.Side!, RunMark.Former, Decision, ct);
+        return Invariant($"{Decision.Database} is the restored database; nobody could connect for {_heldOff.Value.TotalMilliseconds:0} ms; the former one is {Decision.Former}");
+    }
+
+    private sealed class TableNote(StepMeter meter) : IProgress<string>
+    {
+        public void Report(string value)
+        {
+            meter.Unit = "tables";
+            meter.Note = value;
+            meter.Add(1, 0);
+        }
+    }
+}

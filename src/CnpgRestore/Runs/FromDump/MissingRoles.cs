@@ -1,0 +1,76 @@
+using CnpgRestore.Databases;
+using CnpgRestore.Dumps;
+using CnpgRestore.Dumps.Plain;
+using CnpgRestore.Plans.FromDump;
+
+namespace CnpgRestore.Runs.FromDump;
+
+/// <summary>
+/// Creates roles with the statements that a dump of a whole server has for them: CREATE ROLE, ALTER ROLE, and memberships among what is there then.
+/// A role that exists is never altered.
+/// </summary>
+/// <param name="session">To any database.</param>
+sealed class MissingRoles(DatabaseSession session, FromDumpDecision decision)
+{
+    public async Task<string> CreateAsync(DumpFile dump, CancellationToken ct)
+    {
+        var present = await session.ReadAsync("SELECT rolname::text FROM pg_roles", row => row.GetString(0), ct);
+        var missing = decision.Roles.Except(present).ToHashSet();
+        if (missing.Count == 0)
+        {
+            return "all of them are there";
+        }
+
+        var statements = await ReadAsync(dump, missing, [.. present, .. missing], ct);
+        await session.ExecuteAsync("BEGIN", ct);
+        foreach (var statement in statements)
+        {
+            await session.ExecuteAsync(statement, ct);
+        }
+
+        await session.ExecuteAsync("COMMIT", ct);
+        return string.Join(", ", missing);
+    }
+
+    // They may hold passwords.
+    private static async Task<List<Secret>> ReadAsync(DumpFile dump, HashSet<string> missing, HashSet<string> known, CancellationToken ct)
+    {
+        var statements = new List<Secret>();
+        await using var script = await DumpScript.OpenAsync(dump, [], ct);
+        var reader = new DumpReader(script.Text);
+        // The roles stand before the first database.
+        while (await reader.ReadAsync(ct) is var token && token is not (DumpToken.End or DumpToken.Cut) && !IsConnect(token, reader))
+        {
+            if (token == DumpToken.Statement && IsWanted(reader, missing, known))
+            {
+                statements.Add(new Secret(reader.TextAsString()));
+            }
+        }
+
+        return statements;
+    }
+
+    private static bool IsConnect(DumpToken token, DumpReader reader) => token == DumpToken.MetaCommand && PsqlConnect.TryParse(reader.TextAsString()) is not null;
+
+    private static bool IsWanted(DumpReader reader, HashSet<string> missing, HashSet<string> known)
+    {
+        var words = new StatementWords(reader.Text.Span, reader.Encoding.Text);
+        if (words.Accept("CREATE", "ROLE"))
+        {
+            return missing.Contains(words.Identifier() ?? "");
+        }
+
+        if (words.Accept("ALTER", "ROLE"))
+        {
+            // Settings in a database that is not there would fail, and belong to it.
+            return missing.Contains(words.Identifier() ?? "") && !words.Accept("IN", "DATABASE");
+        }
+
+        if (!words.Accept("GRANT") || words.Identifier() is not { } group || !words.Accept("TO") || words.Identifier() is not { } member)
+        {
+            return false;
+        }
+
+        return (missing.Contains(group) || missing.Contains(member)) && known.Contains(group) && known.Contains(member);
+    }
+}

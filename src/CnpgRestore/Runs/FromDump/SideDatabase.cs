@@ -1,0 +1,73 @@
+using CnpgRestore.Databases;
+using CnpgRestore.Plans.FromDump;
+using CnpgRestore.Postgres;
+
+namespace CnpgRestore.Runs.FromDump;
+
+/// <summary>The database that is loaded beside the live one. A half-loaded one is dropped and made anew, never loaded into again.</summary>
+/// <param name="session">To the maintenance database.</param>
+sealed class SideDatabase(DatabaseSession session, FromDumpDecision decision)
+{
+    private string Name => decision.Side!;
+
+    public async Task<string> CreateAsync(CancellationToken ct)
+    {
+        if (await FindAsync(Name, ct) is { } mark && mark.State != RunMark.Loading)
+        {
+            return $"{Name} is there and holds the whole dump";
+        }
+
+        await DropAsync(Name, ct);
+        var live = await DatabaseProperties.ReadAsync(session, decision.Database, ct)
+            ?? throw new RestoreException(ProblemCode.NotFound, $"database {decision.Database} does not exist any more", null, $"cnpg-restore runs undo {decision.Run}");
+        await session.ExecuteAsync(live.CreateStatement(Name), ct);
+        await MarkAsync(Name, RunMark.Loading, ct);
+        return $"{Name}, owner {live.Owner}";
+    }
+
+    public async Task<bool> IsLoadedAsync(CancellationToken ct) => await FindAsync(Name, ct) is { State: RunMark.Loaded };
+
+    /// <summary>Whether the names are swapped: the former database lies aside and says that it is this run's.</summary>
+    public async Task<bool> IsSwappedAsync(CancellationToken ct) => await FindAsync(decision.Former!, ct) is { State: RunMark.Former };
+
+    public Task MarkLoadedAsync(CancellationToken ct) => MarkAsync(Name, RunMark.Loaded, ct);
+
+    public async Task<string> CarryOverAsync(CancellationToken ct)
+    {
+        var live = await DatabaseProperties.ReadAsync(session, decision.Database, ct);
+        var statements = live!.CarryOverStatements(Name).ToList();
+        foreach (var statement in statements)
+        {
+            await session.ExecuteAsync(statement, ct);
+        }
+
+        return FormattableString.Invariant($"{statements.Count} settings and grants");
+    }
+
+    /// <summary>The databases that this run has left, whatever their state.</summary>
+    public async Task<IReadOnlyList<RunMark>> MarksAsync(CancellationToken ct) =>
+        [.. (await RunMark.ReadAsync(session, ct)).Where(mark => FromDumpDecision.TryParse(mark.Decision)?.Run == decision.Run)];
+
+    /// <exception cref="RestoreException">Exit 15: a database of that name is there, holds tables, and no run has marked it.</exception>
+    public async Task DropAsync(string name, CancellationToken ct)
+    {
+        var exists = await session.ValueAsync<bool>("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", ct, name);
+        if (exists && await FindAsync(name, ct) is null && await session.ValueAsync<long>("SELECT pg_database_size($1)", ct, name) > await EmptySizeAsync(ct))
+        {
+            throw new RestoreException(
+                ProblemCode.Refused, $"database {name} is in the way", "it holds something, and no run of this program says that it is its own", $"rename or drop it, then: cnpg-restore runs resume {decision.Run}");
+        }
+
+        if (exists)
+        {
+            await session.ExecuteAsync($"DROP DATABASE {QualifiedName.Quote(name)} WITH (FORCE)", ct);
+        }
+    }
+
+    private Task MarkAsync(string name, string state, CancellationToken ct) => session.ExecuteAsync(RunMark.Statement(name, state, decision.ToJson()), ct);
+
+    private async Task<RunMark?> FindAsync(string name, CancellationToken ct) => (await MarksAsync(ct)).FirstOrDefault(mark => mark.Database == name);
+
+    // A kill between CREATE DATABASE and its comment leaves one without a mark, as large as an empty one and a little.
+    private async Task<long> EmptySizeAsync(CancellationToken ct) => await session.ValueAsync<long>("SELECT pg_database_size('template1') + 1048576", ct);
+}

@@ -1,0 +1,82 @@
+using CnpgRestore.TestServers;
+
+namespace CnpgRestore.CliTests.FromDump;
+
+/// <summary>A live database, its dump of an earlier time, and <c>cnpg-restore from-dump</c> between them.</summary>
+sealed class FromDumpScene : IAsyncDisposable
+{
+    /// <summary>What the dump has.</summary>
+    private const string Shop = """
+        CREATE SCHEMA sales;
+        CREATE TABLE sales.customers (id serial PRIMARY KEY, name text NOT NULL);
+        CREATE TABLE sales.orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, customer int NOT NULL REFERENCES sales.customers, note text);
+        CREATE TABLE sales.nothing (id int);
+        CREATE VIEW sales.big AS SELECT * FROM sales.orders WHERE id > 10;
+        INSERT INTO sales.customers (name) SELECT E'c\t' || g FROM generate_series(1, 200) g;
+        INSERT INTO sales.orders (customer, note) SELECT 1 + g % 200, repeat('x', g % 50) FROM generate_series(1, 20000) g;
+        CREATE INDEX ON sales.orders (customer);
+        """;
+
+    private readonly TemporaryFolder _folder = new("from-dump");
+
+    private FromDumpScene(TestDatabase live) => Live = live;
+
+    public TestDatabase Live { get; }
+
+    public string Folder => _folder.Path;
+
+    public string State => Path.Combine(_folder.Path, "state");
+
+    /// <summary>Plain, of before <see cref="SpoilAsync"/>.</summary>
+    public string Dump => Path.Combine(_folder.Path, "app.sql");
+
+    /// <summary>What <c>pg_dump</c> says of the database that was dumped.</summary>
+    public string Expected { get; private set; } = "";
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public static async Task<FromDumpScene> CreateAsync(TestBed bed, params string[] dumpOptions)
+    {
+        var scene = new FromDumpScene(await TestDatabase.CreateAsync(await bed.PostgresAsync(Ct), Shop, Ct));
+        await PostgresUser.OwnAsync(scene.Folder, Ct);
+        scene.Expected = await scene.ContentAsync();
+        await scene.Live.DumpAsync(Ct, [.. dumpOptions, "-f", scene.Dump]);
+        return scene;
+    }
+
+    /// <summary>The accident: rows are lost, others are written, the schema changes.</summary>
+    public Task SpoilAsync() => Live.ExecuteAsync("DELETE FROM sales.orders WHERE id > 100; INSERT INTO sales.customers (name) VALUES ('late'); DROP VIEW sales.big", Ct);
+
+    /// <summary>Everything in a database, as text that is equal where the contents are.</summary>
+    public async Task<string> ContentAsync(string? database = null)
+    {
+        var dump = (await ToolProcess.RunAsync(Live.Postgres.Command("pg_dump", "--restrict-key=same", "-d", database ?? Live.Name), Ct)).Succeeded().Output;
+        // Rows lie where they were written; their order says nothing.
+        return string.Join('\n', dump.Split('\n').Order(StringComparer.Ordinal));
+    }
+
+    public ToolCommand Command(params string[] arguments) => NativeProgram.Command(arguments) with
+    {
+        Environment = new Dictionary<string, string> { ["CNPG_RESTORE_STATE"] = State, ["HOME"] = Folder, ["PGPASSWORD"] = "" },
+    };
+
+    /// <summary>from-dump with the live database and all consents.</summary>
+    public Task<ToolResult> RestoreAsync(params string[] options) => RestoreFileAsync(Dump, options);
+
+    public Task<ToolResult> RestoreFileAsync(string dump, params string[] options) => RunAsync(["from-dump", "--local", dump, "--to", Live.Url, "--yes", .. options]);
+
+    public Task<ToolResult> RunAsync(params string[] arguments) => ToolProcess.RunAsync(Command(arguments), Ct);
+
+    /// <summary>The newest run of this scene.</summary>
+    public string Run => Path.GetFileNameWithoutExtension(Directory.GetFiles(Path.Combine(State, "runs")).Order(StringComparer.Ordinal).Last());
+
+    /// <summary>The databases of this scene, the live one without its name.</summary>
+    public async Task<IReadOnlyList<string>> DatabasesAsync() =>
+        (await Live.Postgres.QueryAsync<string>($"SELECT string_agg(substr(datname, {Live.Name.Length + 1}), ',' ORDER BY datname) FROM pg_database WHERE datname LIKE '{Live.Name}%'", Ct)).Split(',');
+
+    public async ValueTask DisposeAsync()
+    {
+        await Live.DisposeAsync();
+        _folder.Dispose();
+    }
+}

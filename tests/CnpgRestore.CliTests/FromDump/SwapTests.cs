@@ -1,0 +1,193 @@
+using CnpgRestore.TestServers;
+
+namespace CnpgRestore.CliTests.FromDump;
+
+/// <summary>A dump is loaded beside the live database, proven, and swapped in; and back.</summary>
+public sealed class SwapTests(TestBed bed)
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Every_row_is_back_and_the_former_database_lies_aside()
+    {
+        await using var scene = await FromDumpScene.CreateAsync(bed);
+        await scene.SpoilAsync();
+        var former = await scene.ContentAsync();
+
+        var result = await scene.RestoreAsync();
+
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        Assert.Equal(scene.Expected, await scene.ContentAsync());
+        var databases = await scene.DatabasesAsync();
+        Assert.Equal(2, databases.Count);
+        Assert.Matches("^_before_[0-9]{8}t[0-9]{6}z$", databases[1]);
+        Assert.Contains("20200 rows in 3 tables", result.Output, StringComparison.Ordinal);
+        await AllowAsync(scene, databases[1]);
+        Assert.Equal(former, await scene.ContentAsync(scene.Live.Name + databases[1]));
+    }
+
+    [Fact]
+    public async Task Undo_after_the_swap_brings_the_former_database_back_exactly()
+    {
+        await using var scene = await FromDumpScene.CreateAsync(bed);
+        await scene.SpoilAsync();
+        var (former, oid) = (await scene.ContentAsync(), await OidAsync(scene));
+        Assert.Equal(0, (await scene.RestoreAsync()).ExitCode);
+        Assert.NotEqual(oid, await OidAsync(scene));
+
+        var undo = await scene.RunAsync("runs", "undo", scene.Run);
+
+        Assert.True(undo.ExitCode == 0, undo.Error);
+        Assert.Equal(oid, await OidAsync(scene));
+        Assert.Equal(former, await scene.ContentAsync());
+        Assert.Contains("until cnpg-restore runs commit", undo.Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await scene.RunAsync("runs", "commit", scene.Run, "--yes")).ExitCode);
+        Assert.Equal([""], await scene.DatabasesAsync());
+        Assert.Equal(former, await scene.ContentAsync());
+    }
+
+    [Fact]
+    public async Task Commit_drops_the_former_database_and_undo_is_refused_then()
+    {
+        await using var scene = await FromDumpScene.CreateAsync(bed);
+        Assert.Equal(0, (await scene.RestoreAsync()).ExitCode);
+
+        Assert.Equal(15, (await scene.RunAsync("runs", "commit", scene.Run)).ExitCode);
+        Assert.Equal(2, (await scene.DatabasesAsync()).Count);
+        Assert.Equal(0, (await scene.RunAsync("runs", "commit", scene.Run, "--yes")).ExitCode);
+
+        Assert.Equal([""], await scene.DatabasesAsync());
+        var undo = await scene.RunAsync("runs", "undo", scene.Run);
+        Assert.Equal(15, undo.ExitCode);
+        Assert.Contains("is committed", undo.Error, StringComparison.Ordinal);
+        Assert.Equal(scene.Expected, await scene.ContentAsync());
+    }
+
+    [Fact]
+    public async Task Another_machine_undoes_with_what_stands_on_the_server()
+    {
+        await using var scene = await FromDumpScene.CreateAsync(bed);
+        await scene.SpoilAsync();
+        var former = await scene.ContentAsync();
+        Assert.Equal(0, (await scene.RestoreAsync()).ExitCode);
+        var run = scene.Run;
+        Directory.Delete(scene.State, recursive: true);
+
+        var blind = await scene.RunAsync("runs", "undo", run);
+        Assert.Equal(10, blind.ExitCode);
+        var undo = await scene.RunAsync("runs", "undo", run, "--to", scene.Live.Url);
+
+        Assert.True(undo.ExitCode == 0, undo.Error);
+        Assert.Equal(former, await scene.ContentAsync());
+    }
+
+    [Fact]
+    public async Task Owner_settings_grants_limit_and_comment_of_the_live_database_are_carried_over()
+    {
+        await using var scene = await FromDumpScene.CreateAsync(bed);
+        var name = scene.Live.Name;
+        var role = $"{name}_role";
+        await scene.Live.ExecuteAsync(
+            $"""
+            CREATE ROLE {role}; ALTER DATABASE {name} OWNER TO {role}; ALTER DATABASE {name} CONNECTION LIMIT 17; ALTER DATABASE {name} SET work_mem TO '7MB';
+            ALTER DATABASE {name} SET search_path TO "$user", sales, "Odd, one"; ALTER ROLE {role} IN DATABASE {name} SET statement_timeout TO '3min';
+            ALTER DATABASE {name} SET app.tenant TO 'it''s'; REVOKE CONNECT ON DATABASE {name} FROM PUBLIC; GRANT CONNECT ON DATABASE {name} TO pg_monitor WITH GRANT OPTION;
+            COMMENT ON DATABASE {name} IS 'the ''shop''';
+            """,
+            Ct);
+        var before = await PropertiesAsync(scene);
+
+        var result = await scene.RestoreAsync();
+
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        Assert.Equal(before, await PropertiesAsync(scene));
+        Assert.Equal(0, (await scene.RunAsync("runs", "undo", scene.Run)).ExitCode);
+        Assert.Equal(before, await PropertiesAsync(scene));
+        await scene.RunAsync("runs", "commit", scene.Run, "--yes");
+        await scene.Live.ExecuteAsync($"ALTER DATABASE {name} OWNER TO postgres; REVOKE ALL ON DATABASE {name} FROM {role}; ALTER ROLE {role} IN DATABASE {name} RESET ALL; DROP ROLE {role}", Ct);
+    }
+
+    [Fact]
+    public async Task Sessions_that_come_back_at_once_do_not_keep_the_names_from_being_swapped()
+    {
+        await using var scene = await FromDumpScene.CreateAsync(bed);
+        await scene.SpoilAsync();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        var answers = 0;
+        var clients = Enumerable.Range(0, 8).Select(_ => Task.Run(
+            async () =>
+            {
+                while (!stop.IsCancellationRequested)
+                {
+                    try
+                    {
+                        await scene.Live.QueryAsync<long>("SELECT count(*) FROM sales.customers", Ct);
+                        Interlocked.Increment(ref answers);
+                    }
+                    catch (Npgsql.NpgsqlException)
+                    {
+                        // Ended by the swap; the next one comes at once.
+                    }
+                }
+            },
+            Ct)).ToList();
+
+        var result = await scene.RestoreAsync();
+        await stop.CancelAsync();
+        await Task.WhenAll(clients);
+
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        Assert.True(answers > 0);
+        Assert.Equal(scene.Expected, await scene.ContentAsync());
+        TestContext.Current.SendDiagnosticMessage(result.Output);
+    }
+
+    [Theory]
+    [InlineData("-Fp", "-C")]
+    [InlineData("-Fp", "--inserts")]
+    [InlineData("-Fc", "-Z5")]
+    [InlineData("-Fd", "-j2")]
+    [InlineData("-Ft", "-b")]
+    [InlineData("-Fp", "-Z6")]
+    public async Task Every_format_of_pg_dump_comes_back(string format, string option)
+    {
+        await using var scene = await FromDumpScene.CreateAsync(bed, format, option);
+        await scene.SpoilAsync();
+
+        var result = await scene.RestoreAsync();
+
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        Assert.Equal(scene.Expected, await scene.ContentAsync());
+    }
+
+    [Fact]
+    public async Task Differences_to_the_dump_or_a_failed_check_keep_the_names_as_they_are()
+    {
+        await using var scene = await FromDumpScene.CreateAsync(bed);
+        await scene.SpoilAsync();
+        var former = await scene.ContentAsync();
+        var checks = Path.Combine(scene.Folder, "checks.sql");
+        await File.WriteAllTextAsync(checks, "SELECT count(*) = 20000 FROM sales.orders;\nSELECT count(*) = 7 FROM sales.orders;\n", Ct);
+
+        var result = await scene.RestoreAsync("--check-sql", checks);
+
+        Assert.Equal(3, result.ExitCode);
+        Assert.Contains("gives false", result.Error, StringComparison.Ordinal);
+        Assert.Equal(former, await scene.ContentAsync());
+        Assert.Equal(0, (await scene.RunAsync("runs", "undo", scene.Run)).ExitCode);
+        Assert.Equal([""], await scene.DatabasesAsync());
+    }
+
+    private static Task<long> OidAsync(FromDumpScene scene) => scene.Live.QueryAsync<long>("SELECT oid::int8 FROM pg_database WHERE datname = current_database()", Ct);
+
+    private static Task AllowAsync(FromDumpScene scene, string suffix) => scene.Live.ExecuteAsync($"ALTER DATABASE {scene.Live.Name}{suffix} ALLOW_CONNECTIONS true", Ct);
+
+    private static Task<string> PropertiesAsync(FromDumpScene scene) => scene.Live.Postgres.QueryAsync<string>(
+        $"""
+        SELECT concat_ws('; ', datdba::regrole, datconnlimit, datallowconn, (SELECT string_agg(x::text, ',' ORDER BY x::text) FROM unnest(datacl) x),
+            (SELECT string_agg(concat(setrole, (SELECT array_agg(c ORDER BY c) FROM unnest(setconfig) c)), ',' ORDER BY setrole) FROM pg_db_role_setting WHERE setdatabase = d.oid),
+            encoding, datcollate, datctype, shobj_description(oid, 'pg_database'))
+        FROM pg_database d WHERE datname = '{scene.Live.Name}'
+        """,
+        Ct);
+}

@@ -1,0 +1,73 @@
+using System.Text;
+using CnpgRestore.Dumps.Plain;
+
+namespace CnpgRestore.Tests.Dumps;
+
+public sealed class DumpSectionTests
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task One_database_is_taken_out_of_a_dump_of_all_with_its_line_numbers()
+    {
+        var whole = await File.ReadAllTextAsync(Golden.Path("dumps", "cluster.sql"), Ct);
+
+        var section = await SectionAsync(whole, "app");
+
+        Assert.DoesNotContain("Odd", section, StringComparison.Ordinal);
+        Assert.DoesNotContain("ROLE", section, StringComparison.Ordinal);
+        Assert.DoesNotContain("DATABASE", section, StringComparison.Ordinal);
+        Assert.DoesNotContain("\\restrict", section, StringComparison.Ordinal);
+        var (lines, original) = (section.Split('\n'), whole.Split('\n'));
+        Assert.All(lines.Index().Where(line => line.Item.Length > 0), line => Assert.Equal(original[line.Index], line.Item));
+        Assert.Contains(lines, line => line.StartsWith("CREATE TABLE sales", StringComparison.Ordinal));
+        Assert.Contains(@"\.", lines);
+    }
+
+    [Theory]
+    [InlineData("CREATE DATABASE app;", true)]
+    [InlineData("DROP DATABASE IF EXISTS app;", true)]
+    [InlineData("ALTER DATABASE app SET search_path TO 'x';", true)]
+    [InlineData("COMMENT ON DATABASE app IS 'x';", true)]
+    [InlineData("GRANT CONNECT ON DATABASE app TO x;", true)]
+    [InlineData("REVOKE CONNECT,TEMPORARY ON DATABASE app FROM PUBLIC;", true)]
+    [InlineData("SECURITY LABEL FOR dummy ON DATABASE app IS 'x';", true)]
+    [InlineData("ALTER ROLE postgres WITH SUPERUSER;", true)]
+    [InlineData("DROP ROLE streaming_replica;", true)]
+    [InlineData("GRANT a TO b GRANTED BY postgres;", true)]
+    [InlineData("CREATE TABLESPACE fast OWNER postgres LOCATION '/x';", true)]
+    [InlineData("CREATE TABLE database (role int);", false)]
+    [InlineData("COMMENT ON TABLE t IS 'ON DATABASE';", false)]
+    [InlineData("GRANT SELECT ON TABLE \"DATABASE\" TO x;", false)]
+    [InlineData("GRANT ALL ON FUNCTION f(integer, text) TO x;", false)]
+    [InlineData("CREATE USER MAPPING FOR x SERVER s;", false)]
+    [InlineData("ALTER DEFAULT PRIVILEGES FOR ROLE a IN SCHEMA s GRANT SELECT ON TABLES TO b;", false)]
+    public void Statements_that_concern_the_server_are_told_from_those_within_a_database(string statement, bool expected) =>
+        Assert.Equal(expected, ServerStatement.Is(Encoding.UTF8.GetBytes(statement), Encoding.UTF8));
+
+    [Theory]
+    [InlineData("ALTER TABLE public.owner OWNER TO app;", "app")]
+    [InlineData("ALTER FUNCTION public.f(a integer, b text) OWNER TO \"Strange, role\";", "Strange, role")]
+    [InlineData("GRANT SELECT ON TABLE public.role TO reader WITH GRANT OPTION;", "reader")]
+    [InlineData("REVOKE ALL ON SCHEMA public FROM PUBLIC;", "")]
+    [InlineData("ALTER DEFAULT PRIVILEGES FOR ROLE a IN SCHEMA s GRANT SELECT ON TABLES TO b;", "a b")]
+    [InlineData("CREATE POLICY p ON public.t FOR SELECT TO a, b USING ((x = 'TO c'::text));", "a b")]
+    [InlineData("SET SESSION AUTHORIZATION 'app';", "app")]
+    [InlineData("SET SESSION AUTHORIZATION DEFAULT;", "")]
+    [InlineData("CREATE USER MAPPING FOR app SERVER s OPTIONS (password 'x');", "app")]
+    [InlineData("CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'ALTER TABLE t OWNER TO nobody';", "")]
+    public void Roles_that_a_statement_needs_are_found(string statement, string roles) =>
+        Assert.Equal(roles, string.Join(' ', RoleReferences.Of(Encoding.UTF8.GetBytes(statement), Encoding.UTF8)));
+
+    [Fact]
+    public async Task A_dump_that_ends_early_is_not_written_to_its_end() =>
+        await Assert.ThrowsAsync<InvalidDataException>(() => SectionAsync("CREATE TABLE t (id int);\nCOPY t (id) FROM stdin;\n1\n2\n", null));
+
+    private static async Task<string> SectionAsync(string dump, string? database)
+    {
+        using var output = new MemoryStream();
+        using var script = new MemoryStream(Encoding.UTF8.GetBytes(dump));
+        await new DumpSection(script, database).WriteAsync(output, null, Ct);
+        return Encoding.UTF8.GetString(output.ToArray());
+    }
+}
