@@ -27,13 +27,15 @@ public sealed record DumpFile(string Path, ByteSize Size, DateTimeOffset LastWri
     /// <summary>The text of the dump from its beginning, decompressed.</summary>
     /// <exception cref="RestoreException">Exit 10: it does not exist. 12: it may not be read.</exception>
     /// <exception cref="InvalidDataException">The compressed bytes are damaged; also while it is read.</exception>
-    public async Task<Stream> ReadAsync(CancellationToken ct)
+    public async Task<Stream> ReadAsync(CancellationToken ct) => (await OpenAsync(ct)).Text;
+
+    /// <summary>As <see cref="ReadAsync"/>, with the file underneath, whose position tells how far the reading has come; the text owns it.</summary>
+    internal async Task<(FileStream File, Stream Text)> OpenAsync(CancellationToken ct)
     {
         try
         {
-#pragma warning disable CA2000 // The stream that comes back owns it.
-            return await Decompression.OpenAsync(Raw(Path), Compression, ct);
-#pragma warning restore CA2000
+            var file = Raw(Path);
+            return (file, await Decompression.OpenAsync(file, Compression, ct));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -52,10 +52,9 @@ sealed class DatabaseTally(string? name)
         {
             Count(_dropped, ObjectKind.Read(ref words));
         }
-        else if (words.Accept("INSERT", "INTO") && words.Name() is { } table)
+        else if (InsertStatement.TryParse(statement, groups, encoding) is var (table, rows))
         {
-            // Each group behind VALUES is a row; DEFAULT VALUES is one too.
-            AddData(table, Math.Max(1, words.SkipGroup() ? groups - 1 : groups), statement.Length);
+            AddData(table, rows, statement.Length);
         }
         else if (words.Accept("ALTER", "TABLE"))
         {

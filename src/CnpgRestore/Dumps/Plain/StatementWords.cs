@@ -118,6 +118,25 @@ ref struct StatementWords(ReadOnlySpan<byte> text, Encoding encoding)
         }
     }
 
+    /// <summary>Moves behind the next such keyword that stands outside of parentheses and quotes; false where there is none.</summary>
+    public bool SkipPast(string keyword)
+    {
+        while (!IsAtEnd)
+        {
+            if (Accept(keyword))
+            {
+                return true;
+            }
+
+            if (!SkipGroup() && Literal() is null && Identifier() is null)
+            {
+                _rest = SkipBlank(_rest[1..]);
+            }
+        }
+
+        return false;
+    }
+
     private string Quoted(char quote)
     {
         var end = 1;

@@ -1,0 +1,22 @@
+using System.Text;
+
+namespace CnpgRestore.Dumps.Loading;
+
+/// <summary>A statement as it stands in the dump, with the settings that hold there.</summary>
+/// <param name="Text">Byte for byte, with its semicolon.</param>
+/// <param name="Line">Of the dump, where it begins; the first is 1.</param>
+sealed record DumpStatement(byte[] Text, long Line, SessionState State)
+{
+    private const int ShownLength = 200;
+
+    /// <summary>Each byte as the character of the same number, which <see cref="LoadConnection"/> turns back into the byte.</summary>
+    public string Bytes => Encoding.Latin1.GetString(Text);
+
+    /// <summary>On one line, and no longer than a person reads.</summary>
+    public string Shortened()
+    {
+        var head = State.Encoding.Text.GetString(Text.AsSpan(0, Math.Min(Text.Length, 4 * ShownLength)));
+        var words = string.Join(' ', head.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return words.Length > ShownLength ? $"{words[..ShownLength]} ..." : words;
+    }
+}

@@ -1,0 +1,57 @@
+using System.IO.Pipelines;
+
+namespace CnpgRestore.Dumps.Loading;
+
+/// <summary>The text of a dump, decompressed on a thread of its own some megabytes ahead of its reader.</summary>
+sealed class DumpText : IAsyncDisposable
+{
+    private const int Ahead = 4 << 20;
+    private const int Piece = 1 << 16;
+
+    private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: Ahead, resumeWriterThreshold: Ahead / 2, minimumSegmentSize: Piece, useSynchronizationContext: false));
+    private readonly CancellationTokenSource _end;
+    private readonly FileStream _file;
+    private readonly Task _filling;
+
+    private DumpText(FileStream file, Stream text, CancellationToken ct)
+    {
+        _file = file;
+        _end = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        Text = _pipe.Reader.AsStream();
+        _filling = Task.Run(() => FillAsync(text, _end.Token), CancellationToken.None);
+    }
+
+    public Stream Text { get; }
+
+    /// <summary>Of the file on the disk, packed as it is.</summary>
+    public ByteSize Read => new(_file.CanRead ? _file.Position : 0);
+
+    public static async Task<DumpText> OpenAsync(DumpFile dump, CancellationToken ct)
+    {
+        var (file, text) = await dump.OpenAsync(ct);
+        return new DumpText(file, text, ct);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        await Text.DisposeAsync();
+        await _filling;
+        _end.Dispose();
+    }
+
+    private async Task FillAsync(Stream text, CancellationToken ct)
+    {
+        await using var source = text;
+        try
+        {
+            await source.CopyToAsync(_pipe.Writer, ct);
+            await _pipe.Writer.CompleteAsync();
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or OperationCanceledException)
+        {
+            // The reader meets it where the text ends.
+            await _pipe.Writer.CompleteAsync(e);
+        }
+    }
+}

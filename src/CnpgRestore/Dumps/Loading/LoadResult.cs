@@ -1,0 +1,17 @@
+using CnpgRestore.Dumps.Inspection;
+
+namespace CnpgRestore.Dumps.Loading;
+
+/// <summary>A load that came to its end without an error.</summary>
+/// <param name="Tables">In the order of the dump, with the rows that the server has taken.</param>
+/// <param name="Statements">How many were run, each INSERT counted.</param>
+/// <param name="NotRun">Statements that speak of roles or of the database as a whole: whoever owns the target decides on them.</param>
+public sealed record LoadResult(IReadOnlyList<DumpTable> Tables, long Statements, IReadOnlyList<StatementNotRun> NotRun)
+{
+    public long Rows => Tables.Sum(table => table.Rows);
+}
+
+/// <summary>A statement of the dump that was left out.</summary>
+/// <param name="Line">Of the dump; the first is 1.</param>
+/// <param name="Text">With a password replaced by <c>***</c>.</param>
+public sealed record StatementNotRun(long Line, string Text);

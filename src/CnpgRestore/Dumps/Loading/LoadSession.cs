@@ -1,0 +1,130 @@
+using System.Globalization;
+using Npgsql;
+
+namespace CnpgRestore.Dumps.Loading;
+
+/// <summary>One connection of a load.</summary>
+sealed class LoadSession : IAsyncDisposable
+{
+    private readonly NpgsqlConnection _connection;
+    private SessionState _state = SessionState.Initial;
+
+    private LoadSession(NpgsqlConnection connection) => _connection = connection;
+
+    /// <param name="jobs">How many sessions share the server's memory.</param>
+    public static async Task<LoadSession> OpenAsync(NpgsqlDataSource target, int jobs, CancellationToken ct)
+    {
+        try
+        {
+            var connection = await target.OpenConnectionAsync(ct);
+            try
+            {
+                await ExecuteAsync(connection, Settings(jobs), ct);
+                return new LoadSession(connection);
+            }
+            catch
+            {
+                await connection.DisposeAsync();
+                throw;
+            }
+        }
+        catch (NpgsqlException e)
+        {
+            throw LoadFailure.OfConnection(e);
+        }
+    }
+
+    /// <summary>Runs the statements in one go; one transaction unless they say otherwise.</summary>
+    /// <exception cref="RestoreException">The server refuses one of them; the message says which.</exception>
+    public async Task RunAsync(IReadOnlyList<DumpStatement> statements, CancellationToken ct)
+    {
+        await EnterAsync(statements[0], ct);
+        await using var batch = Batch(_connection, statements.Select(statement => statement.Bytes));
+        try
+        {
+            await batch.ExecuteNonQueryAsync(ct);
+        }
+        catch (NpgsqlException e)
+        {
+            var failed = e.BatchCommand is NpgsqlBatchCommand command ? batch.BatchCommands.IndexOf(command) : 0;
+            throw LoadFailure.Of(e, statements[failed], statements[failed].Line);
+        }
+    }
+
+    /// <summary>Starts to copy rows; no other statement runs here until that has ended.</summary>
+    public async Task<CopyStream> CopyAsync(DumpStatement statement, CancellationToken ct)
+    {
+        await EnterAsync(statement, ct);
+        try
+        {
+            return new CopyStream(await _connection.BeginTextImportAsync(statement.Bytes, ct), statement);
+        }
+        catch (NpgsqlException e)
+        {
+            throw LoadFailure.Of(e, statement, statement.Line);
+        }
+    }
+
+    /// <summary>Rows of two columns of text.</summary>
+    public async Task<List<(string First, string Second)>> ReadPairsAsync(string query, DumpStatement reason, CancellationToken ct)
+    {
+        await EnterAsync(reason, ct);
+        var pairs = new List<(string First, string Second)>();
+        await using var batch = Batch(_connection, [query]);
+        await using var rows = await batch.ExecuteReaderAsync(ct);
+        while (await rows.ReadAsync(ct))
+        {
+            pairs.Add((LoadFailure.Decode(rows.GetString(0), reason.State.Encoding), LoadFailure.Decode(rows.GetString(1), reason.State.Encoding)));
+        }
+
+        return pairs;
+    }
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private async Task EnterAsync(DumpStatement statement, CancellationToken ct)
+    {
+        foreach (var setting in statement.State.Since(_state))
+        {
+            var made = new DumpStatement(setting.Text, setting.Line, statement.State);
+            try
+            {
+                await ExecuteAsync(_connection, made.Bytes, ct);
+            }
+            catch (NpgsqlException e)
+            {
+                throw LoadFailure.Of(e, made, made.Line);
+            }
+        }
+
+        _state = statement.State;
+    }
+
+    // No limit of time ends a long load, and losing the last second of commits to a crash is no loss: a load that was cut begins anew. Memory for
+    // sorting is taken from what the server was given for its buffers, shared by all connections.
+    private static string Settings(int jobs) => string.Create(CultureInfo.InvariantCulture, $"""
+        SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings
+            WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout', 'transaction_timeout')
+        UNION ALL SELECT pg_catalog.set_config('synchronous_commit', 'off', false)
+        UNION ALL SELECT pg_catalog.set_config('maintenance_work_mem', greatest(work.setting::bigint, least(1048576, 8 * buffers.setting::bigint / {jobs}))::text || 'kB', false)
+            FROM pg_catalog.pg_settings work, pg_catalog.pg_settings buffers WHERE work.name = 'maintenance_work_mem' AND buffers.name = 'shared_buffers'
+        """);
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string statement, CancellationToken ct)
+    {
+        await using var batch = Batch(connection, [statement]);
+        await batch.ExecuteNonQueryAsync(ct);
+    }
+
+    // A command would be searched for parameters and cut at semicolons; a batch goes to the server as it is.
+    private static NpgsqlBatch Batch(NpgsqlConnection connection, IEnumerable<string> statements)
+    {
+        var batch = connection.CreateBatch();
+        foreach (var statement in statements)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(statement));
+        }
+
+        return batch;
+    }
+}
