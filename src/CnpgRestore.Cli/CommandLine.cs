@@ -23,6 +23,7 @@ static class CommandLine
         root.Subcommands.Add(RenameCommand.Create(clock));
         root.Subcommands.Add(ManifestCommand.Create(clock));
         root.Subcommands.Add(DumpsCommand.Create(clock));
+        root.Subcommands.Add(AppsCommand.Create(clock));
         root.Subcommands.Add(DrillCommand.Create(clock));
         root.Subcommands.Add(RunsCommand.Create(clock));
         root.Subcommands.Add(WalFetchCommand.Create());

@@ -1,0 +1,58 @@
+using CnpgRestore.Kubernetes.GitOps;
+
+namespace CnpgRestore.Kubernetes.Workloads;
+
+/// <summary>Finds, by their annotations alone, what is stopped for a Cluster.</summary>
+/// <param name="Owners">GitOps owners that are suspended for it.</param>
+/// <param name="Unreadable">What the present user may not list, one clause each.</param>
+public sealed record StoppedApps(IReadOnlyList<StoppedApp> Apps, IReadOnlyList<ObjectReference> Owners, IReadOnlyList<string> Unreadable)
+{
+    public static async Task<StoppedApps> FindAsync(KubernetesApi api, string ns, string cluster, IReadOnlyList<string> namespaces, CancellationToken ct)
+    {
+        var reader = new NamespaceReader(api, ns, namespaces);
+        var scalers = (await Autoscaler.ListAsync(reader, ct)).Where(scaler => !scaler.IsKeda).ToList();
+        var apps = new List<StoppedApp>();
+        foreach (var (type, method) in await TypesAsync(api, ct))
+        {
+            await foreach (var item in reader.ListAsync(type, ListSelector.All, ct))
+            {
+                if (StopRecord.Of(item) is { } record && record.Cluster == $"{ns}/{cluster}")
+                {
+                    var reference = ObjectReference.Of(type, item);
+                    apps.Add(new StoppedApp(reference, method, record, scalers.Find(scaler => scaler.Scales(reference))?.Minimum ?? 0));
+                }
+            }
+        }
+
+        return new StoppedApps(apps, await OwnersAsync(api, ns, cluster, ct), reader.Unreadable);
+    }
+
+    private static async Task<IReadOnlyList<(ResourceType Type, StopMethod Method)>> TypesAsync(KubernetesApi api, CancellationToken ct)
+    {
+        var scaled = (await api.TypesWithScaleAsync(ct)).Where(type => type.Kind != ResourceTypes.Clusters.Kind);
+        var cronJobs = await WorkloadTree.ServedAsync(api, ResourceTypes.CronJobs, ct);
+        return
+        [
+            .. scaled.Select(type => (type, StopMethod.Scale)), (cronJobs, StopMethod.Suspend), (ResourceTypes.DaemonSets, StopMethod.Unschedule),
+            (ResourceTypes.ScaledObjects, StopMethod.Pause),
+        ];
+    }
+
+    private static async Task<IReadOnlyList<ObjectReference>> OwnersAsync(KubernetesApi api, string ns, string cluster, CancellationToken ct)
+    {
+        var owners = new List<ObjectReference>();
+        // The outermost first, as they were suspended: they are resumed in the other order.
+        foreach (var known in (IEnumerable<ResourceType>)[ResourceTypes.Applications, ResourceTypes.Kustomizations, ResourceTypes.HelmReleases])
+        {
+            if (await new GitOpsOwners(api).ServedAsync(known, ct) is { } type)
+            {
+                owners.AddRange(await api.ListAsync(type, null, ListSelector.All, ct)
+                    .Where(item => item.Text("metadata", "annotations", StopRecord.ClusterAnnotation) == $"{ns}/{cluster}")
+                    .Select(item => ObjectReference.Of(type, item))
+                    .ToListAsync(ct));
+            }
+        }
+
+        return owners;
+    }
+}
