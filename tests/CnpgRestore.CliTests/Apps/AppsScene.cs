@@ -91,7 +91,7 @@ sealed class AppsScene : IAsyncDisposable
     {
         foreach (var ns in (IEnumerable<KubernetesNamespace>)[Home, Front])
         {
-            Assert.DoesNotContain("cnpg-restore/", await ns.KubectlAsync(Ct, "get", "deployments,statefulsets,cronjobs,daemonsets,kustomizations", "--output", "json"), StringComparison.Ordinal);
+            Assert.DoesNotContain("cnpg-restore/", await ns.KubectlAsync(Ct, "get", "deployments,replicasets,statefulsets,cronjobs,daemonsets,kustomizations", "--output", "json"), StringComparison.Ordinal);
         }
 
         Assert.Null(await Clusters.FindAsync($"lease/cnpg-restore-{Cluster}", Ct));

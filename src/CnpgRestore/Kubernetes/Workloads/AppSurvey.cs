@@ -27,7 +27,7 @@ public sealed class AppSurvey(KubernetesApi api, string ns, string cluster)
 
         AddReferences(tree, new PodTemplateUses(hosts, configs), found);
         var (outside, problem) = await AddSessionsAsync(tree, found, ct);
-        foreach (var workload in tree.All.Where(workload => StopRecord.Of(workload.Object)?.Cluster == $"{ns}/{cluster}"))
+        foreach (var workload in tree.All.Where(workload => StopRecord.Of(workload.Object)?.Cluster == $"{ns}/{cluster}" && !Workload.IsCopy(workload.Reference.Type, workload.Object)))
         {
             found.Add(workload, new AppReason(AppReason.Stopped, $"was stopped by run {StopRecord.Of(workload.Object)!.Run}"));
         }

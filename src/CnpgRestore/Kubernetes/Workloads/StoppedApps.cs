@@ -3,15 +3,19 @@ using CnpgRestore.Kubernetes.GitOps;
 namespace CnpgRestore.Kubernetes.Workloads;
 
 /// <summary>Finds, by their annotations alone, what is stopped for a Cluster.</summary>
+/// <param name="Copies">
+/// Objects that only repeat what their owner says: Kubernetes copies a Deployment's annotations to its ReplicaSets, never takes them away there, and
+/// copies them back at a roll back ([kubernetes] pkg/controller/deployment/util/deployment_util.go).
+/// </param>
 /// <param name="Owners">GitOps owners that are suspended for it.</param>
 /// <param name="Unreadable">What the present user may not list, one clause each.</param>
-public sealed record StoppedApps(IReadOnlyList<StoppedApp> Apps, IReadOnlyList<ObjectReference> Owners, IReadOnlyList<string> Unreadable)
+public sealed record StoppedApps(IReadOnlyList<StoppedApp> Apps, IReadOnlyList<ObjectReference> Copies, IReadOnlyList<ObjectReference> Owners, IReadOnlyList<string> Unreadable)
 {
     public static async Task<StoppedApps> FindAsync(KubernetesApi api, string ns, string cluster, IReadOnlyList<string> namespaces, CancellationToken ct)
     {
         var reader = new NamespaceReader(api, ns, namespaces);
         var scalers = (await Autoscaler.ListAsync(reader, ct)).Where(scaler => !scaler.IsKeda).ToList();
-        var apps = new List<StoppedApp>();
+        var (apps, copies) = (new List<StoppedApp>(), new List<ObjectReference>());
         foreach (var (type, method) in await TypesAsync(api, ct))
         {
             await foreach (var item in reader.ListAsync(type, ListSelector.All, ct))
@@ -19,12 +23,18 @@ public sealed record StoppedApps(IReadOnlyList<StoppedApp> Apps, IReadOnlyList<O
                 if (StopRecord.Of(item) is { } record && record.Cluster == $"{ns}/{cluster}")
                 {
                     var reference = ObjectReference.Of(type, item);
+                    if (Workload.IsCopy(type, item))
+                    {
+                        copies.Add(reference);
+                        continue;
+                    }
+
                     apps.Add(new StoppedApp(reference, method, record, scalers.Find(scaler => scaler.Scales(reference))?.Minimum ?? 0));
                 }
             }
         }
 
-        return new StoppedApps(apps, await OwnersAsync(api, ns, cluster, ct), reader.Unreadable);
+        return new StoppedApps(apps, copies, await OwnersAsync(api, ns, cluster, ct), reader.Unreadable);
     }
 
     private static async Task<IReadOnlyList<(ResourceType Type, StopMethod Method)>> TypesAsync(KubernetesApi api, CancellationToken ct)

@@ -23,6 +23,10 @@ sealed record Workload(ObjectReference Reference, JsonObject Object)
     /// <summary>A Job that has come to its end, well or not.</summary>
     public bool HasEnded => Kind == "Job" && Object.Items("status", "conditions").Any(condition => condition.Text("type") is "Complete" or "Failed" && condition.Text("status") == "True");
 
+    /// <summary>A ReplicaSet of a Deployment, or of something like it, whose annotations it repeats.</summary>
+    public static bool IsCopy(ResourceType type, JsonNode item) =>
+        type.Kind == ResourceTypes.ReplicaSets.Kind && item.Items("metadata", "ownerReferences").Any(owner => owner.Flag("controller") == true);
+
     /// <summary>An old ReplicaSet of a Deployment, kept for its history.</summary>
     public bool IsHistory => Kind == "ReplicaSet" && Object.Number("spec", "replicas") == 0 && Controller is not null;
 }

@@ -5,13 +5,15 @@ using static System.FormattableString;
 namespace CnpgRestore.Plans.Apps;
 
 /// <summary>What is stopped for a Cluster, to become again what it was.</summary>
+/// <param name="Copies">ReplicaSets to which Kubernetes has copied the notes of their Deployments.</param>
 /// <param name="Owners">GitOps that was suspended for it; resumed last.</param>
 /// <param name="Timeout">For the pods to be ready.</param>
-public sealed record AppsStartPlan(string Run, string Namespace, string Cluster, IReadOnlyList<StoppedApp> Apps, IReadOnlyList<SuspendedOwner> Owners, TimeSpan Timeout)
+public sealed record AppsStartPlan(
+    string Run, string Namespace, string Cluster, IReadOnlyList<StoppedApp> Apps, IReadOnlyList<ObjectReference> Copies, IReadOnlyList<SuspendedOwner> Owners, TimeSpan Timeout)
 {
     public const string Verb = "apps-start";
 
-    public bool IsEmpty => Apps.Count == 0 && Owners.Count == 0;
+    public bool IsEmpty => Apps.Count == 0 && Copies.Count == 0 && Owners.Count == 0;
 
     public string Subject => $"{Namespace}/{Cluster}";
 
@@ -20,6 +22,7 @@ public sealed record AppsStartPlan(string Run, string Namespace, string Cluster,
     [
         ("create", ResourceTypes.Leases, Namespace, null), ("update", ResourceTypes.Leases, Namespace, null),
         .. Apps.Select(app => ("patch", app.Reference.Type, app.Reference.Namespace!, (string?)null)),
+        .. Copies.Select(copy => ("patch", copy.Type, copy.Namespace!, (string?)null)),
         .. Apps.Where(app => app.Method == StopMethod.Scale).Select(app => ("patch", app.Reference.Type, app.Reference.Namespace!, (string?)"scale")),
         .. Owners.Select(owner => ("patch", owner.ToReference().Type, owner.Namespace, (string?)null)),
     ];

@@ -117,11 +117,12 @@ public sealed class AppsStartRun(KubernetesApi api, AppsStartPlan plan, Run run,
 
     private async Task<string> ForgetAsync(StepMeter meter, CancellationToken ct)
     {
-        foreach (var app in plan.Apps)
+        // From a copy taken away first, it would come back from its owner.
+        foreach (var reference in plan.Apps.Select(app => app.Reference).Concat(plan.Copies))
         {
             try
             {
-                await api.MergePatchAsync(app.Reference, StopRecord.Removal(), WriteOptions.Default, ct);
+                await api.MergePatchAsync(reference, StopRecord.Removal(), WriteOptions.Default, ct);
             }
             catch (RestoreException e) when (e.IsMissing)
             {
