@@ -50,27 +50,69 @@ static class AppManifests
                       args: [ "psql", "host=orders-rw" ]
         """;
 
-    /// <summary>A pod that nobody owns.</summary>
+    /// <summary>A pod that nobody owns, whose client does not connect again.</summary>
     public static string Shell { get; } = $$"""
         apiVersion: v1
         kind: Pod
         metadata: { name: shell }
-        {{PodSpec(OwnSecret, "", "", "")}}
+        {{PodSpec(OwnSecret, "sleep 100000 | psql -X \\\"$DATABASE_URL\\\" & exec sleep 100000; ", "", "")}}
+        """;
+
+    /// <summary>What Pooler, an Argo Rollout and KEDA's ScaledObject have of a definition: the scale, or none.</summary>
+    public static string Definitions { get; } = string.Join("\n---\n", Definition("postgresql.cnpg.io", "v1", "poolers", "Pooler", "instances"),
+        Definition("argoproj.io", "v1alpha1", "rollouts", "Rollout", "count"), Definition("keda.sh", "v1alpha1", "scaledobjects", "ScaledObject", null));
+
+    /// <summary>Nobody works on the custom ones: their status says that all are there.</summary>
+    public static string Kinds { get; } = $$"""
+        apiVersion: postgresql.cnpg.io/v1
+        kind: Pooler
+        metadata: { name: orders-pool }
+        spec: { cluster: { name: orders }, instances: 2 }
+        status: { instances: 2 }
+        ---
+        apiVersion: argoproj.io/v1alpha1
+        kind: Rollout
+        metadata: { name: site }
+        spec: { count: 5 }
+        status: { count: 5 }
+        ---
+        apiVersion: keda.sh/v1alpha1
+        kind: ScaledObject
+        metadata: { name: web }
+        spec: { scaleTargetRef: { name: web } }
+        ---
+        {{Workload("apps/v1", "DaemonSet", "agent", null, OwnSecret)}}
         """;
 
     /// <summary>Names no host of the Cluster, though some come near.</summary>
     public static string Bystander { get; } = Workload("apps/v1", "Deployment", "bystander", 1, "- { name: PGHOST, value: other-orders-rw }", "exec sleep 100000; ");
 
-    private static string Workload(string apiVersion, string kind, string name, int replicas, string env, string prelude = "", string mounts = "", string volumes = "") => $$"""
+    private static string Workload(string apiVersion, string kind, string name, int? replicas, string env, string prelude = "", string mounts = "", string volumes = "") => $$"""
         apiVersion: {{apiVersion}}
         kind: {{kind}}
         metadata: { name: {{name}} }
         spec:
-          replicas: {{replicas}}
+          {{(replicas is null ? "" : $"replicas: {replicas}")}}
           selector: { matchLabels: { app: {{name}} } }
           template:
             metadata: { labels: { app: {{name}} } }
         {{Indented(PodSpec(env, prelude, mounts, volumes), 4)}}
+        """;
+
+    private static string Definition(string group, string version, string plural, string kind, string? count) => $$"""
+        apiVersion: apiextensions.k8s.io/v1
+        kind: CustomResourceDefinition
+        metadata: { name: {{plural}}.{{group}} }
+        spec:
+          group: {{group}}
+          scope: Namespaced
+          names: { plural: {{plural}}, singular: {{kind.ToLowerInvariant()}}, kind: {{kind}} }
+          versions:
+            - name: {{version}}
+              served: true
+              storage: true
+              schema: { openAPIV3Schema: { type: object, x-kubernetes-preserve-unknown-fields: true } }
+              subresources: { {{(count is null ? "" : $"scale: {{ specReplicasPath: .spec.{count}, statusReplicasPath: .status.{count} }}")}} }
         """;
 
     private static string PodSpec(string env, string prelude, string mounts, string volumes) => $$"""
