@@ -63,7 +63,10 @@ sealed class AppsCarrier(CliSession session, KubernetesApi api, string cluster, 
         {
             try
             {
-                return await work(new Run(journal, observer), held.Token);
+                var begun = new Run(journal, observer);
+                var result = await work(begun, held.Token);
+                begun.Finish();
+                return result;
             }
             catch (OperationCanceledException) when (lease.Lost.IsCancellationRequested && !ct.IsCancellationRequested)
             {

@@ -21,8 +21,8 @@ static class AppsStopCommand
 
             GitOps, autoscalers and schedules that would bring them back are suspended. What each workload was is written on it first, so that
             'apps start' brings it back from any machine. Killed anywhere, the same command goes on.
-            Exit codes: 0 stopped and nobody connected, 3 stopped and somebody is connected, 10 a workload of --add does not exist, 11 another run
-            holds the Cluster, 12 access denied, 13 API unreachable, 15 refused and nothing changed, 20 stopped midway, 130 interrupted.
+            Exit codes: 0 stopped and nobody connected, 3 stopped and somebody is connected, 10 no such Cluster or workload, 11 another run holds
+            the Cluster, 12 access denied, 13 API unreachable, 15 refused and nothing changed, 20 stopped midway, 130 interrupted.
             """) { cluster, terminate, timeout, dryRun };
         scope.AddTo(command);
         kubernetes.AddTo(command);

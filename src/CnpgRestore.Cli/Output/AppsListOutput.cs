@@ -44,7 +44,7 @@ static class AppsListOutput
 
         if (found.SessionsProblem is { } problem)
         {
-            yield return $"sessions are not known: {problem}";
+            yield return $"there are no sessions to see: {problem}";
         }
 
         foreach (var unreadable in found.Unreadable)

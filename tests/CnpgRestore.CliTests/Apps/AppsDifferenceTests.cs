@@ -39,6 +39,12 @@ public sealed class AppsDifferenceTests(TestBed bed)
         Assert.True(again.ExitCode == 0, again.Output + again.Error);
         Assert.Equal("web=0 queue=0 api=0", await scene.CountsAsync());
 
+        var other = await scene.RunAsync("apps", "stop", "billing", "--yes", "--add", "deployment/web");
+        var misspelt = await scene.RunAsync("apps", "stop", "oders", "--yes");
+        Assert.True(other.ExitCode == 15, other.Output + other.Error);
+        Assert.Contains($"deployment/web.{scene.Home.Name} is stopped for cluster {scene.Home.Name}/orders", other.Error, StringComparison.Ordinal);
+        Assert.Equal(10, misspelt.ExitCode);
+
         await scene.Front.KubectlAsync(Ct, "patch", "hpa/api", "--patch", """{"spec":{"minReplicas":3}}""");
         await scene.Home.KubectlAsync(Ct, "set", "image", "deployment/web", "main=localhost/missing:1");
         var started = await scene.RunAsync("apps", "start", AppsScene.Cluster, "--yes", "--timeout", "20s");

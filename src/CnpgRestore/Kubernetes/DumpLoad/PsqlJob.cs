@@ -105,7 +105,7 @@ public sealed record PsqlJob
                 Variable("PGHOST", Host),
                 Variable("PGPORT", 5432.ToString(CultureInfo.InvariantCulture)),
                 Variable("PGDATABASE", Database),
-                Variable("PGAPPNAME", "cnpg-restore psql"),
+                Variable("PGAPPNAME", "cnpg-restore-psql"),
                 Variable("PGCONNECT_TIMEOUT", "30"),
                 FromSecret("PGUSER", "username"),
                 FromSecret("PGPASSWORD", "password")),

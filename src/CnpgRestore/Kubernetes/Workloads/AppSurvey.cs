@@ -26,7 +26,9 @@ public sealed class AppSurvey(KubernetesApi api, string ns, string cluster)
         }
 
         AddReferences(tree, new PodTemplateUses(hosts, configs), found);
-        var (outside, problem) = await AddSessionsAsync(tree, found, ct);
+        var (outside, problem) = live is null
+            ? ([], $"cluster {cluster} does not exist in namespace {ns}")
+            : await AddSessionsAsync(tree, found, ct);
         foreach (var workload in tree.All.Where(workload => StopRecord.Of(workload.Object)?.Cluster == $"{ns}/{cluster}" && !Workload.IsCopy(workload.Reference.Type, workload.Object)))
         {
             found.Add(workload, new AppReason(AppReason.Stopped, $"was stopped by run {StopRecord.Of(workload.Object)!.Run}"));
@@ -41,7 +43,7 @@ public sealed class AppSurvey(KubernetesApi api, string ns, string cluster)
         }
 
         return new FoundApps(
-            ns, cluster, [.. apps.OrderBy(app => (app.Reference.Namespace, app.Reference.Type.Kind, app.Reference.Name))], outside, reader.Unreadable, problem);
+            ns, cluster, live is not null, [.. apps.OrderBy(app => (app.Reference.Namespace, app.Reference.Type.Kind, app.Reference.Name))], outside, reader.Unreadable, problem);
     }
 
     private bool IsOurPooler(Workload workload) =>
@@ -64,7 +66,8 @@ public sealed class AppSurvey(KubernetesApi api, string ns, string cluster)
         var outside = new List<ClusterSession>();
         try
         {
-            foreach (var session in await new ClusterSessions(api, ns, cluster).ListAsync(ct))
+            var sessions = new ClusterSessions(api, ns, cluster);
+            foreach (var session in await sessions.ListAsync(ct))
             {
                 if (session.Address is { } address && tree.PodsAt(address) is [var pod, ..])
                 {
@@ -77,7 +80,7 @@ public sealed class AppSurvey(KubernetesApi api, string ns, string cluster)
                 }
             }
 
-            return (outside, null);
+            return (outside, sessions.Instances == 0 ? "no instance of the cluster runs" : null);
         }
         catch (RestoreException e) when (e.Problem.Code is ProblemCode.AccessDenied or ProblemCode.Unreachable or ProblemCode.NotFound)
         {

@@ -20,11 +20,16 @@ public sealed class ClusterSessions(KubernetesApi api, string ns, string cluster
         AND NOT (client_addr IS NULL AND usename = 'postgres' AND application_name IN ('cnpg-instance-manager', 'cnpg_metrics_exporter'))
         """;
 
+    /// <summary>How many instances the last answer is of.</summary>
+    public int Instances { get; private set; }
+
     /// <exception cref="RestoreException">An instance does not answer.</exception>
     public async Task<IReadOnlyList<ClusterSession>> ListAsync(CancellationToken ct)
     {
         var sessions = new List<ClusterSession>();
-        foreach (var instance in await InstancesAsync(ct))
+        var instances = await InstancesAsync(ct);
+        Instances = instances.Count;
+        foreach (var instance in instances)
         {
             var rows = await new InstancePsql(api, ns, instance).QueryAsync(
                 "postgres",

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using CnpgRestore.Kubernetes.GitOps;
 
 namespace CnpgRestore.Kubernetes.Workloads;
@@ -16,6 +17,7 @@ public sealed record StoppedApps(IReadOnlyList<StoppedApp> Apps, IReadOnlyList<O
         var reader = new NamespaceReader(api, ns, namespaces);
         var scalers = (await Autoscaler.ListAsync(reader, ct)).Where(scaler => !scaler.IsKeda).ToList();
         var (apps, copies) = (new List<StoppedApp>(), new List<ObjectReference>());
+        var items = new List<JsonObject>();
         foreach (var (type, method) in await TypesAsync(api, ct))
         {
             await foreach (var item in reader.ListAsync(type, ListSelector.All, ct))
@@ -29,12 +31,15 @@ public sealed record StoppedApps(IReadOnlyList<StoppedApp> Apps, IReadOnlyList<O
                         continue;
                     }
 
+                    item["apiVersion"] ??= type.ApiVersion;
+                    item["kind"] ??= type.Kind;
+                    items.Add(item);
                     apps.Add(new StoppedApp(reference, method, record, scalers.Find(scaler => scaler.Scales(reference))?.Minimum ?? 0));
                 }
             }
         }
 
-        return new StoppedApps(apps, copies, await OwnersAsync(api, ns, cluster, ct), reader.Unreadable);
+        return new StoppedApps(apps, copies, await OwnersAsync(api, ns, $"{ns}/{cluster}", items, ct), reader.Unreadable);
     }
 
     private static async Task<IReadOnlyList<(ResourceType Type, StopMethod Method)>> TypesAsync(KubernetesApi api, CancellationToken ct)
@@ -48,21 +53,29 @@ public sealed record StoppedApps(IReadOnlyList<StoppedApp> Apps, IReadOnlyList<O
         ];
     }
 
-    private static async Task<IReadOnlyList<ObjectReference>> OwnersAsync(KubernetesApi api, string ns, string cluster, CancellationToken ct)
+    /// <summary>
+    /// From what the owners' own lists show, and, where those may not be read or an owner lives elsewhere, from what the stopped objects say.
+    /// </summary>
+    private static async Task<IReadOnlyList<ObjectReference>> OwnersAsync(KubernetesApi api, string ns, string subject, IEnumerable<JsonObject> items, CancellationToken ct)
     {
-        var owners = new List<ObjectReference>();
+        var (gitOps, reader) = (new GitOpsOwners(api), new NamespaceReader(api, ns, []));
+        var owners = new HashSet<ObjectReference>();
         // The outermost first, as they were suspended: they are resumed in the other order.
         foreach (var known in (IEnumerable<ResourceType>)[ResourceTypes.Applications, ResourceTypes.Kustomizations, ResourceTypes.HelmReleases])
         {
-            if (await new GitOpsOwners(api).ServedAsync(known, ct) is { } type)
+            if (await gitOps.ServedAsync(known, ct) is { } type)
             {
-                owners.AddRange(await api.ListAsync(type, null, ListSelector.All, ct)
-                    .Where(item => item.Text("metadata", "annotations", StopRecord.ClusterAnnotation) == $"{ns}/{cluster}")
-                    .Select(item => ObjectReference.Of(type, item))
-                    .ToListAsync(ct));
+                owners.UnionWith(await reader.ListAsync(type, ListSelector.All, ct).Where(IsMarked).Select(item => ObjectReference.Of(type, item)).ToListAsync(ct));
             }
         }
 
-        return owners;
+        foreach (var item in items)
+        {
+            owners.UnionWith((await gitOps.FindAsync(item, ct)).Where(owner => IsMarked(owner.Object)).Select(owner => owner.Reference));
+        }
+
+        return [.. owners];
+
+        bool IsMarked(JsonObject? item) => item.Text("metadata", "annotations", StopRecord.ClusterAnnotation) == subject;
     }
 }

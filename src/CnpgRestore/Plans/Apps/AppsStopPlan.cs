@@ -12,11 +12,11 @@ public sealed record AppsStopPlan(string Run, FoundApps Found, IReadOnlyList<Sus
 {
     public const string Verb = "apps-stop";
 
-    /// <summary>What is changed: workloads, and the autoscalers that would have to be told.</summary>
+    /// <summary>What is changed, in this order: the autoscalers that have to be told, workloads, and at last what they connect through.</summary>
     public IReadOnlyList<(ObjectReference Reference, StopMethod Method)> Targets =>
     [
         .. Found.Apps.SelectMany(app => app.Autoscalers).Where(scaler => scaler.IsKeda).Select(scaler => (scaler.Reference, StopMethod.Pause)).Distinct(),
-        .. Found.Apps.Where(app => app.Method is StopMethod.Scale or StopMethod.Suspend or StopMethod.Unschedule).Select(app => (app.Reference, app.Method)),
+        .. Found.Apps.Where(app => app.Method is StopMethod.Scale or StopMethod.Suspend or StopMethod.Unschedule).OrderBy(app => app.Reference.Type == ResourceTypes.Poolers).Select(app => (app.Reference, app.Method)),
     ];
 
     /// <summary>Whose pods are waited for.</summary>

@@ -8,11 +8,17 @@ namespace CnpgRestore.Plans.Apps;
 /// <summary>Looks who uses a Cluster's database and plans how they are stopped, or says why not. Only reads.</summary>
 public sealed class AppsStopPlanner(KubernetesApi api, string ns, string cluster)
 {
-    /// <exception cref="RestoreException">Exit 12 or 15 with everything that stands in the way.</exception>
+    /// <exception cref="RestoreException">Exit 10: there is no such Cluster, and nothing names one; 12 or 15 with everything that stands in the way.</exception>
     public async Task<AppsStopPlan> PlanAsync(string run, AppScope scope, TimeSpan timeout, bool terminate, CancellationToken ct)
     {
         var found = await new AppSurvey(api, ns, cluster).FindAsync(scope, ct);
         var problems = Unreadable(found.Unreadable, $"cnpg-restore apps stop {cluster} -n {ns} --in NAMESPACE").ToList();
+        if (found is { Exists: false, Apps.Count: 0 })
+        {
+            problems.Add(new Problem(
+                ProblemCode.NotFound, $"cluster {cluster} does not exist in namespace {ns}", "and nothing that names its Services or Secrets was found", $"kubectl get clusters -n {ns}"));
+        }
+
         problems.AddRange(found.Apps.Where(app => app.Stopped is { } stopped && stopped.Cluster != $"{ns}/{cluster}").Select(StoppedForAnother));
         var owners = new List<SuspendedOwner>();
         var gitOps = new GitOpsOwners(api);

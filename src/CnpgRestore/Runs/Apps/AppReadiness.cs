@@ -9,7 +9,7 @@ namespace CnpgRestore.Runs.Apps;
 /// <summary>Waits until started applications are ready, and says why one is not.</summary>
 sealed class AppReadiness(KubernetesApi api, IReadOnlyList<StoppedApp> apps, TimeSpan timeout, TimeProvider clock)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     /// <returns>What is not ready in time, each with the reason that its pods give.</returns>
     public async Task<IReadOnlyList<string>> WaitAsync(StepMeter meter, CancellationToken ct)

@@ -38,15 +38,14 @@ public sealed class AppsStartRun(KubernetesApi api, AppsStartPlan plan, Run run,
 
         await run.StepAsync(plan.VerifyCounts, VerifyAsync, ct);
         await run.StepAsync(plan.Forget, ForgetAsync, ct);
-        run.Finish();
         return new AppsStartResult(plan.Run, plan.Subject, plan.Apps, _differences, _warnings, clock.GetElapsedTime(start));
     }
 
-    /// <summary>KEDA first, which would hold its target at 0.</summary>
+    /// <summary>KEDA first, which would hold its target at 0, and what others connect through before them.</summary>
     private async Task<string> StartAsync(StepMeter meter, CancellationToken ct)
     {
         meter.TotalObjects = plan.Apps.Count;
-        foreach (var app in plan.Apps.OrderBy(app => app.Method != StopMethod.Pause))
+        foreach (var app in plan.Apps.OrderBy(app => app.Method == StopMethod.Pause ? 0 : app.Reference.Type == ResourceTypes.Poolers ? 1 : 2))
         {
             try
             {

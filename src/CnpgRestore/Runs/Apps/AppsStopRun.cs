@@ -13,6 +13,9 @@ public sealed class AppsStopRun(KubernetesApi api, AppsStopPlan plan, Run run, T
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Each workload is asked for: not as often as the pods, which come in one list.</summary>
+    private const int RoundsBetweenLooks = 10;
+
     /// <summary>A backend sees only when it reads that its client is gone.</summary>
     private static readonly TimeSpan SessionsLinger = TimeSpan.FromSeconds(10);
 
@@ -47,12 +50,13 @@ public sealed class AppsStopRun(KubernetesApi api, AppsStopPlan plan, Run run, T
             plan.ProveNoSessions,
             async (meter, token) =>
             {
-                left = await LeftAsync(meter, token);
-                return left.Count == 0 ? "nobody is connected" : Invariant($"{left.Sum(session => session.Count)} sessions are left");
+                var sessions = new ClusterSessions(api, plan.Found.Namespace, plan.Found.Cluster);
+                left = await LeftAsync(sessions, meter, token);
+                return left.Count > 0 ? Invariant($"{left.Sum(session => session.Count)} sessions are left")
+                    : sessions.Instances == 0 ? "nobody is connected: no instance runs" : Invariant($"nobody is connected, instances asked: {sessions.Instances}");
             },
             ct);
         var stopped = await StoppedApps.FindAsync(api, plan.Found.Namespace, plan.Found.Cluster, [.. plan.Targets.Select(target => target.Reference.Namespace!).Distinct()], ct);
-        run.Finish();
         return new AppsStopResult(plan.Run, plan.Subject, stopped.Apps, _terminated, left, clock.GetElapsedTime(start));
     }
 
@@ -60,10 +64,11 @@ public sealed class AppsStopRun(KubernetesApi api, AppsStopPlan plan, Run run, T
     {
         var start = clock.GetTimestamp();
         var pods = await AppPods.OfAsync(api, plan.Awaited, ct);
-        while (true)
+        for (var round = 1; ; round++)
         {
             var left = await pods.ListAsync(ct);
-            if (await _workloads.RevivedAsync(ct) is { Count: > 0 } revived)
+            var isLook = left.Count == 0 || round % RoundsBetweenLooks == 0;
+            if (isLook && await _workloads.RevivedAsync(ct) is { Count: > 0 } revived)
             {
                 throw new RestoreException(
                     ProblemCode.Stopped, $"{string.Join(", ", revived)} was brought back while it was being stopped", "an autoscaler, GitOps or a person has set it again", $"find out who, then: {Again}");
@@ -89,9 +94,8 @@ public sealed class AppsStopRun(KubernetesApi api, AppsStopPlan plan, Run run, T
         }
     }
 
-    private async Task<IReadOnlyList<ClusterSession>> LeftAsync(StepMeter meter, CancellationToken ct)
+    private async Task<IReadOnlyList<ClusterSession>> LeftAsync(ClusterSessions sessions, StepMeter meter, CancellationToken ct)
     {
-        var sessions = new ClusterSessions(api, plan.Found.Namespace, plan.Found.Cluster);
         var left = await LingerAsync(sessions, meter, ct);
         if (left.Count > 0 && plan.Terminate)
         {
