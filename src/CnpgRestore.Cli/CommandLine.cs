@@ -26,6 +26,7 @@ static class CommandLine
         root.Subcommands.Add(DumpsCommand.Create(clock));
         root.Subcommands.Add(VerifyCommand.Create(clock));
         root.Subcommands.Add(SequencesCommand.Create(clock));
+        root.Subcommands.Add(AppsCommand.Create(clock));
         root.Subcommands.Add(DrillCommand.Create(clock));
         root.Subcommands.Add(RunsCommand.Create(clock));
         root.Subcommands.Add(WalFetchCommand.Create());

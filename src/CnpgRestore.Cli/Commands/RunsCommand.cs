@@ -134,6 +134,15 @@ static class RunsCommand
                 "run the same rename again to go on; rename the folders the other way round to take it back");
         }
 
+        if (run.Contains("-apps-", StringComparison.Ordinal))
+        {
+            throw new RestoreException(
+                ProblemCode.Usage,
+                $"run {run} has stopped or started applications",
+                "what it needs is written on them, not in a record of its own",
+                $"the same command goes on; what is stopped comes back with 'cnpg-restore apps start CLUSTER -n {api.Namespace}'");
+        }
+
         return await new RunRecord(api).FindRunAsync(api.Namespace, run, ct) ?? throw new RestoreException(
             ProblemCode.NotFound,
             $"no unfinished run {run} in namespace {api.Namespace}",

@@ -11,6 +11,9 @@ namespace CnpgRestore.Cli.Output;
     UseStringEnumConverter = true,
     Converters = [typeof(UtcTimeConverter)])]
 [JsonSerializable(typeof(DrillDocument))]
+[JsonSerializable(typeof(AppsListDocument))]
+[JsonSerializable(typeof(AppsStartSummary))]
+[JsonSerializable(typeof(AppsStopSummary))]
 [JsonSerializable(typeof(BackupsCheckDocument))]
 [JsonSerializable(typeof(BackupsListDocument))]
 [JsonSerializable(typeof(BackupsShowDocument))]

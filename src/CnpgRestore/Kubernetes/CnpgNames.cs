@@ -17,6 +17,9 @@ public static class CnpgNames
     /// <summary>On pods: <c>instance</c> or <c>pooler</c>.</summary>
     public const string PodRoleLabel = "cnpg.io/podRole";
 
+    /// <summary>On the pods of a Pooler: its name.</summary>
+    public const string PoolerNameLabel = "cnpg.io/poolerName";
+
     /// <summary>On Jobs and their pods: <c>full-recovery</c>, <c>initdb</c>, <c>join</c>.</summary>
     public const string JobRoleLabel = "cnpg.io/jobRole";
 
@@ -65,4 +68,10 @@ public static class CnpgNames
     public static string SuperuserSecret(string cluster) => $"{cluster}-superuser";
 
     public static string ReadWriteService(string cluster) => $"{cluster}-rw";
+
+    /// <summary>To standbys.</summary>
+    public static string ReadOnlyService(string cluster) => $"{cluster}-ro";
+
+    /// <summary>To all instances.</summary>
+    public static string ReadService(string cluster) => $"{cluster}-r";
 }

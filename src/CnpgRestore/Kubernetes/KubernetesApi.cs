@@ -158,6 +158,34 @@ public sealed class KubernetesApi : IDisposable
     /// <summary>Whether the server has the type in this version; asked once per group.</summary>
     public Task<bool> SupportsAsync(ResourceType type, CancellationToken ct) => _discovery.SupportsAsync(type, ct);
 
+    /// <summary>The type of a kind as manifests and owner references name it; null where the server does not have it.</summary>
+    /// <param name="apiVersion"><c>apps/v1</c>.</param>
+    public Task<ResourceType?> FindTypeAsync(string apiVersion, string kind, CancellationToken ct) => _discovery.FindAsync(apiVersion, kind, ct);
+
+    /// <summary>Whether objects of the type have a number of replicas that anybody may set (the subresource <c>scale</c>).</summary>
+    public Task<bool> HasScaleAsync(ResourceType type, CancellationToken ct) => _discovery.HasScaleAsync(type, ct);
+
+    /// <summary>All such types, custom ones included.</summary>
+    public Task<IReadOnlyList<ResourceType>> TypesWithScaleAsync(CancellationToken ct) => _discovery.WithScaleAsync(ct);
+
+    /// <summary>
+    /// The number of replicas of whatever has one, by the subresource <c>scale</c> (autoscaling/v1 Scale): wanted in <c>spec.replicas</c>, there in
+    /// <c>status.replicas</c>. Its <c>resourceVersion</c> is that of the object.
+    /// </summary>
+    /// <exception cref="RestoreException">Exit 10: it does not exist.</exception>
+    public Task<JsonObject> GetScaleAsync(ObjectReference reference, CancellationToken ct) => _requests.SendAsync(
+        Scale(HttpMethod.Get, "get", reference, "") with { IsRepeatable = true }, ct);
+
+    /// <summary>Sets the number of replicas, and nothing else.</summary>
+    public Task<JsonObject> SetScaleAsync(ObjectReference reference, int replicas, CancellationToken ct) => _requests.SendAsync(
+        Scale(HttpMethod.Patch, "patch", reference, WriteOptions.Default.Query) with
+        {
+            Body = new JsonObject { ["spec"] = new JsonObject { ["replicas"] = replicas } },
+            ContentType = ApiRequest.MergePatch,
+            IsRepeatable = true,
+        },
+        ct);
+
     /// <summary>The server's version, as <c>v1.33.4</c>.</summary>
     public Task<string> VersionAsync(CancellationToken ct) => _discovery.VersionAsync(ct);
 
@@ -192,6 +220,14 @@ public sealed class KubernetesApi : IDisposable
 
     private static ApiRequest Request(HttpMethod method, string verb, ObjectReference reference, string query = "") =>
         new(method, reference.Path + query, verb, reference.Type) { Namespace = reference.Namespace, Name = reference.Name };
+
+    private static ApiRequest Scale(HttpMethod method, string verb, ObjectReference reference, string query) =>
+        new(method, reference.Type.PathIn(reference.Namespace, reference.Name, "scale") + query, verb, reference.Type)
+        {
+            Namespace = reference.Namespace,
+            Name = reference.Name,
+            Subresource = "scale",
+        };
 
     // Items of a list come without the two.
     private static JsonObject Typed(ResourceType type, JsonObject item)

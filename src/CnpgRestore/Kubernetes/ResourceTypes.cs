@@ -49,11 +49,11 @@ public static class ResourceTypes
 
     public static ResourceType Jobs { get; } = new("batch", "v1", "jobs", "Job");
 
-    /// <summary>Since Kubernetes 1.21.</summary>
+    /// <summary>Since Kubernetes 1.21; before, <c>v1beta1</c>.</summary>
     public static ResourceType CronJobs { get; } = new("batch", "v1", "cronjobs", "CronJob");
 
-    /// <summary>Since Kubernetes 1.23.</summary>
-    public static ResourceType HorizontalPodAutoscalers { get; } = new("autoscaling", "v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler");
+    /// <summary>The oldest version, which every Kubernetes serves, has all that is read here: the target and the minimum.</summary>
+    public static ResourceType HorizontalPodAutoscalers { get; } = new("autoscaling", "v1", "horizontalpodautoscalers", "HorizontalPodAutoscaler");
 
     /// <summary>KEDA's, which scale workloads on their own and keep an autoscaler for it.</summary>
     public static ResourceType ScaledObjects { get; } = new("keda.sh", "v1alpha1", "scaledobjects", "ScaledObject");

@@ -17,7 +17,7 @@ public sealed class FromBackupKillTests(TestBed bed)
         for (var index = 0; index < steps.Length; index++)
         {
             // Two machines by turns: only what is in the cluster and the bucket tells the next one what is done.
-            var killed = await KilledRun.AfterAsync(scene, steps[index], Path.Combine(scene.Folder, $"machine-{index}"), "--lineage", "move");
+            var killed = await scene.KillAfterAsync(steps[index], Path.Combine(scene.Folder, $"machine-{index}"), "--lineage", "move");
             kills += killed.WasKilled ? 1 : 0;
         }
 

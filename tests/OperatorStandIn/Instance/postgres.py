@@ -91,7 +91,7 @@ def stop(child):
 
 @contextlib.contextmanager
 def connected(database="postgres"):
-    connection = psycopg2.connect(host=SOCKETS, user="postgres", dbname=database)
+    connection = psycopg2.connect(host=SOCKETS, user="postgres", dbname=database, application_name="cnpg-instance-manager")
     connection.autocommit = True
     try:
         with connection.cursor() as cursor:

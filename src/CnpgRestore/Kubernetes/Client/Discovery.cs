@@ -7,20 +7,44 @@ namespace CnpgRestore.Kubernetes.Client;
 /// <summary>What the server serves, asked once (Kubernetes API concepts, API discovery).</summary>
 sealed class Discovery(ApiRequests requests)
 {
-    private readonly ConcurrentDictionary<string, IReadOnlySet<string>> _plurals = new(StringComparer.Ordinal);
+    private const string ScaleSuffix = "/scale";
+
+    // By group and version.
+    private readonly ConcurrentDictionary<string, IReadOnlyList<JsonNode>> _resources = new(StringComparer.Ordinal);
     private JsonObject? _version;
 
-    public async Task<bool> SupportsAsync(ResourceType type, CancellationToken ct)
+    public async Task<bool> SupportsAsync(ResourceType type, CancellationToken ct) =>
+        (await ResourcesAsync(type.ApiVersion, ct)).Any(resource => resource.Text("name") == type.Plural);
+
+    /// <summary>Null where the server has no such kind.</summary>
+    public async Task<ResourceType?> FindAsync(string apiVersion, string kind, CancellationToken ct)
     {
-        if (!_plurals.TryGetValue(type.ApiVersion, out var plurals))
+        var found = (await ResourcesAsync(apiVersion, ct)).FirstOrDefault(resource => resource.Text("kind") == kind && !resource.Text("name")!.Contains('/', StringComparison.Ordinal));
+        return found is null ? null : Type(apiVersion, found);
+    }
+
+    public async Task<bool> HasScaleAsync(ResourceType type, CancellationToken ct) =>
+        (await ResourcesAsync(type.ApiVersion, ct)).Any(resource => resource.Text("name") == type.Plural + ScaleSuffix);
+
+    /// <summary>A group that does not answer, as of an aggregated API that is down, has none.</summary>
+    public async Task<IReadOnlyList<ResourceType>> WithScaleAsync(CancellationToken ct)
+    {
+        var groups = await requests.SendAsync(ApiRequest.Read("get", ResourceTypes.Nodes, "/apis"), ct);
+        var found = new List<ResourceType>();
+        foreach (var version in groups.Items("groups").Select(group => group.Text("preferredVersion", "groupVersion")).OfType<string>().Prepend("v1"))
         {
-            var path = type.Group.Length == 0 ? $"/api/{type.Version}" : $"/apis/{type.Group}/{type.Version}";
-            var list = await requests.FindAsync(ApiRequest.Read("get", type, path), ct);
-            plurals = list.Items("resources").Select(resource => resource.Text("name")).OfType<string>().ToHashSet(StringComparer.Ordinal);
-            _plurals[type.ApiVersion] = plurals;
+            try
+            {
+                var resources = await ResourcesAsync(version, ct);
+                found.AddRange(resources.Where(resource => resources.Any(other => other.Text("name") == resource.Text("name") + ScaleSuffix)).Select(resource => Type(version, resource)));
+            }
+            catch (RestoreException e) when (e.Problem.Code == ProblemCode.Unreachable)
+            {
+                // Its workloads cannot be reached either.
+            }
         }
 
-        return plurals.Contains(type.Plural);
+        return found;
     }
 
     public async Task<string> VersionAsync(CancellationToken ct) => (await AskVersionAsync(ct)).Text("gitVersion") ?? "";
@@ -33,6 +57,25 @@ sealed class Discovery(ApiRequests requests)
 
     private async Task<JsonObject> AskVersionAsync(CancellationToken ct) =>
         _version ??= await requests.SendAsync(ApiRequest.Read("get", ResourceTypes.Nodes, "/version"), ct);
+
+    private async Task<IReadOnlyList<JsonNode>> ResourcesAsync(string apiVersion, CancellationToken ct)
+    {
+        if (!_resources.TryGetValue(apiVersion, out var resources))
+        {
+            var path = apiVersion.Contains('/', StringComparison.Ordinal) ? $"/apis/{apiVersion}" : $"/api/{apiVersion}";
+            var list = await requests.FindAsync(ApiRequest.Read("get", ResourceTypes.Nodes, path), ct);
+            resources = [.. list.Items("resources")];
+            _resources[apiVersion] = resources;
+        }
+
+        return resources;
+    }
+
+    private static ResourceType Type(string apiVersion, JsonNode resource)
+    {
+        var (group, version) = apiVersion.Split('/') is [var first, var second] ? (first, second) : ("", apiVersion);
+        return new ResourceType(group, version, resource.Text("name")!, resource.Text("kind")!, resource.Flag("namespaced") == true);
+    }
 
     // Some providers write a minor version as "30+".
     private static int Number(string? text) => int.TryParse(text?.TrimEnd('+'), CultureInfo.InvariantCulture, out var number) ? number : 0;

@@ -4,7 +4,7 @@ namespace CnpgRestore.Kubernetes.GitOps;
 
 /// <summary>
 /// Finds what writes an object from Git. First by what the object says (<see cref="GitOpsTrack"/>); where it says nothing but a tool's controller
-/// wrote its fields, by what the owners themselves list.
+/// wrote its fields, by what the owners themselves list. It reads every owner once.
 /// </summary>
 public sealed class GitOpsOwners(KubernetesApi api)
 {
@@ -15,6 +15,9 @@ public sealed class GitOpsOwners(KubernetesApi api)
         ["HelmRelease"] = ["v2beta2", "v2beta1"],
         ["Application"] = [],
     };
+
+    // One owner has many objects, and is asked for with each.
+    private readonly Dictionary<ObjectReference, JsonObject?> _read = [];
 
     /// <summary>
     /// The owner, the owner's owner and so on: the nearest first. Suspending the nearest is enough unless an outer one writes the very field that
@@ -87,7 +90,7 @@ public sealed class GitOpsOwners(KubernetesApi api)
         if (type is not null)
         {
             found = track.Namespace is { } ns
-                ? await api.FindAsync(new ObjectReference(type.Value, ns, track.Name), ct)
+                ? await ReadAsync(new ObjectReference(type.Value, ns, track.Name), ct)
                 : await SearchAsync(type.Value, track.Name, candidate => track.IsProof || GitOpsTrack.Lists(candidate, track.Type, item), ct);
         }
 
@@ -98,6 +101,9 @@ public sealed class GitOpsOwners(KubernetesApi api)
 
         return track.IsProof ? new GitOpsOwner(new ObjectReference(type ?? track.Type, track.Namespace, track.Name), track.Evidence, null) : null;
     }
+
+    private async Task<JsonObject?> ReadAsync(ObjectReference reference, CancellationToken ct) =>
+        _read.TryGetValue(reference, out var known) ? known : _read[reference] = await api.FindAsync(reference, ct);
 
     private async Task<JsonObject?> SearchAsync(ResourceType type, string? name, Func<JsonObject, bool> isOwner, CancellationToken ct)
     {
@@ -116,7 +122,7 @@ public sealed class GitOpsOwners(KubernetesApi api)
     }
 
     /// <summary>The type in the version that this server has; null where the tool is not installed.</summary>
-    private async Task<ResourceType?> ServedAsync(ResourceType type, CancellationToken ct)
+    internal async Task<ResourceType?> ServedAsync(ResourceType type, CancellationToken ct)
     {
         foreach (var version in (IEnumerable<string>)[type.Version, .. OlderVersions[type.Kind]])
         {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CnpgRestore.Kubernetes;
 
 namespace CnpgRestore.Plans.FromBackup;
 
@@ -56,6 +57,31 @@ public sealed record FromBackupPlan(
         "first-backup", "take the first base backup of the new cluster", Cluster, $"writes to {Store}/{Decision.Archive}/base/", $"cnpg-restore backups list --server {Decision.Archive}");
 
     public PlanStep ResumeGitOps => new("resume-gitops", "resume GitOps", Owners, $"resumes {Owners}", "suspend them again");
+
+    /// <summary>What the API must permit.</summary>
+    internal IEnumerable<(string Verb, ResourceType Type, string Namespace, string? Sub)> Access
+    {
+        get
+        {
+            var ns = Decision.Namespace;
+            List<(string Verb, ResourceType Type, string Namespace, string? Sub)> needed =
+            [
+                ("create", ResourceTypes.ConfigMaps, ns, null), ("delete", ResourceTypes.ConfigMaps, ns, null),
+                ("create", ResourceTypes.Leases, ns, null), ("update", ResourceTypes.Leases, ns, null),
+                ("get", ResourceTypes.Clusters, ns, null), ("watch", ResourceTypes.Clusters, ns, null), ("create", ResourceTypes.Clusters, ns, null),
+                ("list", ResourceTypes.Pods, ns, null), ("get", ResourceTypes.Pods, ns, "log"), ("create", ResourceTypes.Pods, ns, "exec"),
+                ("list", ResourceTypes.Jobs, ns, null), ("list", ResourceTypes.PersistentVolumeClaims, ns, null), ("list", ResourceTypes.Events, ns, null),
+                ("create", ResourceTypes.Backups, ns, null),
+                .. Decision.Owners.Select(owner => ("patch", owner.ToReference().Type, owner.Namespace, (string?)null)),
+            ];
+            if (Former is not null)
+            {
+                needed.Add(("delete", ResourceTypes.Clusters, ns, null));
+            }
+
+            return needed;
+        }
+    }
 
     public Plan ToPlan()
     {

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using CnpgRestore.Barman;
 using CnpgRestore.Barman.Recovery;
 using CnpgRestore.Kubernetes;
+using CnpgRestore.Kubernetes.GitOps;
 using CnpgRestore.Manifests;
 using CnpgRestore.ObjectStore;
 using CnpgRestore.Postgres;
@@ -52,7 +53,7 @@ public sealed class FromBackupPlanner(KubernetesApi api, FromBackupRequest reque
         var problems = new List<Problem>();
         var notes = new List<string>();
         var cluster = new ObjectReference(ResourceTypes.Clusters, request.Namespace, request.Cluster);
-        var owners = await GitOpsPreflight.FindAsync(api, situation.Live, cluster, problems, ct);
+        var owners = await GitOpsPreflight.FindAsync(new GitOpsOwners(api), situation.Live, cluster, problems, ct);
         owners = [.. (unfinished?.Owners ?? []).Union(owners)];
         var archive = await FolderState.ReadAsync(store, situation.Archive!.ServerName, ct);
         if (request.Source is null && situation.SourceElsewhere is { } elsewhere)
@@ -97,7 +98,7 @@ public sealed class FromBackupPlanner(KubernetesApi api, FromBackupRequest reque
         plan = unfinished is null || plan is null ? plan : plan with { Decision = plan.Decision with { Supersedes = unfinished.Run } };
         if (plan is not null)
         {
-            problems.AddRange(await AccessPreflight.CheckAsync(api, plan, ct));
+            problems.AddRange(await AccessPreflight.CheckAsync(api, plan.Access, ct));
         }
 
         return problems.Count > 0 ? throw PreflightFailure.Of(problems) : plan!;

@@ -21,7 +21,7 @@ public sealed class FromBackupRun(KubernetesApi api, IObjectStore store, FromBac
     {
         var start = clock.GetTimestamp();
         var record = new RunRecord(api);
-        var gitOps = new GitOpsSwitch(api, Decision, clock);
+        var gitOps = new GitOpsSwitch(api, Decision.Owners, Decision.Run, $"cnpg-restore runs resume {Decision.Run} -n {Decision.Namespace}", clock);
         var removal = new ClusterRemoval(api, Decision, clock);
         var delivery = new ManifestDelivery(Decision);
         var creation = new ClusterCreation(api, Decision, plan.Manifest, removal);

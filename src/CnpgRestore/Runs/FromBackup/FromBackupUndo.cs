@@ -37,7 +37,8 @@ public sealed class FromBackupUndo(KubernetesApi api, IObjectStore store, Record
 
         if (Decision.Owners.Count > 0)
         {
-            await run.StepAsync(Step("resume-gitops", "resume GitOps"), (_, token) => new GitOpsSwitch(api, Decision, clock).ResumeAsync(token), ct);
+            var gitOps = new GitOpsSwitch(api, Decision.Owners, Decision.Run, $"cnpg-restore runs undo {Decision.Run} -n {Decision.Namespace}", clock);
+            await run.StepAsync(Step("resume-gitops", "resume GitOps"), (_, token) => gitOps.ResumeAsync(token), ct);
         }
 
         await run.StepAsync(

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace CnpgRestore.Plans.FromBackup;
+namespace CnpgRestore.Plans;
 
 /// <summary>All that stands in the way, found before anything was changed, in one exception.</summary>
 public static class PreflightFailure

@@ -1,17 +1,10 @@
 using CnpgRestore.TestServers;
 
-namespace CnpgRestore.CliTests.FromBackup;
+namespace CnpgRestore.CliTests;
 
 /// <summary>A run that was killed (SIGKILL) when its journal said that a step, or one behind it, was done.</summary>
 sealed class KilledRun : IAsyncDisposable
 {
-    /// <summary>In the order in which they are done. A run that was killed may have done some more than its killer had seen.</summary>
-    private static readonly string[] Steps =
-    [
-        "record", "suspend-gitops", "stop-cluster", "copy-data", "copy-backup-info", "prove", "check-unchanged", "remove-source", "prove-removed",
-        "write-manifest", "create-cluster", "recover", "prove-data", "first-backup", "resume-gitops",
-    ];
-
     private KilledRun(bool wasKilled) => WasKilled = wasKilled;
 
     /// <summary>False where the run had come to its end before the step.</summary>
@@ -20,11 +13,12 @@ sealed class KilledRun : IAsyncDisposable
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     /// <param name="state">Where the journal is written: another folder is another machine.</param>
-    public static async Task<KilledRun> AfterAsync(RecoveryScene scene, string step, string? state = null, params string[] options)
+    /// <param name="steps">All of the command, in the order in which they are done: a run may have done some more than its killer had seen.</param>
+    public static async Task<KilledRun> AfterAsync(ToolCommand command, string state, IEnumerable<string> steps, string step)
     {
-        var folder = Path.Combine(state ?? scene.State, "runs");
-        var reached = Steps[Array.IndexOf(Steps, step)..].Select(reachedStep => $"\"step\":\"{reachedStep}\"").ToList();
-        await using var running = ToolProcess.Start(scene.Command(["from-backup", RecoveryScene.Cluster, "--yes", .. options], state));
+        var folder = Path.Combine(state, "runs");
+        var reached = steps.SkipWhile(other => other != step).Select(reachedStep => $"\"step\":\"{reachedStep}\"").ToList();
+        await using var running = ToolProcess.Start(command);
         while (!running.HasExited)
         {
             if (Journals(folder).Any(line => line.Contains("\"step_finished\"", StringComparison.Ordinal) && reached.Exists(word => line.Contains(word, StringComparison.Ordinal))))

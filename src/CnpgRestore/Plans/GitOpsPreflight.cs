@@ -2,16 +2,16 @@ using System.Text.Json.Nodes;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.Kubernetes.GitOps;
 
-namespace CnpgRestore.Plans.FromBackup;
+namespace CnpgRestore.Plans;
 
-/// <summary>Finds what has to be suspended so that nobody creates the Cluster behind the run's back: its owner, and what would resume that.</summary>
+/// <summary>Finds what has to be suspended so that nobody writes an object behind the run's back: its owner, and what would resume that.</summary>
 static class GitOpsPreflight
 {
     /// <returns>The outermost first, since each would be set back by the one before it.</returns>
-    public static async Task<IReadOnlyList<SuspendedOwner>> FindAsync(KubernetesApi api, JsonObject? live, ObjectReference cluster, List<Problem> problems, CancellationToken ct)
+    /// <param name="live">Null where the object is gone.</param>
+    public static async Task<IReadOnlyList<SuspendedOwner>> FindAsync(GitOpsOwners owners, JsonObject? live, ObjectReference item, List<Problem> problems, CancellationToken ct)
     {
-        var owners = new GitOpsOwners(api);
-        var chain = live is null ? await owners.FindMissingAsync(cluster, ct) : await owners.FindAsync(live, ct);
+        var chain = live is null ? await owners.FindMissingAsync(item, ct) : await owners.FindAsync(live, ct);
         var suspended = new List<SuspendedOwner>();
         for (var index = 0; index < chain.Count; index++)
         {
@@ -20,9 +20,9 @@ static class GitOpsPreflight
             {
                 problems.Add(new Problem(
                     ProblemCode.Refused,
-                    $"{reference} owns the Cluster and cannot be suspended from here",
+                    $"{reference} owns {item} and cannot be suspended from here",
                     $"{evidence} names it, and this Kubernetes does not have it",
-                    "suspend it where it lives and remove that label from the Cluster, or use a kubeconfig for that cluster"));
+                    $"suspend it where it lives and remove that label from the {item.Type.Kind}, or use a kubeconfig for that cluster"));
                 break;
             }
 

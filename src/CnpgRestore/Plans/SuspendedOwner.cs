@@ -1,6 +1,6 @@
 using CnpgRestore.Kubernetes;
 
-namespace CnpgRestore.Plans.FromBackup;
+namespace CnpgRestore.Plans;
 
 /// <summary>A GitOps object that is told to leave the Cluster alone for the time of the run.</summary>
 /// <param name="Kind"><c>Kustomization</c>, <c>HelmRelease</c> or <c>Application</c>.</param>

@@ -1,0 +1,81 @@
+using CnpgRestore.Cli.Output;
+using CnpgRestore.Kubernetes;
+using CnpgRestore.Plans;
+using CnpgRestore.Plans.Apps;
+using CnpgRestore.Runs;
+using CnpgRestore.Runs.Apps;
+
+namespace CnpgRestore.Cli.Commands;
+
+/// <summary>Holds the locks, keeps the journal and shows the result of stopping and starting applications.</summary>
+sealed class AppsCarrier(CliSession session, KubernetesApi api, string cluster, bool dryRun)
+{
+    private readonly StateFolder _state = new(EnvironmentVariables.StateFolder);
+
+    public RunId NewRun(string verb) => RunId.Create(verb, session.Clock);
+
+    public async Task<int> StopAsync(AppsStopPlan plan, CancellationToken ct)
+    {
+        var result = await CarryOutAsync(plan.ToPlan(), new RunId(plan.Run), (run, token) => new AppsStopRun(api, plan, run, session.Clock).RunAsync(token), ct);
+        if (result is null)
+        {
+            return 0;
+        }
+
+        AppsOutput.Show(session, result);
+        return result.Left.Count == 0 ? 0 : (int)ProblemCode.Differences;
+    }
+
+    public async Task<int> StartAsync(AppsStartPlan plan, CancellationToken ct)
+    {
+        if (plan.IsEmpty)
+        {
+            AppsOutput.ShowNothing(session, plan);
+            return 0;
+        }
+
+        var result = await CarryOutAsync(plan.ToPlan(), new RunId(plan.Run), (run, token) => new AppsStartRun(api, plan, run, session.Clock).RunAsync(token), ct);
+        if (result is null)
+        {
+            return 0;
+        }
+
+        AppsOutput.Show(session, result);
+        return result.Differences.Count == 0 ? 0 : (int)ProblemCode.Differences;
+    }
+
+    /// <returns>Null: the plan was only shown.</returns>
+    private async Task<T?> CarryOutAsync<T>(Plan plan, RunId run, Func<Run, CancellationToken, Task<T>> work, CancellationToken ct)
+        where T : class
+    {
+        RunOutput.ShowPlan(session, plan, isResult: dryRun);
+        if (dryRun)
+        {
+            return null;
+        }
+
+        await RunOutput.ConfirmAsync(session, plan, cluster, "cluster", ct);
+        using var local = RunLock.Take(_state, plan.Subject);
+        await using var lease = await RunLease.TakeAsync(api, api.Namespace, cluster, new LeaseHolder(run.Value, Environment.MachineName, Environment.ProcessId), session.Clock, ct);
+        using var journal = Journal.Create(_state, run, plan.Command, plan.Subject, session.Clock);
+        using var held = CancellationTokenSource.CreateLinkedTokenSource(ct, lease.Lost);
+        return await RunOutput.RunAsync(session, async observer =>
+        {
+            try
+            {
+                var begun = new Run(journal, observer);
+                var result = await work(begun, held.Token);
+                begun.Finish();
+                return result;
+            }
+            catch (OperationCanceledException) when (lease.Lost.IsCancellationRequested && !ct.IsCancellationRequested)
+            {
+                throw new RestoreException(
+                    ProblemCode.Stopped,
+                    $"the lease on cluster {cluster} is lost: nothing more is changed",
+                    "the API server could not be reached in time, or another run has taken it",
+                    "run the same command again; it goes on where it stopped");
+            }
+        });
+    }
+}

@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace CnpgRestore.Kubernetes.DumpLoad;
+
+/// <summary>
+/// A Job that loads a plain SQL dump with psql: it stops at the first error, is never tried again on a half-loaded database, and goes away by
+/// itself. Every value is a variable of the container; none is part of the shell's text, and the password comes from a Secret.
+/// </summary>
+public sealed record PsqlJob
+{
+    private const string Mount = "/dumps";
+
+    // A pipe whose first half fails must not look like a dump that ended early (pipefail); bash is in every PostgreSQL image.
+    private const string Script =
+        """
+        set -euo pipefail
+        test -r "$DUMP_FILE" || { echo "Backup file not found, or Permission denied: $DUMP_FILE" >&2; exit 66; }
+        echo "loading $DUMP_FILE into database $PGDATABASE on $PGHOST"
+        $DECOMPRESS < "$DUMP_FILE" | psql --no-psqlrc --quiet --output=/dev/null --variable=ON_ERROR_STOP=1 $TRANSACTION --file=-
+        echo "loaded $DUMP_FILE"
+        """;
+
+    public required string Name { get; init; }
+
+    public required string Namespace { get; init; }
+
+    /// <summary>With bash, psql and the decompressor: the Cluster's own image has all for gzip.</summary>
+    public required string Image { get; init; }
+
+    public required DumpVolume Volume { get; init; }
+
+    /// <summary>Below the volume: <c>last/orders-latest.sql.gz</c>.</summary>
+    public required string File { get; init; }
+
+    /// <summary>A filter from stdin to stdout, in the image: <c>gzip -dc</c>; <c>cat</c> for a dump that is not compressed.</summary>
+    public required string Decompress { get; init; }
+
+    /// <summary>The read-write Service, as the Job's namespace names it.</summary>
+    public required string Host { get; init; }
+
+    public required string Database { get; init; }
+
+    /// <summary>With the keys <c>username</c> and <c>password</c>, as CloudNativePG writes them (kubernetes.io/basic-auth).</summary>
+    public required string Secret { get; init; }
+
+    /// <summary>All or nothing. A dump that creates or connects to databases cannot be loaded so.</summary>
+    public bool SingleTransaction { get; init; } = true;
+
+    /// <summary>After it the pod is ended.</summary>
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromHours(6);
+
+    /// <summary>How long a Job that has ended, and its logs, stay.</summary>
+    public TimeSpan Kept { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>That of CloudNativePG's images; it must be able to read the dump.</summary>
+    public int User { get; init; } = 26;
+
+    /// <summary>Null: Kubernetes' own choice.</summary>
+    public string? ImagePullPolicy { get; init; }
+
+    /// <summary>The manifest, whose pods Pod Security <c>restricted</c> admits unless the volume is the node's.</summary>
+    public JsonObject ToManifest()
+    {
+        var labels = new JsonObject { ["app.kubernetes.io/managed-by"] = "cnpg-restore", ["app.kubernetes.io/name"] = "cnpg-restore-psql" };
+        return new JsonObject
+        {
+            ["apiVersion"] = "batch/v1",
+            ["kind"] = "Job",
+            ["metadata"] = new JsonObject { ["name"] = Name, ["namespace"] = Namespace, ["labels"] = labels },
+            ["spec"] = new JsonObject
+            {
+                ["backoffLimit"] = 0,
+                ["activeDeadlineSeconds"] = (long)Deadline.TotalSeconds,
+                ["ttlSecondsAfterFinished"] = (int)Kept.TotalSeconds,
+                ["template"] = new JsonObject { ["metadata"] = new JsonObject { ["labels"] = labels.DeepClone() }, ["spec"] = PodSpec() },
+            },
+        };
+    }
+
+    private JsonObject PodSpec() => new()
+    {
+        ["restartPolicy"] = "Never",
+        ["automountServiceAccountToken"] = false,
+        ["enableServiceLinks"] = false,
+        ["securityContext"] = new JsonObject
+        {
+            ["runAsNonRoot"] = true, ["runAsUser"] = User, ["runAsGroup"] = User, ["seccompProfile"] = new JsonObject { ["type"] = "RuntimeDefault" },
+        },
+        ["containers"] = new JsonArray(Container()),
+        ["volumes"] = new JsonArray(Volume.ToVolume("dumps"), new JsonObject { ["name"] = "tmp", ["emptyDir"] = new JsonObject() }),
+    };
+
+    private JsonObject Container()
+    {
+        var container = new JsonObject
+        {
+            ["name"] = "psql",
+            ["image"] = Image,
+            ["command"] = new JsonArray("bash", "-c", Script),
+            ["env"] = new JsonArray(
+                Variable("DUMP_FILE", $"{Mount}/{File}"),
+                Variable("DECOMPRESS", Decompress),
+                Variable("TRANSACTION", SingleTransaction ? "--single-transaction" : ""),
+                Variable("PGHOST", Host),
+                Variable("PGPORT", 5432.ToString(CultureInfo.InvariantCulture)),
+                Variable("PGDATABASE", Database),
+                Variable("PGAPPNAME", "cnpg-restore-psql"),
+                Variable("PGCONNECT_TIMEOUT", "30"),
+                FromSecret("PGUSER", "username"),
+                FromSecret("PGPASSWORD", "password")),
+            ["securityContext"] = new JsonObject
+            {
+                ["allowPrivilegeEscalation"] = false, ["readOnlyRootFilesystem"] = true, ["capabilities"] = new JsonObject { ["drop"] = new JsonArray("ALL") },
+            },
+            ["volumeMounts"] = new JsonArray(
+                new JsonObject { ["name"] = "dumps", ["mountPath"] = Mount, ["readOnly"] = true },
+                new JsonObject { ["name"] = "tmp", ["mountPath"] = "/tmp" }),
+        };
+        if (ImagePullPolicy is not null)
+        {
+            container["imagePullPolicy"] = ImagePullPolicy;
+        }
+
+        return container;
+    }
+
+    private static JsonObject Variable(string name, string value) => new() { ["name"] = name, ["value"] = value };
+
+    private JsonObject FromSecret(string name, string key) => new()
+    {
+        ["name"] = name,
+        ["valueFrom"] = new JsonObject { ["secretKeyRef"] = new JsonObject { ["name"] = Secret, ["key"] = key } },
+    };
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+
+namespace CnpgRestore.Kubernetes.Workloads;
+
+/// <summary>
+/// Who is connected to the database, asked of every instance over its own socket. Replication is none of it; nor is what CloudNativePG itself holds
+/// open ([cloudnative-pg] pkg/management/postgres/instance.go and pkg/management/postgres/metrics: by socket, with names of their own), nor what this
+/// program does.
+/// </summary>
+public sealed class ClusterSessions(KubernetesApi api, string ns, string cluster)
+{
+    /// <summary>Name that connections of this program bear, followed by anything.</summary>
+    public const string OwnApplication = "cnpg-restore";
+
+    // A session of the socket may call itself what it likes; over the network the names prove nothing.
+    private const string Clients =
+        $"""
+        FROM pg_stat_activity
+        WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND application_name NOT LIKE '{OwnApplication}%'
+        AND NOT (client_addr IS NULL AND usename = 'postgres' AND application_name IN ('cnpg-instance-manager', 'cnpg_metrics_exporter'))
+        """;
+
+    /// <summary>How many instances the last answer is of.</summary>
+    public int Instances { get; private set; }
+
+    /// <exception cref="RestoreException">An instance does not answer.</exception>
+    public async Task<IReadOnlyList<ClusterSession>> ListAsync(CancellationToken ct)
+    {
+        var sessions = new List<ClusterSession>();
+        var instances = await InstancesAsync(ct);
+        Instances = instances.Count;
+        foreach (var instance in instances)
+        {
+            var rows = await new InstancePsql(api, ns, instance).QueryAsync(
+                "postgres",
+                $"SELECT host(client_addr), datname, usename, application_name, count(*) {Clients} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
+                ct);
+            sessions.AddRange(rows.Select(row => new ClusterSession(
+                instance, row[0].Length > 0 ? row[0] : null, row[1], row[2], row[3], int.Parse(row[4], CultureInfo.InvariantCulture))));
+        }
+
+        return sessions;
+    }
+
+    /// <summary>Ends them; their clients may come again.</summary>
+    /// <returns>How many.</returns>
+    public async Task<int> TerminateAsync(CancellationToken ct)
+    {
+        var ended = 0;
+        foreach (var instance in await InstancesAsync(ct))
+        {
+            var count = await new InstancePsql(api, ns, instance).ValueAsync("postgres", $"SELECT count(pg_terminate_backend(pid)) {Clients}", ct);
+            ended += int.Parse(count, CultureInfo.InvariantCulture);
+        }
+
+        return ended;
+    }
+
+    /// <summary>Pods whose PostgreSQL runs. None: nobody can be connected.</summary>
+    private async Task<IReadOnlyList<string>> InstancesAsync(CancellationToken ct) => await api
+        .ListAsync(ResourceTypes.Pods, ns, CnpgNames.Instances(cluster), ct)
+        .Where(pod => pod.Items("status", "containerStatuses").Any(status => status.Text("name") == CnpgNames.PostgresContainer && status.At("state", "running") is not null))
+        .Select(pod => pod.Text("metadata", "name")!)
+        .ToListAsync(ct);
+}

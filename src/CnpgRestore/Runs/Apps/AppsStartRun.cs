@@ -1,0 +1,134 @@
+using CnpgRestore.Kubernetes;
+using CnpgRestore.Kubernetes.GitOps;
+using CnpgRestore.Kubernetes.Workloads;
+using CnpgRestore.Plans.Apps;
+using static System.FormattableString;
+
+namespace CnpgRestore.Runs.Apps;
+
+/// <summary>
+/// Brings applications back to what their annotations say. The annotations go last, so that a run which was killed anywhere is finished by another.
+/// </summary>
+public sealed class AppsStartRun(KubernetesApi api, AppsStartPlan plan, Run run, TimeProvider clock)
+{
+    /// <summary>Flux reconciles at once when it is resumed; a Kustomization with health checks takes longer.</summary>
+    private static readonly TimeSpan ReconcileTime = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+
+    private readonly List<string> _differences = [];
+    private readonly List<string> _warnings = [];
+
+    public async Task<AppsStartResult> RunAsync(CancellationToken ct)
+    {
+        var start = clock.GetTimestamp();
+        await run.StepAsync(plan.Start, StartAsync, ct);
+        await run.StepAsync(
+            plan.WaitReady,
+            async (meter, token) =>
+            {
+                _differences.AddRange(await new AppReadiness(api, plan.Apps, plan.Timeout, clock).WaitAsync(meter, token));
+                return _differences.Count == 0 ? "all are ready" : Invariant($"{_differences.Count} are not ready");
+            },
+            ct);
+        if (plan.Owners.Count > 0)
+        {
+            await run.StepAsync(plan.ResumeGitOps, ResumeAsync, ct);
+        }
+
+        await run.StepAsync(plan.VerifyCounts, VerifyAsync, ct);
+        await run.StepAsync(plan.Forget, ForgetAsync, ct);
+        return new AppsStartResult(plan.Run, plan.Subject, plan.Apps, _differences, _warnings, clock.GetElapsedTime(start));
+    }
+
+    /// <summary>KEDA first, which would hold its target at 0, and what others connect through before them.</summary>
+    private async Task<string> StartAsync(StepMeter meter, CancellationToken ct)
+    {
+        meter.TotalObjects = plan.Apps.Count;
+        foreach (var app in plan.Apps.OrderBy(app => app.Method == StopMethod.Pause ? 0 : app.Reference.Type == ResourceTypes.Poolers ? 1 : 2))
+        {
+            try
+            {
+                await (app.Replicas is { } replicas
+                    ? api.SetScaleAsync(app.Reference, replicas, ct)
+                    : api.MergePatchAsync(app.Reference, StopChange.Restore(app.Method, app.Record.Before), WriteOptions.Default, ct));
+            }
+            catch (RestoreException e) when (e.IsMissing)
+            {
+                _differences.Add($"{app.Name} is gone; it had {app.Record.Before}");
+            }
+
+            meter.Add(1, 0);
+        }
+
+        return Invariant($"{plan.Apps.Count} are as they were noted");
+    }
+
+    private async Task<string> ResumeAsync(StepMeter meter, CancellationToken ct)
+    {
+        var gitOps = new GitOpsSwitch(api, plan.Owners, plan.Run, $"cnpg-restore apps start {plan.Cluster} -n {plan.Namespace}", clock) { StoppedFor = plan.Subject };
+        var outcome = await gitOps.ResumeAsync(ct);
+        var start = clock.GetTimestamp();
+        foreach (var owner in plan.Owners)
+        {
+            // Argo CD does not tell which generation it has seen.
+            while (owner.Kind != ResourceTypes.Applications.Kind && await api.FindAsync(owner.ToReference(), ct) is { } item && !GitOpsSuspension.IsSuspended(owner.ToReference().Type, item)
+                && (item.Number("status", "observedGeneration") ?? 0) < item.Number("metadata", "generation"))
+            {
+                if (clock.GetElapsedTime(start) > ReconcileTime)
+                {
+                    _warnings.Add($"{owner} has not reconciled within {ReconcileTime.TotalSeconds:0} s of being resumed; the counts were verified before it did");
+                    break;
+                }
+
+                meter.Note = $"waiting for {owner} to reconcile";
+                await Task.Delay(Interval, clock, ct);
+            }
+        }
+
+        return outcome;
+    }
+
+    /// <summary>GitOps writes what Git says; a chart that has not changed writes nothing, and brings nothing back.</summary>
+    private async Task<string> VerifyAsync(StepMeter meter, CancellationToken ct)
+    {
+        var counted = 0;
+        foreach (var app in plan.Apps.Where(app => app.Replicas is not null))
+        {
+            if (await api.FindAsync(app.Reference, ct) is null)
+            {
+                continue;
+            }
+
+            var now = (await api.GetScaleAsync(app.Reference, ct)).Number("spec", "replicas") ?? 0;
+            // An autoscaler that works again may want more, and less down to its minimum.
+            var isRight = app.Minimum > 0 ? now >= app.Minimum : now == app.Replicas;
+            if (!isRight)
+            {
+                _differences.Add(Invariant($"{app.Name} has {now} replicas, and had {app.Record.Before}: something else sets it"));
+            }
+
+            counted++;
+        }
+
+        return Invariant($"{counted} counted");
+    }
+
+    private async Task<string> ForgetAsync(StepMeter meter, CancellationToken ct)
+    {
+        // From a copy taken away first, it would come back from its owner.
+        foreach (var reference in plan.Apps.Select(app => app.Reference).Concat(plan.Copies))
+        {
+            try
+            {
+                await api.MergePatchAsync(reference, StopRecord.Removal(), WriteOptions.Default, ct);
+            }
+            catch (RestoreException e) when (e.IsMissing)
+            {
+                // Its notes are gone with it.
+            }
+        }
+
+        return "the notes are removed";
+    }
+}

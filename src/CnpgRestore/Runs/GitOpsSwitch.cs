@@ -1,0 +1,117 @@
+using System.Text.Json.Nodes;
+using CnpgRestore.Kubernetes;
+using CnpgRestore.Kubernetes.GitOps;
+using CnpgRestore.Kubernetes.Workloads;
+using CnpgRestore.Plans;
+using static System.FormattableString;
+
+namespace CnpgRestore.Runs;
+
+/// <summary>Suspends GitOps for the time of a run, and lets it go on. What was there before is kept on the objects themselves.</summary>
+/// <param name="goOn">The command that goes on after somebody has resumed an owner.</param>
+sealed class GitOpsSwitch(KubernetesApi api, IReadOnlyList<SuspendedOwner> owners, string run, string goOn, TimeProvider clock)
+{
+    /// <summary>A reconciliation that had begun ends, and what works against the suspension shows itself.</summary>
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>A controller may write status between our reading and our writing.</summary>
+    private const int MostConflicts = 10;
+
+    /// <summary>
+    /// The Cluster whose applications are stopped, as <c>shop/orders</c>: what is suspended for them stays so until they are started, whatever
+    /// other runs begin and end meanwhile. Null for every other reason.
+    /// </summary>
+    public string? StoppedFor { get; init; }
+
+    public async Task<string> SuspendAsync(CancellationToken ct)
+    {
+        var suspended = 0;
+        foreach (var owner in owners)
+        {
+            suspended += await ChangeAsync(owner, Suspend, ct) ? 1 : 0;
+        }
+
+        if (suspended > 0)
+        {
+            await Task.Delay(Settling, clock, ct);
+        }
+
+        return Invariant($"{suspended} suspended, {owners.Count - suspended} were already");
+    }
+
+    /// <summary>The last look before something is deleted, created or counted on: people and parents resume things.</summary>
+    /// <exception cref="RestoreException">Exit 20: one of the owners works again.</exception>
+    public async Task DemandSuspendedAsync(CancellationToken ct)
+    {
+        foreach (var owner in owners)
+        {
+            var reference = owner.ToReference();
+            if (await api.FindAsync(reference, ct) is { } item && !GitOpsSuspension.IsSuspended(reference.Type, item))
+            {
+                throw new RestoreException(
+                    ProblemCode.Stopped, $"{owner} is no longer suspended", "somebody, or what owns it, has resumed it; it would bring back what Git says", $"find out who, then: {goOn}");
+            }
+        }
+    }
+
+    /// <summary>In the other order: what owns the others comes last.</summary>
+    public async Task<string> ResumeAsync(CancellationToken ct)
+    {
+        var resumed = 0;
+        foreach (var owner in owners.Reverse())
+        {
+            resumed += await ChangeAsync(owner, Resume, ct) ? 1 : 0;
+        }
+
+        return Invariant($"{resumed} resumed, {owners.Count - resumed} left as they were");
+    }
+
+    private JsonObject? Suspend(ResourceType type, JsonObject item)
+    {
+        var patch = GitOpsSuspension.Suspend(type, item, run);
+        if (patch is not null && StoppedFor is not null)
+        {
+            patch["metadata"]!["annotations"]![StopRecord.ClusterAnnotation] = StoppedFor;
+        }
+
+        return patch;
+    }
+
+    private JsonObject? Resume(ResourceType type, JsonObject item)
+    {
+        if (item.Text("metadata", "annotations", StopRecord.ClusterAnnotation) != StoppedFor)
+        {
+            return null;
+        }
+
+        var patch = GitOpsSuspension.Resume(type, item);
+        if (patch is not null && StoppedFor is not null)
+        {
+            patch["metadata"]!["annotations"]![StopRecord.ClusterAnnotation] = null;
+        }
+
+        return patch;
+    }
+
+    private async Task<bool> ChangeAsync(SuspendedOwner owner, Func<ResourceType, JsonObject, JsonObject?> change, CancellationToken ct)
+    {
+        var reference = owner.ToReference();
+        for (var attempt = 1; ; attempt++)
+        {
+            if (await api.FindAsync(reference, ct) is not { } item || change(reference.Type, item) is not { } patch)
+            {
+                return false;
+            }
+
+            try
+            {
+                await api.MergePatchAsync(reference, patch, WriteOptions.Default, ct);
+                return true;
+            }
+            catch (RestoreException e) when (e.IsConflict && attempt < MostConflicts)
+            {
+                // Read again, decide again.
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CnpgRestore.TestServers;
+
+namespace CnpgRestore.CliTests.Apps;
+
+/// <summary>A Cluster <c>orders</c>, applications that hold sessions in its namespace and in another, and the program as a person runs it.</summary>
+sealed class AppsScene : IAsyncDisposable
+{
+    public const string Cluster = "orders";
+
+    private readonly TemporaryFolder _folder = new("apps");
+
+    private AppsScene(ClusterScene clusters, KubernetesNamespace front) => (Clusters, Front) = (clusters, front);
+
+    public ClusterScene Clusters { get; }
+
+    public KubernetesNamespace Home => Clusters.Namespace;
+
+    /// <summary>Another namespace than the Cluster's.</summary>
+    public KubernetesNamespace Front { get; }
+
+    /// <summary>For files of the test.</summary>
+    public string Folder => _folder.Path;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public static async Task<AppsScene> CreateAsync(TestBed bed)
+    {
+        _ = NativeProgram.Path;
+        var clusters = await ClusterScene.CreateAsync(bed, Ct);
+        var scene = new AppsScene(clusters, await clusters.Namespace.Server.CreateNamespaceAsync(Ct));
+        await clusters.Namespace.ApplyAsync(clusters.Manifests.Initdb(Cluster, Cluster), Ct);
+        await clusters.HealthyAsync(Cluster, Ct);
+        return scene;
+    }
+
+    /// <summary>web 1, queue 3, nightly and bystander beside the Cluster; api 2 with an autoscaler in the other namespace. Six sessions.</summary>
+    public async Task StartAppsAsync()
+    {
+        foreach (var manifest in (IEnumerable<string>)[AppManifests.Web, AppManifests.Queue, AppManifests.Nightly, AppManifests.Bystander])
+        {
+            await Home.ApplyAsync(manifest, Ct);
+        }
+
+        var secret = await Clusters.FindAsync("secret/orders-app", Ct);
+        await Front.ApplyAsync(AppManifests.Api(System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(secret!["data"]!["uri"]!.GetValue<string>()))), Ct);
+        await SessionsAsync(6);
+    }
+
+    /// <summary>Waits for a number of clients over the network.</summary>
+    public async Task SessionsAsync(int count)
+    {
+        var deadline = Task.Delay(TimeSpan.FromMinutes(2), Ct);
+        while (await CountSessionsAsync() != count)
+        {
+            Assert.False(deadline.IsCompleted, $"{await CountSessionsAsync()} sessions, not {count}\n{await Clusters.EventsAsync(Ct)}");
+            await Task.Delay(200, Ct);
+        }
+    }
+
+    public async Task<int> CountSessionsAsync() => int.Parse(
+        await Clusters.SqlAsync(Cluster, "postgres", "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND client_addr IS NOT NULL", Ct),
+        System.Globalization.CultureInfo.InvariantCulture);
+
+    public ToolCommand Command(IEnumerable<string> arguments, string state = "state", string? kubeconfig = null) => NativeProgram.Command([.. arguments, "-n", Home.Name]) with
+    {
+        Environment = new Dictionary<string, string>
+        {
+            ["KUBECONFIG"] = kubeconfig ?? Home.Server.Kubeconfig, ["CNPG_RESTORE_STATE"] = Path.Combine(_folder.Path, state), ["HOME"] = _folder.Path,
+        },
+        Timeout = TimeSpan.FromMinutes(5),
+    };
+
+    public Task<ToolResult> RunAsync(params string[] arguments) => ToolProcess.RunAsync(Command(arguments), Ct);
+
+    public async Task<JsonArray> ListAsync(params string[] options)
+    {
+        var result = (await RunAsync(["apps", "list", Cluster, "-o", "json", .. options])).Succeeded();
+        return JsonNode.Parse(result.Output)!["apps"]!.AsArray();
+    }
+
+    /// <summary>Replicas as the objects want them: <c>web=1 queue=3 api=2</c>.</summary>
+    public async Task<string> CountsAsync() =>
+        $"web={await SpecAsync(Home, "deployment/web")} queue={await SpecAsync(Home, "statefulset/queue")} api={await SpecAsync(Front, "deployment/api")}";
+
+    public Task<string> SpecAsync(KubernetesNamespace ns, string what, string path = "{.spec.replicas}") => ns.KubectlAsync(Ct, "get", what, "--output", $"jsonpath={path}");
+
+    /// <summary>No annotation of ours is anywhere.</summary>
+    public async Task AssertNothingIsLeftAsync()
+    {
+        foreach (var ns in (IEnumerable<KubernetesNamespace>)[Home, Front])
+        {
+            Assert.DoesNotContain("cnpg-restore/", await ns.KubectlAsync(Ct, "get", "deployments,replicasets,statefulsets,cronjobs,daemonsets,kustomizations", "--output", "json"), StringComparison.Ordinal);
+        }
+
+        Assert.Null(await Clusters.FindAsync($"lease/cnpg-restore-{Cluster}", Ct));
+    }
+
+    /// <summary>The last JSON line of a run.</summary>
+    public static JsonElement Summary(ToolResult result) => JsonDocument.Parse(result.Output.TrimEnd().Split('\n')[^1]).RootElement;
+
+    public async ValueTask DisposeAsync()
+    {
+        await Front.DisposeAsync();
+        await Clusters.DisposeAsync();
+        _folder.Dispose();
+    }
+}
