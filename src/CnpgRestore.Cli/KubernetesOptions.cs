@@ -19,11 +19,12 @@ sealed class KubernetesOptions
         command.Options.Add(_context);
     }
 
-    public KubernetesApi Connect(ParseResult parse, TimeProvider clock) => KubernetesApi.Connect(new KubernetesSettings
+    /// <param name="ns">Where a run says itself which namespace it is about.</param>
+    public KubernetesApi Connect(ParseResult parse, TimeProvider clock, string? ns = null) => KubernetesApi.Connect(new KubernetesSettings
     {
         Kubeconfig = parse.GetValue(_kubeconfig),
         Context = parse.GetValue(_context),
-        Namespace = parse.GetValue(_namespace),
+        Namespace = ns ?? parse.GetValue(_namespace),
         Clock = clock,
     });
 }

@@ -18,6 +18,8 @@ sealed class ServerOptions(bool required)
 
     public bool IsGiven(ParseResult parse) => parse.GetValue(_to) is not null;
 
+    public bool IsIn(System.CommandLine.Parsing.CommandResult result) => result.GetResult(_to) is not null;
+
     /// <exception cref="RestoreException"><see cref="ProblemCode.Usage"/>: no URL.</exception>
     public ServerUrl Read(ParseResult parse, CliSession session)
     {

@@ -8,7 +8,8 @@ using CnpgRestore.Runs.Apps;
 namespace CnpgRestore.Cli.Commands;
 
 /// <summary>Holds the locks, keeps the journal and shows the result of stopping and starting applications.</summary>
-sealed class AppsCarrier(CliSession session, KubernetesApi api, string cluster, bool dryRun)
+/// <param name="isPart">Of a run that was asked about as a whole.</param>
+sealed class AppsCarrier(CliSession session, KubernetesApi api, string cluster, bool dryRun, bool isPart = false)
 {
     private readonly StateFolder _state = new(EnvironmentVariables.StateFolder);
 
@@ -54,7 +55,11 @@ sealed class AppsCarrier(CliSession session, KubernetesApi api, string cluster, 
             return null;
         }
 
-        await RunOutput.ConfirmAsync(session, plan, cluster, "cluster", ct);
+        if (!isPart)
+        {
+            await RunOutput.ConfirmAsync(session, plan, cluster, "cluster", ct);
+        }
+
         using var local = RunLock.Take(_state, plan.Subject);
         await using var lease = await RunLease.TakeAsync(api, api.Namespace, cluster, new LeaseHolder(run.Value, Environment.MachineName, Environment.ProcessId), session.Clock, ct);
         using var journal = Journal.Create(_state, run, plan.Command, plan.Subject, session.Clock);

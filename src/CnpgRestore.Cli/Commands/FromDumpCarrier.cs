@@ -7,7 +7,7 @@ using CnpgRestore.Runs.FromDump;
 namespace CnpgRestore.Cli.Commands;
 
 /// <summary>Holds the lock, keeps the journal and shows the result of a restore from a dump, whether it begins, goes on, is undone or made final.</summary>
-sealed class FromDumpCarrier(CliSession session, IDatabaseServer server)
+sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDumpApps? apps)
 {
     /// <summary>As it stands in the names of its runs.</summary>
     public const string Verb = "from-dump";
@@ -28,6 +28,11 @@ sealed class FromDumpCarrier(CliSession session, IDatabaseServer server)
         if (dryRun)
         {
             RunOutput.ShowPlan(session, (await planner.PlanAsync(request, run.Value, progress: null, ct)).ToPlan(), isResult: true);
+            if (apps is not null && request.StopApps)
+            {
+                await apps.ShowAsync(ct);
+            }
+
             return 0;
         }
 
@@ -92,11 +97,36 @@ sealed class FromDumpCarrier(CliSession session, IDatabaseServer server)
     {
         RunOutput.ShowPlan(session, plan.ToPlan(), isResult: false);
         await RunOutput.ConfirmAsync(session, plan.ToPlan(), plan.Decision.Database, "database that is changed", ct);
+        var stopped = plan.Decision.StopsApps ? apps : null;
+        if (stopped is not null)
+        {
+            await stopped.StopAsync(ct);
+        }
+
+        var passed = await LoadAsync(asked, plan, stopped, ct);
+        var back = stopped is null ? 0 : await stopped.StartAsync(ct);
+        return passed ? back : (int)ProblemCode.Differences;
+    }
+
+    private async Task<bool> LoadAsync(DatabaseSession asked, FromDumpPlan plan, FromDumpApps? stopped, CancellationToken ct)
+    {
+        try
+        {
+            return await LoadAsync(asked, plan, ct);
+        }
+        catch (RestoreException e) when (stopped is not null)
+        {
+            throw new RestoreException(e.Problem with { Hint = $"{e.Problem.Hint}; the applications stay stopped until then, or until: {stopped.StartCommand}" }, e);
+        }
+    }
+
+    private async Task<bool> LoadAsync(DatabaseSession asked, FromDumpPlan plan, CancellationToken ct)
+    {
         using var journal = Open(plan.Decision);
         var result = await RunOutput.RunAsync(
             session, observer => new FromDumpRun(server, asked, plan, journal, new Run(journal, observer), session.Clock).RunAsync(ct));
         FromDumpOutput.Write(session, result);
-        return result.Verification is { Passed: false } ? (int)ProblemCode.Differences : 0;
+        return result.Verification is not { Passed: false };
     }
 
     private Journal Open(FromDumpDecision decision)

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using CnpgRestore.Databases;
 using CnpgRestore.Dumps.Folder;
+using CnpgRestore.Kubernetes;
+using CnpgRestore.Manifests;
 using CnpgRestore.Plans.FromDump;
 
 namespace CnpgRestore.Cli.Commands;
@@ -12,13 +14,19 @@ static class FromDumpCommand
 
     public static Command Create(TimeProvider clock)
     {
+        var cluster = new Argument<string?>("CLUSTER")
+        {
+            Description = "Cluster whose database is restored, for example postgres-v17; its applications are stopped first and started last.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var keepApps = new Option<bool>("--keep-apps") { Description = "Leave the applications running; what they write until the names are swapped is lost." };
         var local = new Option<string>("--local")
         {
             Description = "The dump on this machine, or a folder of dumps, of which the latest complete one is taken.",
             HelpName = "PATH",
             Required = true,
         };
-        var database = new Option<string?>("--database") { Description = "Database to restore; out of a dump of pg_dumpall, that one alone. Default: that of --to.", HelpName = "NAME" };
+        var database = new Option<string?>("--database") { Description = "Database to restore; out of a dump of pg_dumpall, that one alone. Default: that of --to, or the application database of CLUSTER.", HelpName = "NAME" };
         var strategy = new Option<LoadStrategy>("--strategy")
         {
             Description = "swap: load beside the live database, prove it, swap the names. clean, append: into the live one, in one transaction. Default: swap.",
@@ -26,14 +34,13 @@ static class FromDumpCommand
             DefaultValueFactory = _ => LoadStrategy.Swap,
             CustomParser = result => Choice(result),
         };
-        var engine = new Option<string>("--engine")
+        var engine = new Option<string?>("--engine")
         {
-            Description = "psql: SQL goes through psql, an archive through pg_restore.",
-            HelpName = "psql",
-            DefaultValueFactory = _ => "psql",
+            Description = "parallel: SQL over several connections, indexes side by side. psql: through psql, or pg_restore. Default: parallel where it can.",
+            HelpName = "psql|parallel",
         };
-        engine.AcceptOnlyFromAmong("psql");
-        var jobs = new Option<int>("--jobs", "-j") { Description = "Connections at once, for an archive in custom or directory format.", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount };
+        engine.AcceptOnlyFromAmong("psql", "parallel");
+        var jobs = new Option<int>("--jobs", "-j") { Description = "Connections at once.", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount };
         jobs.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() is < 1 or > MostJobs)
@@ -44,7 +51,8 @@ static class FromDumpCommand
         var noRoles = new Option<bool>("--no-roles") { Description = "Do not create roles that are missing, even where the dump has them." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the plan and change nothing." };
         var checks = new SqlCheckOption();
-        var server = new ServerOptions(required: true);
+        var server = new ServerOptions(required: false);
+        var kubernetes = new KubernetesOptions();
 
         var command = new Command("from-dump", """
             Restore a database from an SQL dump: inspect it, load it, set sequences, compare every row count, and swap it in.
@@ -52,29 +60,60 @@ static class FromDumpCommand
             By default the live database is not touched until the restored one is proven; it stays aside until runs commit, and runs undo
             brings it back. Exit codes: 0 done and proven, 3 restored with differences, 10 no such dump or database, 11 another run holds
             the database, 12 access denied, 13 server unreachable, 15 refused and nothing changed, 20 stopped midway, 130 interrupted.
-            """) { local, database, strategy, engine, jobs, noRoles, dryRun };
+            """) { cluster, local, database, strategy, engine, jobs, keepApps, noRoles, dryRun };
         checks.AddTo(command);
         server.AddTo(command);
+        kubernetes.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(cluster) is null == !server.IsIn(result))
+            {
+                result.AddError("from-dump needs either CLUSTER or --to postgres://...");
+            }
+        });
         command.SetAction(async (parse, ct) =>
         {
             var session = new CliSession(parse, clock);
-            var url = server.Read(parse, session);
-            var name = parse.GetValue(database) ?? url.Database;
-            await checks.ReadAsync(parse, name, ct);
-            var request = new FromDumpRequest
+            if (server.IsGiven(parse))
             {
-                Dump = await FindAsync(Path.GetFullPath(parse.GetRequiredValue(local)), name, ct),
-                Database = name,
-                To = url.ToString(),
-                Strategy = parse.GetValue(strategy),
-                Jobs = parse.GetValue(jobs),
-                CreateRoles = !parse.GetValue(noRoles),
-                CheckSql = checks.Path(parse),
-            };
-            await using var opened = new UrlServer(url);
-            return await new FromDumpCarrier(session, opened).RunAsync(request, parse.GetValue(dryRun), ct);
+                var url = server.Read(parse, session);
+                await using var direct = new UrlServer(url);
+                return await RunAsync(new FromDumpCarrier(session, direct, apps: null), url.ToString(), parse.GetValue(database) ?? url.Database, stopApps: false);
+            }
+
+            using var api = kubernetes.Connect(parse, clock);
+            var name = parse.GetRequiredValue(cluster)!;
+            var restored = parse.GetValue(database) ?? await ApplicationDatabaseAsync(api, name, ct);
+            var to = FromDumpServer.AddressOf(api.Namespace, name);
+            await using var opened = await FromDumpServer.OpenAsync(to, session, parse, kubernetes, ct);
+            return await RunAsync(new FromDumpCarrier(session, opened.Server, opened.Apps), to, restored, stopApps: !parse.GetValue(keepApps));
+
+            async Task<int> RunAsync(FromDumpCarrier carrier, string address, string target, bool stopApps)
+            {
+                await checks.ReadAsync(parse, target, ct);
+                var request = new FromDumpRequest
+                {
+                    Dump = await FindAsync(Path.GetFullPath(parse.GetRequiredValue(local)), target, ct),
+                    Database = target,
+                    To = address,
+                    Strategy = parse.GetValue(strategy),
+                    Engine = parse.GetValue(engine) is { } word ? Enum.Parse<LoadEngine>(word, ignoreCase: true) : null,
+                    StopApps = stopApps,
+                    Jobs = parse.GetValue(jobs),
+                    CreateRoles = !parse.GetValue(noRoles),
+                    CheckSql = checks.Path(parse),
+                };
+                return await carrier.RunAsync(request, parse.GetValue(dryRun), ct);
+            }
         });
         return command;
+    }
+
+    private static async Task<string> ApplicationDatabaseAsync(KubernetesApi api, string cluster, CancellationToken ct)
+    {
+        var live = await api.GetAsync(new ObjectReference(ResourceTypes.Clusters, api.Namespace, cluster), ct);
+        return ClusterManifest.Read(live, _ => null).Application?.Database ?? throw new RestoreException(
+            ProblemCode.Usage, $"cluster {cluster} names no application database", "its bootstrap has none", $"cnpg-restore from-dump {cluster} --local PATH --database NAME");
     }
 
     /// <summary>The dump itself, or the latest complete one of a folder.</summary>

@@ -64,15 +64,17 @@ static class RunsCommand
     {
         var run = RunArgument();
         var server = new ServerOptions(required: false);
+        var kubernetes = new KubernetesOptions();
         var command = new Command("commit", "Make a restore from a dump final: the database that lies aside is dropped.") { run };
         server.AddTo(command);
-        command.SetAction((parse, ct) => FromDumpAsync(new CliSession(parse, clock), server, parse, parse.GetRequiredValue(run), (carrier, decision) => carrier.CommitAsync(decision, ct), ct));
+        kubernetes.AddTo(command);
+        command.SetAction((parse, ct) => FromDumpAsync(new CliSession(parse, clock), server, kubernetes, parse, parse.GetRequiredValue(run), (carrier, decision) => carrier.CommitAsync(decision, ct), ct));
         return command;
     }
 
     /// <summary>Finds out what a run of from-dump has decided: from the journal here, else from the server itself.</summary>
     private static async Task<int> FromDumpAsync(
-        CliSession session, ServerOptions options, ParseResult parse, string run, Func<FromDumpCarrier, FromDumpDecision, Task<int>> act, CancellationToken ct)
+        CliSession session, ServerOptions options, KubernetesOptions kubernetes, ParseResult parse, string run, Func<FromDumpCarrier, FromDumpDecision, Task<int>> act, CancellationToken ct)
     {
         var decision = FromDumpCarrier.FindDecision(new StateFolder(EnvironmentVariables.StateFolder), run);
         if (decision is null && !options.IsGiven(parse))
@@ -80,9 +82,15 @@ static class RunsCommand
             throw new RestoreException(ProblemCode.NotFound, $"no run {run} from a dump on this machine", "a run that another machine began is found on the server: add --to postgres://...", "cnpg-restore runs list");
         }
 
-        await using var server = new UrlServer(options.IsGiven(parse) ? options.Read(parse, session) : ServerUrl.Parse(decision!.To));
-        decision ??= await FromDumpPlanner.FindDecisionAsync(server, run, ct);
-        return await act(new FromDumpCarrier(session, server), decision);
+        if (options.IsGiven(parse))
+        {
+            await using var server = new UrlServer(options.Read(parse, session));
+            decision ??= await FromDumpPlanner.FindDecisionAsync(server, run, ct);
+            return await act(new FromDumpCarrier(session, server, apps: null), decision);
+        }
+
+        await using var opened = await FromDumpServer.OpenAsync(decision!.To, session, parse, kubernetes, ct);
+        return await act(new FromDumpCarrier(session, opened.Server, opened.Apps), decision);
     }
 
     private static Command Recorded(
@@ -111,7 +119,7 @@ static class RunsCommand
             if (parse.GetRequiredValue(run).Contains($"-{FromDumpCarrier.Verb}-", StringComparison.Ordinal))
             {
                 return await FromDumpAsync(
-                    new CliSession(parse, clock), server, parse, parse.GetRequiredValue(run), (carrier, decision) => actOnDump(carrier, decision, parse, ct), ct);
+                    new CliSession(parse, clock), server, kubernetes, parse, parse.GetRequiredValue(run), (carrier, decision) => actOnDump(carrier, decision, parse, ct), ct);
             }
 
             using var api = kubernetes.Connect(parse, clock);

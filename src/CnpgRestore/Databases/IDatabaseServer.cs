@@ -14,6 +14,9 @@ public interface IDatabaseServer : IAsyncDisposable
     /// </summary>
     NpgsqlDataSource Database(string name);
 
+    /// <summary>The same, made for a load (<see cref="Dumps.Loading.LoadConnection"/>); the caller disposes it.</summary>
+    NpgsqlDataSource ForLoad(string name, string applicationName);
+
     /// <summary>Where on this machine the server's files are, for the free space there; null where that is not known.</summary>
     /// <param name="dataDirectory">As the server names it.</param>
     string? DataFolder(string dataDirectory);

@@ -14,7 +14,7 @@ public sealed record ServerUrl(string Host, int Port, string User, string Databa
     private const int DefaultPort = 5432;
     private const string Example = "postgres://postgres@localhost:5432/app?sslmode=verify-full";
 
-    private static readonly string[] Known = ["sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout"];
+    private static readonly string[] Known = ["sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout", "options"];
 
     public bool IsSocket => Host.StartsWith('/');
 
@@ -107,6 +107,9 @@ public sealed record ServerUrl(string Host, int Port, string User, string Databa
                     break;
                 case "sslkey":
                     settings.SslKey = value;
+                    break;
+                case "options":
+                    settings.Options = value;
                     break;
                 case "connect_timeout":
                     settings.Timeout = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : throw Wrong($"'{value}' is not a connect_timeout in seconds");

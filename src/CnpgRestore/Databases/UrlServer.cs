@@ -3,6 +3,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using CnpgRestore.Dumps.Loading;
 using Npgsql;
 
 namespace CnpgRestore.Databases;
@@ -14,13 +15,14 @@ public sealed class UrlServer(ServerUrl url) : IDatabaseServer
 
     public string Address => url.Address;
 
-    public NpgsqlDataSource Database(string name) => _databases.GetOrAdd(name, database =>
+    public NpgsqlDataSource Database(string name) => _databases.GetOrAdd(name, database => Source(url.ToNpgsql(database)));
+
+    public NpgsqlDataSource ForLoad(string name, string applicationName)
     {
-        var builder = new NpgsqlSlimDataSourceBuilder(url.ToNpgsql(database).ConnectionString);
-        builder.EnableTransportSecurity();
-        builder.EnableArrays();
-        return builder.Build();
-    });
+        var settings = LoadConnection.Prepare(url.ToNpgsql(name));
+        settings.ApplicationName = applicationName;
+        return Source(settings);
+    }
 
     // A loopback address may be the end of a tunnel; a socket is here.
     public string? DataFolder(string dataDirectory) => url.IsSocket && Directory.Exists(dataDirectory) ? dataDirectory : null;
@@ -52,6 +54,14 @@ public sealed class UrlServer(ServerUrl url) : IDatabaseServer
         {
             await database.DisposeAsync();
         }
+    }
+
+    private static NpgsqlDataSource Source(NpgsqlConnectionStringBuilder settings)
+    {
+        var builder = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString);
+        builder.EnableTransportSecurity();
+        builder.EnableArrays();
+        return builder.Build();
     }
 
     private Process Start(ClientCommand command)

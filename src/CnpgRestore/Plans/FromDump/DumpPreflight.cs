@@ -28,6 +28,15 @@ static class DumpPreflight
             yield break;
         }
 
+        if (request.Engine == LoadEngine.Parallel && (request.Strategy != LoadStrategy.Swap || dump.File.Format != DumpFormat.Plain))
+        {
+            yield return new Problem(
+                ProblemCode.Refused,
+                $"--engine parallel cannot load {path} by {request.Strategy.ToString().ToLowerInvariant()}",
+                "it loads SQL beside the live database: over several connections there is no one transaction",
+                "leave --engine out");
+        }
+
         if (request.Strategy == LoadStrategy.Clean && dump.File.Format == DumpFormat.Plain && content.Dropped.Count == 0)
         {
             yield return new Problem(

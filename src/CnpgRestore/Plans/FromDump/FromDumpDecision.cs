@@ -16,6 +16,7 @@ namespace CnpgRestore.Plans.FromDump;
 /// <param name="Former">The name that the live database gets; null as <paramref name="Side"/>.</param>
 /// <param name="Roles">Roles that are missing, and are created.</param>
 /// <param name="RowsBefore">Rows of the dump's tables before something was appended to them.</param>
+/// <param name="StopsApps">The applications of the Cluster are stopped first and started last.</param>
 public sealed record FromDumpDecision(
     string Run,
     string To,
@@ -32,7 +33,9 @@ public sealed record FromDumpDecision(
     string? Former,
     IReadOnlyList<string> Roles,
     string? CheckSql,
-    IReadOnlyList<RowsBefore> RowsBefore)
+    IReadOnlyList<RowsBefore> RowsBefore,
+    LoadEngine Engine = LoadEngine.Psql,
+    bool StopsApps = false)
 {
     /// <summary>As a session of this run is called in <c>pg_stat_activity</c>.</summary>
     [JsonIgnore]

@@ -36,7 +36,7 @@ public sealed class FromDumpPlanner(IDatabaseServer server, DatabaseSession sess
         var content = inspection.Find(request.Database);
         if (content is null || !inspection.IsComplete)
         {
-            throw FromBackup.PreflightFailure.Of(problems);
+            throw PreflightFailure.Of(problems);
         }
 
         var preflight = new ServerPreflight(server, session, request);
@@ -44,7 +44,7 @@ public sealed class FromDumpPlanner(IDatabaseServer server, DatabaseSession sess
         problems.AddRange(preflight.Problems);
         if (problems.Count > 0)
         {
-            throw FromBackup.PreflightFailure.Of(problems);
+            throw PreflightFailure.Of(problems);
         }
 
         var (side, former) = request.Strategy == LoadStrategy.Swap ? Names(request.Database, run) : (null, null);
@@ -64,7 +64,9 @@ public sealed class FromDumpPlanner(IDatabaseServer server, DatabaseSession sess
             former,
             preflight.RolesToCreate,
             request.CheckSql,
-            preflight.RowsBefore);
+            preflight.RowsBefore,
+            Engine(request, inspection.File.Format),
+            request.StopApps);
         return new FromDumpPlan(decision, inspection.File, content, server.Address, [.. preflight.Notes, .. DumpPreflight.Notes(inspection, request)]);
     }
 
@@ -99,6 +101,10 @@ public sealed class FromDumpPlanner(IDatabaseServer server, DatabaseSession sess
                 $"cnpg-restore runs show {decision.Run}");
         }
     }
+
+    /// <summary>Only a load beside the live database may be in many transactions at once.</summary>
+    private static LoadEngine Engine(FromDumpRequest request, DumpFormat format) => request.Engine is { } asked ? asked
+        : request.Strategy == LoadStrategy.Swap && format == DumpFormat.Plain ? LoadEngine.Parallel : LoadEngine.Psql;
 
     // 20261122t140000z, the run's own time, so that the names tell which run they belong to.
     private static (string Side, string Former) Names(string database, string run)

@@ -14,6 +14,12 @@ public sealed record FromDumpRequest
 
     public LoadStrategy Strategy { get; init; }
 
+    /// <summary>Who loads; null for the fastest that can.</summary>
+    public LoadEngine? Engine { get; init; }
+
+    /// <summary>Stop the Cluster's applications first, and start them last.</summary>
+    public bool StopApps { get; init; }
+
     /// <summary>Connections at once, where the engine can use more than one.</summary>
     public int Jobs { get; init; } = 1;
 

@@ -23,7 +23,7 @@ public sealed class DatabaseLock : IAsyncDisposable
         var session = await DatabaseSession.OpenAsync(server, FromDumpPlanner.Maintenance, ct);
         try
         {
-            await session.ExecuteAsync($"SET application_name TO 'lock of {run}'", ct);
+            await session.ExecuteAsync($"SET application_name TO 'cnpg-restore, lock of {run}'", ct);
             if (await session.ValueAsync<bool>($"SELECT pg_try_advisory_lock({Key}, hashtext($1))", ct, database))
             {
                 return new DatabaseLock(session);

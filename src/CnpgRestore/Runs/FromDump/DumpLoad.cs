@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using CnpgRestore.Databases;
 using CnpgRestore.Dumps;
+using CnpgRestore.Dumps.Loading;
 using CnpgRestore.Dumps.Plain;
 using CnpgRestore.Plans.FromDump;
 using static System.FormattableString;
@@ -27,8 +28,28 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
             return await RunRestoreAsync(database, ct);
         }
 
+        if (Decision.Engine == LoadEngine.Parallel)
+        {
+            return await LoadSideBySideAsync(database, meter, ct);
+        }
+
         await RunScriptAsync(database, [], (_, _) => Task.CompletedTask, meter, ct);
         return Loaded();
+    }
+
+    private async Task<string> LoadSideBySideAsync(string database, StepMeter meter, CancellationToken ct)
+    {
+        (meter.Unit, meter.TotalBytes) = ("rows", plan.Dump.Size.Bytes);
+        await using var target = server.ForLoad(database, Decision.ApplicationName);
+        try
+        {
+            var result = await DumpLoader.LoadAsync(new LoadRequest(plan.Dump, Decision.Section, Decision.Jobs), target, new LoadMeter(meter), ct);
+            return Invariant($"{result.Rows} rows in {result.Tables.Count} tables, over {Decision.Jobs} connections");
+        }
+        catch (RestoreException e)
+        {
+            throw new RestoreException(e.Problem with { Hint = e.Problem.Hint is { } hint ? $"{hint}; {Repair}" : Repair }, e);
+        }
     }
 
     /// <summary>Into a database that is in use, all or nothing.</summary>
@@ -168,6 +189,28 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
 
     [GeneratedRegex(@" (?<major>\d+)(\.(?<minor>\d+))?", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Version();
+
+    /// <summary>Told from many threads.</summary>
+    private sealed class LoadMeter(StepMeter meter) : IProgress<LoadProgress>
+    {
+        private readonly Lock _lock = new();
+        private LoadProgress _last;
+
+        public void Report(LoadProgress value)
+        {
+            lock (_lock)
+            {
+                if (value.Rows < _last.Rows || value.Read.Bytes < _last.Read.Bytes)
+                {
+                    return;
+                }
+
+                meter.Add(value.Rows - _last.Rows, value.Read.Bytes - _last.Read.Bytes);
+                meter.Note = value.Phase == LoadPhase.Indexes ? Invariant($"{value.Waiting} indexes and keys to go") : null;
+                _last = value;
+            }
+        }
+    }
 
     private sealed class BytesRead(StepMeter meter) : IProgress<long>
     {

@@ -1,0 +1,40 @@
+using CnpgRestore.Cli.Output;
+using CnpgRestore.Kubernetes;
+using CnpgRestore.Kubernetes.Workloads;
+using CnpgRestore.Plans.Apps;
+
+namespace CnpgRestore.Cli.Commands;
+
+/// <summary>The applications of the Cluster that a dump is restored into: stopped before it is touched, started when the restored database is there.</summary>
+sealed class FromDumpApps(CliSession session, KubernetesApi api, string cluster)
+{
+    private static readonly TimeSpan UntilGone = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan UntilReady = TimeSpan.FromMinutes(5);
+
+    private readonly AppsCarrier _carrier = new(session, api, cluster, dryRun: false, isPart: true);
+
+    /// <summary>How they are started when the run cannot.</summary>
+    public string StartCommand => $"cnpg-restore apps start {cluster} -n {api.Namespace}";
+
+    /// <summary>Shows who would be stopped.</summary>
+    public async Task ShowAsync(CancellationToken ct) => RunOutput.ShowPlan(session, (await StopPlanAsync(ct)).ToPlan(), isResult: true);
+
+    public async Task StopAsync(CancellationToken ct)
+    {
+        var plan = await StopPlanAsync(ct);
+        if (plan.Targets.Count > 0)
+        {
+            await _carrier.StopAsync(plan, ct);
+        }
+    }
+
+    /// <returns>The exit code: 0 everything is back, 3 something is not.</returns>
+    public async Task<int> StartAsync(CancellationToken ct)
+    {
+        var plan = await new AppsStartPlanner(api, api.Namespace, cluster).PlanAsync(_carrier.NewRun(AppsStartPlan.Verb).Value, [], UntilReady, ct);
+        return plan.IsEmpty ? 0 : await _carrier.StartAsync(plan, ct);
+    }
+
+    private Task<AppsStopPlan> StopPlanAsync(CancellationToken ct) =>
+        new AppsStopPlanner(api, api.Namespace, cluster).PlanAsync(_carrier.NewRun(AppsStopPlan.Verb).Value, new AppScope(), UntilGone, terminate: false, ct);
+}

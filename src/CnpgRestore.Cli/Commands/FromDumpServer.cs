@@ -1,0 +1,51 @@
+using System.CommandLine;
+using CnpgRestore.Databases;
+using CnpgRestore.Kubernetes;
+using CnpgRestore.Runs.FromDump;
+
+namespace CnpgRestore.Cli.Commands;
+
+/// <summary>The server that a dump is restored into, opened: the primary of a Cluster, with its applications, or a server at an address.</summary>
+sealed class FromDumpServer : IAsyncDisposable
+{
+    private readonly KubernetesApi? _api;
+
+    private FromDumpServer(IDatabaseServer server, KubernetesApi? api, FromDumpApps? apps) => (Server, _api, Apps) = (server, api, apps);
+
+    public IDatabaseServer Server { get; }
+
+    /// <summary>Null where there is no Kubernetes.</summary>
+    public FromDumpApps? Apps { get; }
+
+    /// <summary>As a run writes down what it restores into.</summary>
+    public static string AddressOf(string ns, string cluster) => $"{ClusterServer.Scheme}{ns}/{cluster}";
+
+    /// <param name="to">A URL of libpq's, or what <see cref="AddressOf"/> has made.</param>
+    public static async Task<FromDumpServer> OpenAsync(string to, CliSession session, ParseResult parse, KubernetesOptions kubernetes, CancellationToken ct)
+    {
+        if (!to.StartsWith(ClusterServer.Scheme, StringComparison.Ordinal))
+        {
+#pragma warning disable CA2000 // What comes back owns it.
+            return new FromDumpServer(new UrlServer(ServerUrl.Parse(to)), null, null);
+#pragma warning restore CA2000
+        }
+
+        var place = to[ClusterServer.Scheme.Length..].Split('/');
+        var api = kubernetes.Connect(parse, session.Clock, place[0]);
+        try
+        {
+            return new FromDumpServer(await ClusterServer.OpenAsync(api, place[0], place[1], ct), api, new FromDumpApps(session, api, place[1]));
+        }
+        catch
+        {
+            api.Dispose();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Server.DisposeAsync();
+        _api?.Dispose();
+    }
+}

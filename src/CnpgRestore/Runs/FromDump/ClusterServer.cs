@@ -1,0 +1,123 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using CnpgRestore.Databases;
+using CnpgRestore.Kubernetes;
+using Npgsql;
+using static System.FormattableString;
+
+namespace CnpgRestore.Runs.FromDump;
+
+/// <summary>
+/// The PostgreSQL of a Cluster: a port of its primary's pod, carried here by the API. The superuser's password is in a Secret only with
+/// <c>enableSuperuserAccess</c>; without it, CNPG's default, a role of a random password is made over the instance's own socket, and dropped at the
+/// end. What it creates belongs to <c>postgres</c>, as if that had connected.
+/// </summary>
+public sealed class ClusterServer : IDatabaseServer
+{
+    /// <summary>How a run names a Cluster that it is to be resumed on: <c>cnpg://NAMESPACE/CLUSTER</c>.</summary>
+    public const string Scheme = "cnpg://";
+
+    private const string Superuser = "postgres";
+    private const string RolePrefix = "cnpg_restore_";
+    private const int Port = 5432;
+
+    /// <summary>A role that a killed process has left lets nobody in any more after this time, and is dropped by the next.</summary>
+    private static readonly TimeSpan RoleLifetime = TimeSpan.FromHours(24);
+
+    private static readonly TimeSpan DropTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly UrlServer _server;
+    private readonly PodTunnel _tunnel;
+    private readonly InstancePsql? _psql;
+    private readonly string _user;
+
+    private ClusterServer(UrlServer server, PodTunnel tunnel, InstancePsql? psql, string user, string address)
+    {
+        _server = server;
+        _tunnel = tunnel;
+        _psql = psql;
+        _user = user;
+        Address = address;
+    }
+
+    public string Address { get; }
+
+    /// <exception cref="RestoreException">Exit 10: no such Cluster. 12: not permitted. 13: it has no primary that answers.</exception>
+    public static async Task<ClusterServer> OpenAsync(KubernetesApi api, string ns, string cluster, CancellationToken ct)
+    {
+        var live = await api.GetAsync(new ObjectReference(ResourceTypes.Clusters, ns, cluster), ct);
+        var pod = live.Text("status", "currentPrimary") is { Length: > 0 } primary ? primary : throw new RestoreException(
+            ProblemCode.Unreachable,
+            $"cluster {cluster} in namespace {ns} has no primary",
+            $"its phase is '{live.Text("status", "phase")}'",
+            $"kubectl get pods -n {ns} -l {CnpgNames.ClusterLabel}={cluster}");
+        var (user, password, psql) = await LoginAsync(api, ns, live, pod, ct);
+#pragma warning disable CA2000 // The server that comes back owns both.
+        var tunnel = PodTunnel.Open(api, ns, pod, Port);
+        var server = new UrlServer(new ServerUrl("127.0.0.1", tunnel.Port, user, Superuser, password, Options(user)));
+#pragma warning restore CA2000
+        return new ClusterServer(server, tunnel, psql, user, $"cluster {ns}/{cluster}");
+    }
+
+    public NpgsqlDataSource Database(string name) => _server.Database(name);
+
+    public NpgsqlDataSource ForLoad(string name, string applicationName) => _server.ForLoad(name, applicationName);
+
+    // The pod's disk is not this machine's.
+    public string? DataFolder(string dataDirectory) => null;
+
+    public Task<ClientResult> RunAsync(ClientCommand command, CancellationToken ct) => _server.RunAsync(command, ct);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        await _tunnel.DisposeAsync();
+        if (_psql is null)
+        {
+            return;
+        }
+
+        using var limit = new CancellationTokenSource(DropTimeout);
+        try
+        {
+            await _psql.QueryAsync(Superuser, $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{_user}'", limit.Token);
+            await _psql.QueryAsync(Superuser, $"DROP ROLE IF EXISTS {_user}", limit.Token);
+        }
+        catch (Exception e) when (e is RestoreException or OperationCanceledException)
+        {
+            // It lets nobody in after its time, and the next command drops it.
+        }
+    }
+
+    private static async Task<(string User, Secret Password, InstancePsql? Psql)> LoginAsync(KubernetesApi api, string ns, JsonObject live, string pod, CancellationToken ct)
+    {
+        var secret = live["spec"].Text("superuserSecret", "name") ?? CnpgNames.SuperuserSecret(live.Text("metadata", "name")!);
+        if (live["spec"].Flag("enableSuperuserAccess") == true
+            && await api.FindAsync(new ObjectReference(ResourceTypes.Secrets, ns, secret), ct) is { } found
+            && found.Text("data", "password") is { } encoded)
+        {
+            return (Superuser, new Secret(System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(encoded)).TrimEnd('\n')), null);
+        }
+
+        var psql = new InstancePsql(api, ns, pod);
+        await DropLeftoversAsync(psql, ct);
+        var password = new Secret(Convert.ToHexString(RandomNumberGenerator.GetBytes(32)));
+        var role = RolePrefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
+        await psql.QueryAsync(
+            Superuser,
+            Invariant($"DO $$ BEGIN EXECUTE format('CREATE ROLE {role} LOGIN SUPERUSER PASSWORD %L VALID UNTIL %L', '{ScramVerifier.Of(password)}', now() + interval '{RoleLifetime.TotalHours} hours'); END $$"),
+            ct);
+        return (role, password, psql);
+    }
+
+    private static async Task DropLeftoversAsync(InstancePsql psql, CancellationToken ct)
+    {
+        foreach (var role in await psql.QueryAsync(Superuser, $"SELECT rolname FROM pg_roles WHERE rolname ~ '^{RolePrefix}[0-9a-f]{{12}}$' AND rolvaliduntil < now()", ct))
+        {
+            await psql.QueryAsync(Superuser, $"DROP ROLE IF EXISTS {role[0]}", ct);
+        }
+    }
+
+    private static Dictionary<string, string> Options(string user) =>
+        user == Superuser ? new() { ["sslmode"] = "prefer" } : new() { ["sslmode"] = "prefer", ["options"] = $"-c role={Superuser}" };
+}
