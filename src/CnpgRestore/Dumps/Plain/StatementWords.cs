@@ -32,6 +32,22 @@ ref struct StatementWords(ReadOnlySpan<byte> text, Encoding encoding)
         return true;
     }
 
+    /// <summary>Moves behind the next such keyword outside of parentheses and quotes; false where there is none.</summary>
+    public bool SkipPast(string keyword)
+    {
+        while (!IsAtEnd)
+        {
+            if (Accept(keyword))
+            {
+                return true;
+            }
+
+            Skip();
+        }
+
+        return false;
+    }
+
     public bool AcceptSymbol(char symbol)
     {
         if (_rest.IsEmpty || _rest[0] != symbol)
@@ -109,23 +125,13 @@ ref struct StatementWords(ReadOnlySpan<byte> text, Encoding encoding)
         return false;
     }
 
-    /// <summary>Moves behind the next such keyword that stands outside of parentheses and quotes; false where there is none.</summary>
-    public bool SkipPast(string keyword)
+    /// <summary>One word, quoted name, string, group or symbol, whatever it is.</summary>
+    public void Skip()
     {
-        while (!IsAtEnd)
+        if (!SkipGroup() && Identifier() is null && Literal() is null && !_rest.IsEmpty)
         {
-            if (Accept(keyword))
-            {
-                return true;
-            }
-
-            if (!SkipGroup() && Literal() is null && Identifier() is null)
-            {
-                _rest = SkipBlank(_rest[1..]);
-            }
+            _rest = SkipBlank(_rest[1..]);
         }
-
-        return false;
     }
 
     private string Quoted(char quote)
