@@ -6,7 +6,7 @@ namespace CnpgRestore.Dumps.Loading;
 sealed class DumpText : IAsyncDisposable
 {
     private const int Ahead = 4 << 20;
-    private const int Piece = 1 << 16;
+    private const int Piece = 1 << 20;
 
     private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: Ahead, resumeWriterThreshold: Ahead / 2, minimumSegmentSize: Piece, useSynchronizationContext: false));
     private readonly CancellationTokenSource _end;
@@ -46,10 +46,12 @@ sealed class DumpText : IAsyncDisposable
         await using var source = text;
         try
         {
+            // Large pieces, read synchronously: the threads of the load would spend their time on handing small ones to each other.
             int read;
             do
             {
-                read = await text.ReadAsync(_pipe.Writer.GetMemory(Piece), ct);
+                var memory = _pipe.Writer.GetMemory(Piece);
+                read = await Task.Run(() => text.ReadAtLeast(memory.Span, memory.Length, throwOnEndOfStream: false), ct);
                 _pipe.Writer.Advance(read);
                 Interlocked.Exchange(ref _read, _file.Position);
             }
