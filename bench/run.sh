@@ -24,6 +24,8 @@ P
   bench/folder-move.sh "$endpoint"
   printf '\n## Drill\n\n'
   bench/drill.sh "$endpoint"
+  printf '\n## Load of a plain dump\n\n'
+  bench/dump-load.sh
   printf '\n## Start-up\n\n'
   bench/start-up.sh
 } >"$page"

@@ -118,4 +118,115 @@ public sealed class LoadTests(LoadScene scene) : IClassFixture<LoadScene>
 
         Assert.Equal(await scene.ContentAsync(source, Ct), await scene.ContentAsync(target, Ct));
     }
+
+    [Theory]
+    [InlineData("LATIN1", "636166e9", "")]
+    [InlineData("SQL_ASCII", "fffe20e9", "")]
+    [InlineData("EUC_JP", "c6fccbdc", "--encoding=SJIS")]
+    [InlineData("EUC_JP", "a5bdc9bd", "--encoding=SJIS --inserts")]
+    [InlineData("WIN1251", "cff0e8", "--encoding=UTF8")]
+    public async Task Every_byte_of_names_and_rows_survives_in_any_encoding(string encoding, string hex, string options)
+    {
+        var create = $"ENCODING '{encoding}' LOCALE 'C'";
+        var source = await scene.NewDatabaseAsync(Ct, create);
+        // The server builds the text of its bytes; the name of the table is made of them too.
+        (await scene.Postgres.PsqlAsync(
+            $"""
+            SET client_encoding = '{encoding}';
+            CREATE FUNCTION pg_temp.word() RETURNS text LANGUAGE sql AS $$ SELECT convert_from(decode('{hex}', 'hex'), '{encoding}') $$;
+            SELECT format('CREATE TABLE %I (%I text DEFAULT %L)', pg_temp.word(), pg_temp.word() || 'x', pg_temp.word()) AS create \gset
+            :create;
+            SELECT format('INSERT INTO %I SELECT %L || g FROM generate_series(1, 50) g', pg_temp.word(), pg_temp.word()) AS insert \gset
+            :insert;
+            SELECT format('CREATE INDEX %I ON %I (1)', pg_temp.word() || 'i', pg_temp.word()) AS index \gset
+            SELECT format('COMMENT ON TABLE %I IS %L', pg_temp.word(), pg_temp.word()) AS comment \gset
+            :comment;
+            """,
+            Ct,
+            source)).Succeeded();
+        var target = await scene.NewDatabaseAsync(Ct, create);
+
+        await scene.LoadAsync(await scene.DumpAsync(source, Ct, options.Split(' ', StringSplitOptions.RemoveEmptyEntries)), target, Ct);
+
+        Assert.Equal(await scene.ContentAsync(source, Ct), await scene.ContentAsync(target, Ct));
+    }
+
+    [Fact]
+    public async Task A_script_of_somebody_else_runs_in_its_own_order()
+    {
+        var path = await scene.WriteAsync(
+            System.Text.Encoding.UTF8.GetBytes(
+                """
+                CREATE TABLE parent (id integer PRIMARY KEY);
+                CREATE TABLE child (id integer REFERENCES parent);
+                INSERT INTO parent VALUES (1), (2);
+                BEGIN;
+                COPY child FROM stdin;
+                1
+                2
+                \.
+                UPDATE child SET id = 1 WHERE id = 2;
+                COMMIT;
+                CREATE INDEX ON child (id);
+                COPY child (id) FROM stdin WITH (FORMAT csv, HEADER);
+                "id"
+                "2"
+                \.
+                DELETE FROM parent WHERE id NOT IN (SELECT id FROM child);
+                INSERT INTO parent SELECT count(*) + 10 FROM child;
+                """),
+            Ct);
+        var (byPsql, byUs) = (await scene.NewDatabaseAsync(Ct), await scene.NewDatabaseAsync(Ct));
+
+        await scene.LoadByPsqlAsync(path, byPsql, Ct);
+        await scene.LoadAsync(path, byUs, Ct);
+
+        Assert.Equal(await scene.ContentAsync(byPsql, Ct), await scene.ContentAsync(byUs, Ct));
+    }
+
+    [Fact]
+    public async Task Rows_that_look_at_other_tables_wait_for_them()
+    {
+        var source = await scene.NewDatabaseAsync(Ct);
+        (await scene.Postgres.PsqlAsync(
+            """
+            CREATE TABLE a_first AS SELECT g AS id FROM generate_series(1, 100000) g;
+            CREATE FUNCTION is_known(integer) RETURNS boolean LANGUAGE sql AS $$ SELECT count(*) = 100000 FROM public.a_first $$;
+            CREATE TABLE b_second (id integer CHECK (is_known(id)));
+            INSERT INTO b_second SELECT g FROM generate_series(1, 20) g;
+            """,
+            Ct,
+            source)).Succeeded();
+        var target = await scene.NewDatabaseAsync(Ct);
+
+        await scene.LoadAsync(await scene.DumpAsync(source, Ct), target, Ct);
+
+        Assert.Equal(await scene.ContentAsync(source, Ct), await scene.ContentAsync(target, Ct));
+    }
+
+    [Fact]
+    public async Task A_large_table_is_spread_over_connections_and_keeps_every_row()
+    {
+        var source = await scene.NewDatabaseAsync(Ct);
+        await scene.Postgres.ExecuteAsync("CREATE TABLE large AS SELECT g AS id, repeat(md5(g::text), 10) AS body FROM generate_series(1, 60000) g", Ct, source);
+        await scene.Postgres.ExecuteAsync("ALTER TABLE large ADD PRIMARY KEY (id)", Ct, source);
+        var target = await scene.NewDatabaseAsync(Ct);
+
+        var result = await scene.LoadAsync(await scene.DumpAsync(source, Ct), target, Ct);
+
+        Assert.Equal(60_000, Assert.Single(result.Tables).Rows);
+        Assert.Equal(await scene.ContentAsync(source, Ct), await scene.ContentAsync(target, Ct));
+        Assert.True(await scene.Postgres.QueryAsync<long>("SELECT count(DISTINCT xmin::text) FROM large", Ct, target) > 1);
+    }
+
+    [Fact]
+    public async Task Settings_of_the_load_are_gone_afterwards()
+    {
+        var target = await scene.NewDatabaseAsync(Ct);
+        await scene.LoadAsync(await scene.DumpAsync(LoadScene.Zoo, Ct), target, Ct);
+
+        Assert.Equal("on", await scene.Postgres.QueryAsync<string>("SHOW synchronous_commit", Ct, target));
+        Assert.Equal(0, await scene.Postgres.QueryAsync<long>($"SELECT count(*) FROM pg_stat_activity WHERE datname = '{target}' AND pid <> pg_backend_pid()", Ct));
+        Assert.Equal(0, await scene.Postgres.QueryAsync<long>("SELECT count(*) FROM pg_db_role_setting", Ct));
+    }
 }

@@ -25,10 +25,8 @@ sealed partial class CopyStream(TextWriter import, DumpStatement statement)
         Bytes += block.Length;
         try
         {
-            for (var (from, text) = (0, block.Text); from < text.Length; from += MessageSize)
-            {
-                await _raw.WriteAsync(text.Slice(from, Math.Min(MessageSize, text.Length - from)), ct);
-            }
+            // Synchronously: the socket is full again and again, and to be woken each time costs more than to wait.
+            await Task.Run(() => Write(block.Text.Span), ct);
         }
         catch (NpgsqlException e)
         {
@@ -61,6 +59,16 @@ sealed partial class CopyStream(TextWriter import, DumpStatement statement)
         {
             // The load has failed already, and its first error is the one that is told.
         }
+    }
+
+    private void Write(ReadOnlySpan<byte> text)
+    {
+        for (; text.Length > MessageSize; text = text[MessageSize..])
+        {
+            _raw.Write(text[..MessageSize]);
+        }
+
+        _raw.Write(text);
     }
 
     // The server counts the lines of this COPY alone: "COPY orders, line 17, column qty".

@@ -113,7 +113,7 @@ public sealed class DumpLoader : IAsyncDisposable
     {
         if (_part.IsGlobal && SessionState.SettingOf(reader.Text.Span, reader.Encoding.Text) is null)
         {
-            _notRun.Add(DatabaseStatement.Leave(reader.TextAsString(), reader.Line));
+            _notRun.Add(StatementNotRun.Of(reader));
         }
     }
 
@@ -122,9 +122,16 @@ public sealed class DumpLoader : IAsyncDisposable
         _copy = null;
         var encoding = reader.Encoding.Text;
         var statement = new DumpStatement(reader.Text.ToArray(), reader.Line, _state);
-        if (DatabaseStatement.Is(statement.Text, encoding))
+        if (InsertStatement.TryParse(statement.Text, reader.Groups, encoding) is var (table, rows))
         {
-            _notRun.Add(DatabaseStatement.Leave(reader.TextAsString(), reader.Line));
+            await InsertAsync(table, rows, statement, ct);
+            return;
+        }
+
+        await FlushInsertsAsync(ct);
+        if (ServerStatement.Is(statement.Text, encoding))
+        {
+            _notRun.Add(StatementNotRun.Of(reader));
         }
         else if (SessionState.SettingOf(statement.Text, encoding) is { } setting)
         {
@@ -134,10 +141,6 @@ public sealed class DumpLoader : IAsyncDisposable
         {
             _copy = statement;
             _rows.Add(copy.Table, 0, 0);
-        }
-        else if (InsertStatement.TryParse(statement.Text, reader.Groups, encoding) is var (table, rows))
-        {
-            await InsertAsync(table, rows, statement, ct);
         }
         else if (_inTransaction || !_part.IsByPgDump || !_postData.TryAdd(statement))
         {
@@ -154,7 +157,7 @@ public sealed class DumpLoader : IAsyncDisposable
         var table = reader.Copy!.Table;
         var block = CopyBlock.Rent(table, copy, reader.Text.Span, reader.Line);
         _rows.Add(table, block.Lines, block.Length);
-        await AddDataAsync(block, copy, ct);
+        await AddDataAsync(block, copy, reader.Copy.IsLineByLine, ct);
     }
 
     private async Task InsertAsync(QualifiedName table, int rows, DumpStatement statement, CancellationToken ct)
@@ -174,19 +177,19 @@ public sealed class DumpLoader : IAsyncDisposable
         if (_inserts.Take() is [var first, ..] statements)
         {
             _statements += statements.Count;
-            await AddDataAsync(new InsertBlock(_insertTable, statements), first, ct);
+            await AddDataAsync(new InsertBlock(_insertTable, statements), first, maySplit: true, ct);
         }
     }
 
-    private async Task AddDataAsync(DataBlock block, DumpStatement statement, CancellationToken ct)
+    /// <param name="maySplit">A line is a row.</param>
+    private async Task AddDataAsync(DataBlock block, DumpStatement statement, bool maySplit, CancellationToken ct)
     {
-        if (block is CopyBlock)
+        await FlushTransactionAsync(ct);
+        if (_postData.Waiting > 0)
         {
-            await FlushInsertsAsync(ct);
+            await SettleDataAsync(ct);
         }
 
-        await FlushTransactionAsync(ct);
-        await _postData.RunAsync(ct);
         _phase = LoadPhase.Data;
         if (_independent is null)
         {
@@ -194,7 +197,7 @@ public sealed class DumpLoader : IAsyncDisposable
             _independent = await DataOrder.IndependentTablesAsync(await _sessions.GetAsync(0, ct), statement, ct);
         }
 
-        await _data.AddAsync(block, _inTransaction || !_part.IsByPgDump || !_independent.Contains(block.Table), ct);
+        await _data.AddAsync(block, inOrder: !maySplit || _inTransaction || !_part.IsByPgDump || !_independent.Contains(block.Table), ct);
     }
 
     private async Task RunInOrderAsync(DumpStatement statement, CancellationToken ct)
@@ -224,13 +227,14 @@ public sealed class DumpLoader : IAsyncDisposable
     {
         if (_transaction.Take() is { Count: > 0 } statements)
         {
+            // Rows within the transaction are that session's too.
+            await _data.DrainAsync();
             await (await _sessions.GetAsync(0, ct)).RunAsync(statements, ct);
         }
     }
 
     private async Task SettleDataAsync(CancellationToken ct)
     {
-        await FlushInsertsAsync(ct);
         await _data.DrainAsync();
         if (_postData.Waiting > 0)
         {
@@ -244,6 +248,7 @@ public sealed class DumpLoader : IAsyncDisposable
 
     private async Task SettleAsync(CancellationToken ct)
     {
+        await FlushInsertsAsync(ct);
         await FlushTransactionAsync(ct);
         await SettleDataAsync(ct);
     }

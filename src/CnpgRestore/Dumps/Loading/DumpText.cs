@@ -6,11 +6,12 @@ namespace CnpgRestore.Dumps.Loading;
 sealed class DumpText : IAsyncDisposable
 {
     private const int Ahead = 4 << 20;
-    private const int Piece = 1 << 16;
+    private const int Piece = 1 << 20;
 
     private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: Ahead, resumeWriterThreshold: Ahead / 2, minimumSegmentSize: Piece, useSynchronizationContext: false));
     private readonly CancellationTokenSource _end;
     private readonly FileStream _file;
+    private long _read;
     private readonly Task _filling;
 
     private DumpText(FileStream file, Stream text, CancellationToken ct)
@@ -24,7 +25,7 @@ sealed class DumpText : IAsyncDisposable
     public Stream Text { get; }
 
     /// <summary>Of the file on the disk, packed as it is.</summary>
-    public ByteSize Read => new(_file.CanRead ? _file.Position : 0);
+    public ByteSize Read => new(Interlocked.Read(ref _read));
 
     public static async Task<DumpText> OpenAsync(DumpFile dump, CancellationToken ct)
     {
@@ -45,7 +46,16 @@ sealed class DumpText : IAsyncDisposable
         await using var source = text;
         try
         {
-            await source.CopyToAsync(_pipe.Writer, ct);
+            // Large pieces, read synchronously: the threads of the load would spend their time on handing small ones to each other.
+            int read;
+            do
+            {
+                var memory = _pipe.Writer.GetMemory(Piece);
+                read = await Task.Run(() => text.ReadAtLeast(memory.Span, memory.Length, throwOnEndOfStream: false), ct);
+                _pipe.Writer.Advance(read);
+                Interlocked.Exchange(ref _read, _file.Position);
+            }
+            while (read > 0 && !(await _pipe.Writer.FlushAsync(ct)).IsCompleted);
             await _pipe.Writer.CompleteAsync();
         }
         catch (Exception e) when (e is IOException or InvalidDataException or OperationCanceledException)

@@ -20,6 +20,9 @@ public static class LoadConnection
         settings.CommandTimeout = 0;
         settings.TcpKeepAlive = true;
         settings.MaxAutoPrepare = 0;
+        // What was wrong with which row of which statement.
+        settings.IncludeErrorDetail = true;
+        settings.IncludeFailedBatchedCommand = true;
         return settings;
     }
 

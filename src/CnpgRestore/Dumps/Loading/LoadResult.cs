@@ -1,11 +1,12 @@
 using CnpgRestore.Dumps.Inspection;
+using CnpgRestore.Dumps.Plain;
 
 namespace CnpgRestore.Dumps.Loading;
 
 /// <summary>A load that came to its end without an error.</summary>
 /// <param name="Tables">In the order of the dump, with the rows that the server has taken.</param>
 /// <param name="Statements">How many were run, each INSERT counted.</param>
-/// <param name="NotRun">Statements that speak of roles or of the database as a whole: whoever owns the target decides on them.</param>
+/// <param name="NotRun">Statements of the server, <see cref="ServerStatement"/>: roles, and the database as a whole. Whoever owns the target decides on them.</param>
 public sealed record LoadResult(IReadOnlyList<DumpTable> Tables, long Statements, IReadOnlyList<StatementNotRun> NotRun)
 {
     public long Rows => Tables.Sum(table => table.Rows);
@@ -14,4 +15,15 @@ public sealed record LoadResult(IReadOnlyList<DumpTable> Tables, long Statements
 /// <summary>A statement of the dump that was left out.</summary>
 /// <param name="Line">Of the dump; the first is 1.</param>
 /// <param name="Text">With a password replaced by <c>***</c>.</param>
-public sealed record StatementNotRun(long Line, string Text);
+public sealed record StatementNotRun(long Line, string Text)
+{
+    private const string Password = "PASSWORD '";
+
+    internal static StatementNotRun Of(DumpReader reader)
+    {
+        var text = reader.TextAsString();
+        var at = text.IndexOf(Password, StringComparison.OrdinalIgnoreCase);
+        var end = at < 0 ? -1 : text.IndexOf('\'', at + Password.Length);
+        return new StatementNotRun(reader.Line, at < 0 ? text : $"{text[..(at + Password.Length - 1)]}***{(end < 0 ? "" : text[(end + 1)..])}");
+    }
+}

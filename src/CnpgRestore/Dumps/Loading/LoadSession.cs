@@ -8,6 +8,7 @@ sealed class LoadSession : IAsyncDisposable
 {
     private readonly NpgsqlConnection _connection;
     private SessionState _state = SessionState.Initial;
+    private bool _buildsInParallel = true;
 
     private LoadSession(NpgsqlConnection connection) => _connection = connection;
 
@@ -51,18 +52,26 @@ sealed class LoadSession : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Whether the server may build one index with several processes. Where the load itself keeps its cores busy, that costs more than it brings.
+    /// </summary>
+    public async Task AllowParallelBuildsAsync(bool allow, DumpStatement statement, CancellationToken ct)
+    {
+        if (_buildsInParallel != allow)
+        {
+            var setting = allow ? "RESET max_parallel_maintenance_workers" : "SET max_parallel_maintenance_workers = 0";
+            await ToldAsync(() => ExecuteAsync(_connection, setting, ct), statement);
+            _buildsInParallel = allow;
+        }
+    }
+
     /// <summary>Starts to copy rows; no other statement runs here until that has ended.</summary>
     public async Task<CopyStream> CopyAsync(DumpStatement statement, CancellationToken ct)
     {
         await EnterAsync(statement, ct);
-        try
-        {
-            return new CopyStream(await _connection.BeginTextImportAsync(statement.Bytes, ct), statement);
-        }
-        catch (NpgsqlException e)
-        {
-            throw LoadFailure.Of(e, statement, statement.Line);
-        }
+        TextWriter? import = null;
+        await ToldAsync(async () => import = await _connection.BeginTextImportAsync(statement.Bytes, ct), statement);
+        return new CopyStream(import!, statement);
     }
 
     /// <summary>Rows of two columns of text.</summary>
@@ -70,13 +79,17 @@ sealed class LoadSession : IAsyncDisposable
     {
         await EnterAsync(reason, ct);
         var pairs = new List<(string First, string Second)>();
-        await using var batch = Batch(_connection, [query]);
-        await using var rows = await batch.ExecuteReaderAsync(ct);
-        while (await rows.ReadAsync(ct))
-        {
-            pairs.Add((LoadFailure.Decode(rows.GetString(0), reason.State.Encoding), LoadFailure.Decode(rows.GetString(1), reason.State.Encoding)));
-        }
-
+        await ToldAsync(
+            async () =>
+            {
+                await using var batch = Batch(_connection, [query]);
+                await using var rows = await batch.ExecuteReaderAsync(ct);
+                while (await rows.ReadAsync(ct))
+                {
+                    pairs.Add((LoadFailure.Decode(rows.GetString(0), reason.State.Encoding), LoadFailure.Decode(rows.GetString(1), reason.State.Encoding)));
+                }
+            },
+            reason);
         return pairs;
     }
 
@@ -87,17 +100,22 @@ sealed class LoadSession : IAsyncDisposable
         foreach (var setting in statement.State.Since(_state))
         {
             var made = new DumpStatement(setting.Text, setting.Line, statement.State);
-            try
-            {
-                await ExecuteAsync(_connection, made.Bytes, ct);
-            }
-            catch (NpgsqlException e)
-            {
-                throw LoadFailure.Of(e, made, made.Line);
-            }
+            await ToldAsync(() => ExecuteAsync(_connection, made.Bytes, ct), made);
         }
 
         _state = statement.State;
+    }
+
+    private static async Task ToldAsync(Func<Task> work, DumpStatement statement)
+    {
+        try
+        {
+            await work();
+        }
+        catch (NpgsqlException e)
+        {
+            throw LoadFailure.Of(e, statement, statement.Line);
+        }
     }
 
     // No limit of time ends a long load, and losing the last second of commits to a crash is no loss: a load that was cut begins anew. Memory for

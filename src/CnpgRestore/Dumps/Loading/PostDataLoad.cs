@@ -13,9 +13,9 @@ sealed class PostDataLoad(LoadSessions sessions, RowTally rows, Action onDone)
     private readonly List<(DumpStatement Statement, IReadOnlyList<StatementLock> Locks)> _waiting = [];
     private readonly Dictionary<DumpEncoding, StatementLocks> _locks = [];
     private long _text;
-    private int _unfinished;
+    private StatementGraph? _running;
 
-    public int Waiting => _unfinished;
+    public int Waiting => _running?.Unfinished ?? _waiting.Count;
 
     /// <summary>Whether it must run before more is added.</summary>
     public bool IsFull => _text > MostText;
@@ -35,7 +35,6 @@ sealed class PostDataLoad(LoadSessions sessions, RowTally rows, Action onDone)
 
         _waiting.Add((statement, locks));
         _text += statement.Text.Length;
-        _unfinished++;
         return true;
     }
 
@@ -47,20 +46,38 @@ sealed class PostDataLoad(LoadSessions sessions, RowTally rows, Action onDone)
         }
 
         var tree = await TableTree.ReadAsync(await sessions.GetAsync(0, ct), _waiting[0].Statement, ct);
-        var graph = new StatementGraph();
+        var graph = _running = new StatementGraph();
         foreach (var (statement, locks) in _waiting)
         {
-            var expanded = tree.Expand(locks).ToList();
-            graph.Add(statement, expanded, 1 + expanded.Sum(wish => rows.BytesOf(wish.Name)));
+            Add(graph, tree, statement, locks);
         }
 
         _waiting.Clear();
         _text = 0;
-        await graph.RunAsync(sessions.Count, async (statement, number) =>
+        await graph.RunAsync(sessions.Count, async (statement, number, sessionsAreIdle) =>
         {
-            await (await sessions.GetAsync(number, ct)).RunAsync([statement], ct);
-            Interlocked.Decrement(ref _unfinished);
+            var session = await sessions.GetAsync(number, ct);
+            await session.AllowParallelBuildsAsync(sessionsAreIdle, statement, ct);
+            await session.RunAsync([statement], ct);
             onDone();
         });
+        _running = null;
+    }
+
+    private void Add(StatementGraph graph, TableTree tree, DumpStatement statement, IReadOnlyList<StatementLock> locks)
+    {
+        var expanded = tree.Expand(locks).ToList();
+        var effort = 1 + expanded.Sum(wish => rows.BytesOf(wish.Name));
+        if (sessions.Count > 1 && ForeignKey.TryParse(statement.Text, statement.State.Encoding.Text) is { } key
+            && tree.IsAlone(key.Table) && tree.IsAlone(key.Referenced) && key.Split(statement) is var (add, validate))
+        {
+            graph.Add(add, expanded, effort: 1);
+            // The rows of the table that is referred to stay what they are: no later statement changes them.
+            graph.Add(validate, [new StatementLock(key.Table, IsExclusive: true)], effort);
+        }
+        else
+        {
+            graph.Add(statement, expanded, effort);
+        }
     }
 }

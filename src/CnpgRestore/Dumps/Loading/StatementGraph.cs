@@ -9,6 +9,9 @@ sealed class StatementGraph
 {
     private readonly Dictionary<QualifiedName, List<(Node Node, bool IsExclusive)>> _holders = [];
     private readonly List<Node> _nodes = [];
+    private int _finished;
+
+    public int Unfinished => _nodes.Count - _finished;
 
     /// <param name="effort">Any measure that compares statements, such as the bytes of a table that is read.</param>
     public void Add(DumpStatement statement, IEnumerable<StatementLock> locks, long effort)
@@ -40,8 +43,8 @@ sealed class StatementGraph
     }
 
     /// <summary>Runs all of them; what holds up the most work comes first.</summary>
-    /// <param name="run">Runs one statement on the session of that number.</param>
-    public async Task RunAsync(int sessions, Func<DumpStatement, int, Task> run)
+    /// <param name="run">Runs one statement on the session of that number; told last is whether sessions are left over that have nothing to do.</param>
+    public async Task RunAsync(int sessions, Func<DumpStatement, int, bool, Task> run)
     {
         var ready = new PriorityQueue<Node, (long, int)>();
         foreach (var node in Enumerable.Reverse(_nodes))
@@ -58,12 +61,14 @@ sealed class StatementGraph
             {
                 while (free.Count > 0 && ready.TryDequeue(out var node, out _))
                 {
-                    running.Add(RunAsync(node, free.Pop()));
+                    var session = free.Pop();
+                    running.Add(RunAsync(node, session, free.Count > ready.Count));
                 }
 
                 var ended = await Task.WhenAny(running);
                 running.Remove(ended);
                 var done = await ended;
+                _finished++;
                 free.Push(done.Session);
                 foreach (var follower in done.Node.Followers)
                 {
@@ -77,9 +82,9 @@ sealed class StatementGraph
             await Task.WhenAll(running).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
 
-        async Task<(Node Node, int Session)> RunAsync(Node node, int session)
+        async Task<(Node Node, int Session)> RunAsync(Node node, int session, bool sessionsAreIdle)
         {
-            await run(node.Statement, session);
+            await run(node.Statement, session, sessionsAreIdle);
             return (node, session);
         }
 

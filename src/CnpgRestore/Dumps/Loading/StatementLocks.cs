@@ -19,7 +19,8 @@ sealed class StatementLocks(Encoding encoding)
     public IReadOnlyList<StatementLock>? Of(ReadOnlySpan<byte> statement)
     {
         var words = new StatementWords(statement, encoding);
-        return words.Accept("CREATE") ? OfCreate(words)
+        return ForeignKey.TryParse(statement, encoding) is { } key ? [AloneWithPartitions(key.Table), AloneWithPartitions(key.Referenced)]
+            : words.Accept("CREATE") ? OfCreate(words)
             : words.Accept("ALTER", "TABLE") ? OfAlterTable(words)
             : words.Accept("ALTER", "INDEX") ? OfAlterIndex(words)
             : words.Accept("COMMENT", "ON") ? OfComment(words)
@@ -59,8 +60,8 @@ sealed class StatementLocks(Encoding encoding)
 
         if (words.Accept("ADD", "CONSTRAINT") && words.Identifier() is { } constraint)
         {
-            return words.Accept("FOREIGN", "KEY") ? OfForeignKey(table, words)
-                : words.Accept("PRIMARY", "KEY") || words.Accept("UNIQUE") || words.Accept("EXCLUDE") ? [Index(table, constraint), new(table, IsExclusive: true, !only)]
+            return words.Accept("PRIMARY", "KEY") || words.Accept("UNIQUE") || words.Accept("EXCLUDE")
+                ? [Index(table, constraint), new(table, IsExclusive: true, !only)]
                 : null;
         }
 
@@ -73,11 +74,6 @@ sealed class StatementLocks(Encoding encoding)
         _ = words.Accept("ALWAYS") || words.Accept("REPLICA");
         return isSwitch && words.Accept("TRIGGER") && !words.Accept("ALL") && !words.Accept("USER") ? [AloneWithPartitions(table)] : null;
     }
-
-    private static List<StatementLock>? OfForeignKey(QualifiedName table, StatementWords words) =>
-        words.SkipGroup() && words.Accept("REFERENCES") && words.Name() is { Schema: not null } referenced
-            ? [AloneWithPartitions(table), AloneWithPartitions(referenced)]
-            : null;
 
     private List<StatementLock>? OfAlterIndex(StatementWords words)
     {

@@ -32,6 +32,22 @@ ref struct StatementWords(ReadOnlySpan<byte> text, Encoding encoding)
         return true;
     }
 
+    /// <summary>Moves behind the next such keyword outside of parentheses and quotes; false where there is none.</summary>
+    public bool SkipPast(string keyword)
+    {
+        while (!IsAtEnd)
+        {
+            if (Accept(keyword))
+            {
+                return true;
+            }
+
+            Skip();
+        }
+
+        return false;
+    }
+
     public bool AcceptSymbol(char symbol)
     {
         if (_rest.IsEmpty || _rest[0] != symbol)
@@ -116,25 +132,6 @@ ref struct StatementWords(ReadOnlySpan<byte> text, Encoding encoding)
         {
             _rest = SkipBlank(_rest[1..]);
         }
-    }
-
-    /// <summary>Moves behind the next such keyword that stands outside of parentheses and quotes; false where there is none.</summary>
-    public bool SkipPast(string keyword)
-    {
-        while (!IsAtEnd)
-        {
-            if (Accept(keyword))
-            {
-                return true;
-            }
-
-            if (!SkipGroup() && Literal() is null && Identifier() is null)
-            {
-                _rest = SkipBlank(_rest[1..]);
-            }
-        }
-
-        return false;
     }
 
     private string Quoted(char quote)

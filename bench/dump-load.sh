@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# A plain dump with one dominant table, four others, indexes and foreign keys, loaded into a new database by each program; pg_restore gets the same
+# data in custom format, which is what it can load in parallel.
+# usage: dump-load.sh   prints a Markdown table. SCALE says how much data (default 4: about 1.1 GB of text).
+. "$(dirname "$0")/lib.sh"
+SCALE=${SCALE:-4}
+PG=/usr/lib/postgresql/15/bin DATA=$WORK/data
+export PGHOST=$WORK PGUSER=postgres PGDATABASE=postgres TMPDIR=$WORK
+
+as_postgres() { if [ "$(id -u)" = 0 ]; then runuser -u postgres --preserve-environment -- env -C "$WORK" "$@"; else "$@"; fi; }
+finish() { as_postgres "$PG/pg_ctl" stop -s -m immediate -D "$DATA" 2>/dev/null || true; rm -rf "$WORK"; }
+trap finish EXIT
+if [ "$(id -u)" = 0 ]; then chown postgres: "$WORK"; fi
+sql() { as_postgres "$PG/psql" -Xq -v ON_ERROR_STOP=1 "$@"; }
+# As much for each run: no table, no file of the former one, nothing waiting to be written.
+fresh() { sql -c 'DROP DATABASE IF EXISTS shop WITH (FORCE)' -c 'CREATE DATABASE shop TEMPLATE template0' -c CHECKPOINT 2>/dev/null; }
+
+echo "preparing a dump (a minute or two) ..." >&2
+as_postgres "$PG/initdb" -D "$DATA" -U postgres -E UTF8 --locale=C.UTF-8 -A trust --no-sync >/dev/null
+cat >>"$DATA/postgresql.conf" <<C
+listen_addresses = ''
+unix_socket_directories = '$WORK'
+shared_buffers = 1GB
+max_wal_size = 8GB
+wal_level = logical
+autovacuum = off
+C
+as_postgres "$PG/pg_ctl" start -s -w -D "$DATA" -l "$WORK/log"
+fresh
+sql -d shop -v k="$SCALE" <<'S'
+CREATE TABLE customers (id bigint PRIMARY KEY, name text NOT NULL, email text NOT NULL, country text, created timestamptz);
+CREATE TABLE products (id integer PRIMARY KEY, name text, price numeric(10, 2));
+CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint NOT NULL, product integer NOT NULL, amount numeric(12, 2), ordered timestamptz, note text, status text);
+CREATE TABLE events (id bigint PRIMARY KEY, customer bigint NOT NULL, at timestamptz, kind text, body text);
+CREATE TABLE sessions (id uuid PRIMARY KEY, customer bigint, at timestamptz, agent text);
+INSERT INTO customers SELECT g, 'Customer ' || g, md5(g::text) || '@example.org', chr(65 + g % 26), '2020-01-01Z'::timestamptz + g * interval '7 min' FROM generate_series(1, 200000 * :k) g;
+INSERT INTO products SELECT g, 'Product ' || g, g % 1000 FROM generate_series(1, 20000) g;
+INSERT INTO orders SELECT g, 1 + (g::bigint * 7919) % (200000 * :k), 1 + g % 20000, (g % 100000) / 100.0, '2021-01-01Z'::timestamptz + g * interval '13 s',
+  md5(g::text) || ' ' || md5((g + 1)::text), (ARRAY['new', 'paid', 'sent', 'back'])[1 + g % 4] FROM generate_series(1, 1600000 * :k) g;
+INSERT INTO events SELECT g, 1 + (g::bigint * 104729) % (200000 * :k), '2022-01-01Z'::timestamptz + g * interval '1 min', 'kind ' || g % 20, repeat(md5(g::text), 3)
+  FROM generate_series(1, 300000 * :k) g;
+INSERT INTO sessions SELECT md5(g::text)::uuid, 1 + g % (200000 * :k), '2023-01-01Z'::timestamptz + g * interval '1 min', 'agent ' || g FROM generate_series(1, 250000 * :k) g;
+CREATE UNIQUE INDEX customers_email ON customers (email);
+CREATE INDEX orders_customer ON orders (customer);
+CREATE INDEX orders_product ON orders (product);
+CREATE INDEX orders_ordered ON orders (ordered);
+CREATE INDEX events_customer ON events (customer);
+CREATE INDEX events_kind ON events (kind, at);
+CREATE INDEX sessions_customer ON sessions (customer);
+ALTER TABLE orders ADD FOREIGN KEY (customer) REFERENCES customers, ADD FOREIGN KEY (product) REFERENCES products;
+ALTER TABLE events ADD FOREIGN KEY (customer) REFERENCES customers;
+ALTER TABLE sessions ADD FOREIGN KEY (customer) REFERENCES customers;
+S
+as_postgres "$PG/pg_dump" -d shop -f "$WORK/shop.sql"
+as_postgres "$PG/pg_dump" -d shop -Fc -Z1 -f "$WORK/shop.dump"
+
+for ((run = 1; run <= RUNS; run++)); do
+  echo "dump load, run $run of $RUNS" >&2
+  fresh
+  timed load "cnpg-restore from-dump" "$CNPG_RESTORE" from-dump --local "$WORK/shop.sql" --to "postgres://postgres@/shop?host=$WORK" --engine parallel --jobs 2 --yes
+  fresh
+  timed load "psql -f" "$PG/psql" -Xq -v ON_ERROR_STOP=1 -d shop -f "$WORK/shop.sql"
+  fresh
+  timed load "pg_restore -j2 (custom)" "$PG/pg_restore" -j2 -d shop "$WORK/shop.dump"
+done
+echo "A plain dump of $(du -m --apparent-size "$WORK/shop.sql" | cut -f1) MB. Only cnpg-restore inspects the dump and counts every row afterwards; that is in its time."
+echo
+table load "cnpg-restore from-dump"
