@@ -93,7 +93,7 @@ public sealed class FromDumpKillTests(TestBed bed)
         }
 
         Assert.Equal(scene.Expected, await scene.ContentAsync());
-        Assert.Equal(0, (await scene.RunAsync("runs", "undo", scene.Run)).ExitCode);
+        (await scene.RunAsync("runs", "undo", scene.Run)).Succeeded();
         Assert.Equal(former, await scene.ContentAsync());
     }
 

@@ -115,8 +115,8 @@ public sealed class FromDumpRefusalTests(TestBed bed)
         Assert.Equal(15, changed.ExitCode);
         Assert.Contains("is not the file any more", changed.Error, StringComparison.Ordinal);
 
-        Assert.Equal(0, (await scene.RunAsync("runs", "undo", scene.Run)).ExitCode);
-        Assert.Equal(0, (await scene.RestoreFileAsync(other)).ExitCode);
+        (await scene.RunAsync("runs", "undo", scene.Run)).Succeeded();
+        (await scene.RestoreFileAsync(other)).Succeeded();
     }
 
     [Fact]
@@ -133,7 +133,7 @@ public sealed class FromDumpRefusalTests(TestBed bed)
         Assert.Equal(20, result.ExitCode);
         Assert.Contains($"line {at + 1}, SELECT 1 / 0;: ERROR:  division by zero", result.Error, StringComparison.Ordinal);
         Assert.Equal(scene.Expected, await scene.ContentAsync());
-        Assert.Equal(0, (await scene.RunAsync("runs", "undo", scene.Run)).ExitCode);
+        (await scene.RunAsync("runs", "undo", scene.Run)).Succeeded();
         Assert.Equal([""], await scene.DatabasesAsync());
     }
 
