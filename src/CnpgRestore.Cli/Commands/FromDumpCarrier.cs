@@ -57,6 +57,13 @@ sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDum
 
     public async Task<int> ResumeAsync(FromDumpDecision decision, bool dryRun, CancellationToken ct)
     {
+        var journal = _state.JournalOf(new RunId(decision.Run));
+        if (File.Exists(journal) && Journal.IsFinished(Journal.Read(journal)))
+        {
+            session.Result.Line($"run {decision.Run} is finished: there is nothing to go on with");
+            return 0;
+        }
+
         await using var asked = await DatabaseSession.OpenAsync(server, FromDumpPlanner.Maintenance, ct);
         await using var held = await DatabaseLock.TakeAsync(server, decision.Database, decision.Run, ct);
         var plan = await new FromDumpPlanner(server, asked).ResumeAsync(decision, progress: null, ct);

@@ -76,7 +76,14 @@ static class RunsCommand
     private static async Task<int> FromDumpAsync(
         CliSession session, ServerOptions options, KubernetesOptions kubernetes, ParseResult parse, string run, Func<FromDumpCarrier, FromDumpDecision, Task<int>> act, CancellationToken ct)
     {
-        var decision = FromDumpCarrier.FindDecision(new StateFolder(EnvironmentVariables.StateFolder), run);
+        var state = new StateFolder(EnvironmentVariables.StateFolder);
+        var decision = FromDumpCarrier.FindDecision(state, run);
+        if (decision is null && File.Exists(state.JournalOf(new RunId(run))))
+        {
+            throw new RestoreException(
+                ProblemCode.NotFound, $"run {run} ended before it had decided anything", "nothing was changed", "run the same from-dump command again; it begins anew");
+        }
+
         if (decision is null && !options.IsGiven(parse))
         {
             throw new RestoreException(ProblemCode.NotFound, $"no run {run} from a dump on this machine", "a run that another machine began is found on the server: add --to postgres://...", "cnpg-restore runs list");

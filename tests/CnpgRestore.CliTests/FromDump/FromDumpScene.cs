@@ -35,9 +35,12 @@ sealed class FromDumpScene : IAsyncDisposable
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public static async Task<FromDumpScene> CreateAsync(TestBed bed, params string[] dumpOptions)
+    public static async Task<FromDumpScene> CreateAsync(TestBed bed, params string[] dumpOptions) => await CreateAsync(await bed.PostgresAsync(Ct), dumpOptions);
+
+    /// <summary>On a server of its own: for pg_dumpall, which stops where a database of another test goes.</summary>
+    public static async Task<FromDumpScene> CreateAsync(PostgresServer postgres, params string[] dumpOptions)
     {
-        var scene = new FromDumpScene(await TestDatabase.CreateAsync(await bed.PostgresAsync(Ct), Shop, Ct));
+        var scene = new FromDumpScene(await TestDatabase.CreateAsync(postgres, Shop, Ct));
         await PostgresUser.OwnAsync(scene.Folder, Ct);
         scene.Expected = await scene.ContentAsync();
         await scene.Live.DumpAsync(Ct, [.. dumpOptions, "-f", scene.Dump]);
@@ -67,8 +70,11 @@ sealed class FromDumpScene : IAsyncDisposable
 
     public Task<ToolResult> RunAsync(params string[] arguments) => ToolProcess.RunAsync(Command(arguments), Ct);
 
+    /// <summary>Whether a journal says what its run has decided.</summary>
+    public bool HasRun => Directory.Exists(Path.Combine(State, "runs")) && Directory.GetFiles(Path.Combine(State, "runs")).Any(path => File.ReadAllText(path).Contains("\"decided\"", StringComparison.Ordinal));
+
     /// <summary>The newest run of this scene.</summary>
-    public string Run => Path.GetFileNameWithoutExtension(Directory.GetFiles(Path.Combine(State, "runs")).Order(StringComparer.Ordinal).Last());
+    public string Run => Path.GetFileNameWithoutExtension(Directory.GetFiles(Path.Combine(State, "runs")).Order(StringComparer.Ordinal).Last(path => new FileInfo(path).Length > 0));
 
     /// <summary>The databases of this scene, the live one without its name.</summary>
     public async Task<IReadOnlyList<string>> DatabasesAsync() =>

@@ -32,7 +32,7 @@ public sealed class SwapTests(TestBed bed)
         await using var scene = await FromDumpScene.CreateAsync(bed);
         await scene.SpoilAsync();
         var (former, oid) = (await scene.ContentAsync(), await OidAsync(scene));
-        Assert.Equal(0, (await scene.RestoreAsync()).ExitCode);
+        (await scene.RestoreAsync()).Succeeded();
         Assert.NotEqual(oid, await OidAsync(scene));
 
         var undo = await scene.RunAsync("runs", "undo", scene.Run);
@@ -41,7 +41,7 @@ public sealed class SwapTests(TestBed bed)
         Assert.Equal(oid, await OidAsync(scene));
         Assert.Equal(former, await scene.ContentAsync());
         Assert.Contains("until cnpg-restore runs commit", undo.Output, StringComparison.Ordinal);
-        Assert.Equal(0, (await scene.RunAsync("runs", "commit", scene.Run, "--yes")).ExitCode);
+        (await scene.RunAsync("runs", "commit", scene.Run, "--yes")).Succeeded();
         Assert.Equal([""], await scene.DatabasesAsync());
         Assert.Equal(former, await scene.ContentAsync());
     }
@@ -50,11 +50,11 @@ public sealed class SwapTests(TestBed bed)
     public async Task Commit_drops_the_former_database_and_undo_is_refused_then()
     {
         await using var scene = await FromDumpScene.CreateAsync(bed);
-        Assert.Equal(0, (await scene.RestoreAsync()).ExitCode);
+        (await scene.RestoreAsync()).Succeeded();
 
         Assert.Equal(15, (await scene.RunAsync("runs", "commit", scene.Run)).ExitCode);
         Assert.Equal(2, (await scene.DatabasesAsync()).Count);
-        Assert.Equal(0, (await scene.RunAsync("runs", "commit", scene.Run, "--yes")).ExitCode);
+        (await scene.RunAsync("runs", "commit", scene.Run, "--yes")).Succeeded();
 
         Assert.Equal([""], await scene.DatabasesAsync());
         var undo = await scene.RunAsync("runs", "undo", scene.Run);
@@ -64,12 +64,33 @@ public sealed class SwapTests(TestBed bed)
     }
 
     [Fact]
+    public async Task A_run_that_is_undone_or_final_is_not_gone_on_with()
+    {
+        await using var scene = await FromDumpScene.CreateAsync(bed);
+        await scene.SpoilAsync();
+        var former = await scene.ContentAsync();
+        (await scene.RestoreAsync()).Succeeded();
+        (await scene.RunAsync("runs", "undo", scene.Run)).Succeeded();
+
+        var here = await scene.RunAsync("runs", "resume", scene.Run, "--yes");
+        var run = scene.Run;
+        Directory.Delete(scene.State, recursive: true);
+        var elsewhere = await scene.RunAsync("runs", "resume", run, "--yes", "--to", scene.Live.Url);
+
+        Assert.Equal(0, here.ExitCode);
+        Assert.Contains("nothing to go on with", here.Output, StringComparison.Ordinal);
+        Assert.Equal(15, elsewhere.ExitCode);
+        Assert.Contains("is undone", elsewhere.Error, StringComparison.Ordinal);
+        Assert.Equal(former, await scene.ContentAsync());
+    }
+
+    [Fact]
     public async Task Another_machine_undoes_with_what_stands_on_the_server()
     {
         await using var scene = await FromDumpScene.CreateAsync(bed);
         await scene.SpoilAsync();
         var former = await scene.ContentAsync();
-        Assert.Equal(0, (await scene.RestoreAsync()).ExitCode);
+        (await scene.RestoreAsync()).Succeeded();
         var run = scene.Run;
         Directory.Delete(scene.State, recursive: true);
 
@@ -101,7 +122,7 @@ public sealed class SwapTests(TestBed bed)
 
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
         Assert.Equal(before, await PropertiesAsync(scene));
-        Assert.Equal(0, (await scene.RunAsync("runs", "undo", scene.Run)).ExitCode);
+        (await scene.RunAsync("runs", "undo", scene.Run)).Succeeded();
         Assert.Equal(before, await PropertiesAsync(scene));
         await scene.RunAsync("runs", "commit", scene.Run, "--yes");
         await scene.Live.ExecuteAsync($"ALTER DATABASE {name} OWNER TO postgres; REVOKE ALL ON DATABASE {name} FROM {role}; ALTER ROLE {role} IN DATABASE {name} RESET ALL; DROP ROLE {role}", Ct);
@@ -174,7 +195,7 @@ public sealed class SwapTests(TestBed bed)
         Assert.Equal(3, result.ExitCode);
         Assert.Contains("gives false", result.Error, StringComparison.Ordinal);
         Assert.Equal(former, await scene.ContentAsync());
-        Assert.Equal(0, (await scene.RunAsync("runs", "undo", scene.Run)).ExitCode);
+        (await scene.RunAsync("runs", "undo", scene.Run)).Succeeded();
         Assert.Equal([""], await scene.DatabasesAsync());
     }
 

@@ -51,7 +51,13 @@ static class DumpPreflight
             yield return $"the dump is of a whole server: {request.Database} is taken out of it; no role, tablespace or other database is changed";
         }
 
-        var dropped = dump.Find(request.Database)!.Dropped;
+        var content = dump.Find(request.Database)!;
+        if (content.Owners.Count == 0 && content.Created.ContainsKey("TABLE"))
+        {
+            yield return "the dump names no owners (--no-owner): everything will belong to the role that loads it, and an application of another role may read nothing";
+        }
+
+        var dropped = content.Dropped;
         if (request.Strategy == LoadStrategy.Clean && dropped.Count > 0)
         {
             yield return $"it drops {string.Join(", ", dropped.Select(entry => Invariant($"{entry.Value} {entry.Key}")))} before it creates them again; where one is not there, or something else hangs on it, nothing at all is changed";

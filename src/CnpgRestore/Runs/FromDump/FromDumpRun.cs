@@ -27,6 +27,12 @@ public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session,
     public async Task<FromDumpResult> RunAsync(CancellationToken ct)
     {
         await EndLeftoversAsync(ct);
+        if (Decision.Side is not null && (await _side.MarksAsync(ct)).Any(mark => mark.State == RunMark.Undone))
+        {
+            throw new RestoreException(
+                ProblemCode.Refused, $"run {Decision.Run} is undone: {Decision.Side} lies aside", null, $"cnpg-restore runs commit {Decision.Run}");
+        }
+
         if (Decision.Side is null || !await _side.IsSwappedAsync(ct))
         {
             await RestoreAsync(ct);
@@ -145,7 +151,8 @@ public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session,
         var progress = new TableNote(meter);
         var result = await new DatabaseVerification(server, Target).RunAsync(Expectation.Of(plan.Content).Added(before), await ReadChecksAsync(ct), progress, ct);
         _verification = result;
-        if (!result.Passed && Decision.Side is not null)
+        // What ANALYZE cannot gather statistics of is no reason to stay without the data.
+        if (result.Differences.Any(difference => difference.Kind != "statistics") && Decision.Side is not null)
         {
             throw new RestoreException(
                 ProblemCode.Differences,

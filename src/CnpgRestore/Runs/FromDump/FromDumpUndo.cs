@@ -98,7 +98,7 @@ public sealed class FromDumpUndo(IDatabaseServer server, DatabaseSession session
                 ProblemCode.Refused,
                 $"run {decision.Run} loaded into {decision.Database} itself: there is no way back",
                 $"its transaction {transaction} is {status}",
-                "what was dropped comes back from an older dump or from a backup: cnpg-restore from-backup CLUSTER --target-time T");
+                "what was dropped comes back from an older dump or from a backup: cnpg-restore from-backup CLUSTER");
         }
 
         run.Finish();

@@ -1,0 +1,165 @@
+using CnpgRestore.TestServers;
+
+namespace CnpgRestore.CliTests.FromDump;
+
+/// <summary>What cannot end well is refused before anything is changed, all of it at once, in words that lead on.</summary>
+public sealed class FromDumpRefusalTests(TestBed bed)
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    /// <summary>What is done to the text of a good dump, and what is said then.</summary>
+    public static TheoryData<string, string, string> Dumps => new()
+    {
+        { "-- PostgreSQL database dump complete", "--", "is truncated: it is not loaded" },
+        { "-- Dumped by pg_dump version 15", "-- Dumped by pg_dump version 99", "it needs PostgreSQL 99" },
+        { "CREATE SCHEMA sales;", "CREATE SCHEMA sales;\nALTER SCHEMA sales OWNER TO no_such_role;", "roles are missing: no_such_role" },
+        { "CREATE SCHEMA sales;", "CREATE SCHEMA sales;\nCREATE EXTENSION IF NOT EXISTS no_such_thing WITH SCHEMA public;", "extensions are not installed on the server: no_such_thing" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Dumps))]
+    public async Task A_dump_that_cannot_be_loaded_is_refused(string good, string bad, string words)
+    {
+        await using var scene = await FromDumpScene.CreateAsync(bed);
+        await File.WriteAllTextAsync(scene.Dump, (await File.ReadAllTextAsync(scene.Dump, Ct)).Replace(good, bad, StringComparison.Ordinal), Ct);
+
+        await AssertRefusedAsync(scene, await scene.RestoreAsync(), 15, words);
+    }
+
+    [Fact]
+    public async Task Everything_that_stands_in_the_way_is_said_at_once()
+    {
+        await using var scene = await FromDumpScene.CreateAsync(bed);
+        var text = await File.ReadAllTextAsync(scene.Dump, Ct);
+        foreach (var data in Dumps.Skip(1))
+        {
+            text = text.Replace(data.Data.Item1, data.Data.Item2, StringComparison.Ordinal);
+        }
+
+        await File.WriteAllTextAsync(scene.Dump, text, Ct);
+
+        var result = await scene.RestoreAsync("--strategy", "append");
+
+        foreach (var words in (string[])["4 things stand in the way", "PostgreSQL 99", "no_such_role", "no_such_thing", "Relation already exists: sales.customers"])
+        {
+            Assert.Contains(words, result.Error, StringComparison.Ordinal);
+        }
+
+        await AssertRefusedAsync(scene, result, 15, "nothing was changed");
+    }
+
+    [Fact]
+    public async Task Options_that_do_not_fit_the_dump_or_the_server_are_refused()
+    {
+        await using var scene = await FromDumpScene.CreateAsync(bed);
+        var name = scene.Live.Name;
+        await scene.Live.ExecuteAsync($"CREATE ROLE {name}_user LOGIN", Ct);
+        var empty = Path.Combine(scene.Folder, "empty.sql.gz");
+        await File.WriteAllBytesAsync(empty, Convert.FromHexString("1f8b08000000000000030300000000000000000000"[..40]), Ct);
+
+        await AssertRefusedAsync(scene, await scene.RestoreFileAsync(empty), 15, "is empty: it is not loaded");
+        await AssertRefusedAsync(scene, await scene.RestoreFileAsync(Path.Combine(scene.Folder, "no.sql")), 10, "Backup file not found");
+        await AssertRefusedAsync(scene, await scene.RestoreAsync("--strategy", "clean"), 15, "drops nothing: it was written without -c");
+        await AssertRefusedAsync(scene, await scene.RestoreAsync("--strategy", "append"), 15, "Relation already exists");
+        await AssertRefusedAsync(scene, await scene.RestoreAsync("--database", "no_such_database"), 10, "database no_such_database does not exist");
+        await AssertRefusedAsync(scene, await scene.RestoreAsync("--database", "postgres"), 15, "database postgres is not swapped");
+        var asUser = scene.Live.Url.Replace("postgres@", $"{name}_user@", StringComparison.Ordinal);
+        await AssertRefusedAsync(scene, await scene.RunAsync("from-dump", "--local", scene.Dump, "--to", asUser, "--yes"), 12, "Permission denied");
+        await AssertRefusedAsync(scene, await scene.RunAsync("from-dump", "--local", scene.Dump, "--to", "postgres://postgres@127.0.0.1:1/app", "--yes"), 13, "Connection refused");
+        await AssertRefusedAsync(scene, await scene.RunAsync("from-dump", "--local", scene.Dump, "--to", scene.Live.Url), 15, "the plan is not confirmed");
+        await AssertRefusedAsync(scene, await scene.RunAsync("from-dump", "--local", scene.Dump, "--to", "db.example.com", "--yes"), 2, "the URL of --to");
+        await scene.Live.ExecuteAsync($"DROP ROLE {name}_user", Ct);
+    }
+
+    [Fact]
+    public async Task A_dump_of_a_whole_server_without_the_database_names_those_that_it_holds()
+    {
+        await using var own = await PostgresServer.CreateAsync(new PostgresOptions(), Ct);
+        await using var scene = await FromDumpScene.CreateAsync(own);
+        var all = Path.Combine(scene.Folder, "all.sql");
+        (await ToolProcess.RunAsync(scene.Live.Postgres.Command("pg_dumpall", "-f", all), Ct)).Succeeded();
+        var text = await File.ReadAllTextAsync(all, Ct);
+        await File.WriteAllTextAsync(all, text.Replace($"\\connect {scene.Live.Name}", "\\connect elsewhere", StringComparison.Ordinal), Ct);
+
+        var result = await scene.RestoreFileAsync(all);
+
+        await AssertRefusedAsync(scene, result, 10, $"holds no database {scene.Live.Name}");
+        Assert.Contains("elsewhere", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_second_run_on_the_same_database_is_told_who_holds_it()
+    {
+        await using var scene = await FromDumpScene.CreateAsync(bed);
+        await using var holder = new Npgsql.NpgsqlConnection(scene.Live.Postgres.ConnectionString() + ";Application Name=somebody");
+        await holder.OpenAsync(Ct);
+        await using var take = new Npgsql.NpgsqlCommand($"SELECT pg_advisory_lock({0x636E7067}, hashtext('{scene.Live.Name}'))", holder);
+        await take.ExecuteNonQueryAsync(Ct);
+
+        await AssertRefusedAsync(scene, await scene.RestoreAsync(), 11, "somebody");
+    }
+
+    [Fact]
+    public async Task An_unfinished_run_is_not_mixed_with_another_request()
+    {
+        await using var scene = await FromDumpScene.CreateAsync(bed);
+        Assert.True(await KilledRestore.AtAsync(scene, ["\"type\":\"step_started\",", "\"step\":\"load\""], TimeSpan.Zero, "from-dump", "--local", scene.Dump, "--to", scene.Live.Url, "--yes"));
+        var other = Path.Combine(scene.Folder, "other.sql");
+        File.Copy(scene.Dump, other);
+
+        var result = await scene.RestoreFileAsync(other);
+        Assert.Equal(15, result.ExitCode);
+        Assert.Contains($"cnpg-restore runs resume {scene.Run}", result.Error, StringComparison.Ordinal);
+        await File.AppendAllTextAsync(scene.Dump, "\n", Ct);
+        var changed = await scene.RunAsync("runs", "resume", scene.Run, "--yes");
+        Assert.Equal(15, changed.ExitCode);
+        Assert.Contains("is not the file any more", changed.Error, StringComparison.Ordinal);
+
+        (await scene.RunAsync("runs", "undo", scene.Run)).Succeeded();
+        (await scene.RestoreFileAsync(other)).Succeeded();
+    }
+
+    [Fact]
+    public async Task A_statement_that_fails_is_shown_with_its_line_and_the_live_database_is_as_it_was()
+    {
+        await using var scene = await FromDumpScene.CreateAsync(bed);
+        var lines = (await File.ReadAllLinesAsync(scene.Dump, Ct)).ToList();
+        var at = lines.FindIndex(line => line.StartsWith("CREATE VIEW", StringComparison.Ordinal));
+        lines.Insert(at, "SELECT 1 / 0;");
+        await File.WriteAllLinesAsync(scene.Dump, lines, Ct);
+
+        var result = await scene.RestoreAsync();
+
+        Assert.Equal(20, result.ExitCode);
+        Assert.Contains($"line {at + 1}, SELECT 1 / 0;: ERROR:  division by zero", result.Error, StringComparison.Ordinal);
+        Assert.Equal(scene.Expected, await scene.ContentAsync());
+        (await scene.RunAsync("runs", "undo", scene.Run)).Succeeded();
+        Assert.Equal([""], await scene.DatabasesAsync());
+    }
+
+    [Fact]
+    public async Task Of_a_folder_the_latest_complete_dump_is_taken_and_a_password_in_the_url_is_warned_of()
+    {
+        await using var scene = await FromDumpScene.CreateAsync(bed);
+        var folder = Directory.CreateDirectory(Path.Combine(scene.Folder, "last")).FullName;
+        var text = await File.ReadAllTextAsync(scene.Dump, Ct);
+        await File.WriteAllTextAsync(Path.Combine(folder, $"{scene.Live.Name}-20261120-010000.sql"), text, Ct);
+        await File.WriteAllTextAsync(Path.Combine(folder, $"{scene.Live.Name}-20261121-010000.sql"), text[..^200], Ct);
+
+        var result = await scene.RunAsync("from-dump", "--local", folder, "--to", scene.Live.Url.Replace("postgres@", "postgres:s3cret@", StringComparison.Ordinal), "--dry-run", "-o", "json");
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Contains("20261120-010000.sql", result.Output, StringComparison.Ordinal);
+        Assert.Contains("use PGPASSWORD", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", result.Output + result.Error, StringComparison.Ordinal);
+        Assert.Equal([""], await scene.DatabasesAsync());
+    }
+
+    private static async Task AssertRefusedAsync(FromDumpScene scene, ToolResult result, int exitCode, string words)
+    {
+        Assert.True(exitCode == result.ExitCode, result.Output + result.Error);
+        Assert.Contains(words, result.Error, StringComparison.Ordinal);
+        Assert.Equal(scene.Expected, await scene.ContentAsync());
+        Assert.Equal([""], await scene.DatabasesAsync());
+    }
+}
