@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CnpgRestore.Manifests;
 using CnpgRestore.ObjectStore;
 using CnpgRestore.ObjectStore.S3;
 
@@ -69,15 +70,29 @@ sealed class StoreOptions
     public bool IsGiven(ParseResult parse) => parse.GetResult(_bucket) is not null;
 
     /// <exception cref="RestoreException">The directory or the credentials do not exist, or the endpoint is no URL.</exception>
-    public IObjectStore Open(ParseResult parse, TimeProvider clock, int parallelism = S3Settings.DefaultParallelism)
+    public IObjectStore Open(ParseResult parse, TimeProvider clock, int parallelism = S3Settings.DefaultParallelism) => Open(
+        parse.GetValue(_bucket) ?? ParseBucket(EnvironmentVariables.Bucket ?? DefaultBucket, "CNPG_RESTORE_BUCKET"),
+        ParseEndpoint(parse.GetValue(_endpoint) ?? EnvironmentVariables.AwsEndpointUrl ?? DefaultEndpoint, "--endpoint"),
+        parse,
+        clock,
+        parallelism);
+
+    /// <summary>The bucket as a manifest names it, where the command line does not; its credentials as for any other.</summary>
+    /// <exception cref="RestoreException">As for <see cref="Open(ParseResult, TimeProvider, int)"/>; or the manifest's store is no S3.</exception>
+    public IObjectStore Open(ParseResult parse, TimeProvider clock, BarmanStore manifest)
     {
-        var address = parse.GetValue(_bucket) ?? ParseBucket(EnvironmentVariables.Bucket ?? DefaultBucket);
+        var endpoint = parse.GetValue(_endpoint) is { } given ? ParseEndpoint(given, "--endpoint")
+            : manifest.EndpointUrl is { } url ? ParseEndpoint(url, "endpointURL") : null;
+        return Open(parse.GetValue(_bucket) ?? ParseBucket(manifest.DestinationPath ?? "", "destinationPath"), endpoint, parse, clock, S3Settings.DefaultParallelism);
+    }
+
+    private IObjectStore Open(StoreAddress address, Uri? endpoint, ParseResult parse, TimeProvider clock, int parallelism)
+    {
         if (address.IsDirectory)
         {
             return new DirectoryObjectStore(address.Path);
         }
 
-        var endpoint = ParseEndpoint(parse.GetValue(_endpoint) ?? EnvironmentVariables.AwsEndpointUrl ?? DefaultEndpoint);
         return new S3ObjectStore(
             new S3Settings(address)
             {
@@ -91,16 +106,16 @@ sealed class StoreOptions
             clock);
     }
 
-    private static StoreAddress ParseBucket(string text) =>
+    private static StoreAddress ParseBucket(string text, string where) =>
         StoreAddress.TryParse(text, null, out var address)
             ? address
-            : throw new RestoreException(ProblemCode.Usage, $"'{text}' is not valid for CNPG_RESTORE_BUCKET", BucketShape, "cnpg-restore --help");
+            : throw new RestoreException(ProblemCode.Usage, $"'{text}' is not valid for {where}", BucketShape, "cnpg-restore --help");
 
-    private static Uri? ParseEndpoint(string text)
+    private static Uri? ParseEndpoint(string text, string where)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http"))
         {
-            throw new RestoreException(ProblemCode.Usage, $"'{text}' is not valid for --endpoint", "expected something like https://gateway.storjshare.io", "cnpg-restore --help");
+            throw new RestoreException(ProblemCode.Usage, $"'{text}' is not valid for {where}", "expected something like https://gateway.storjshare.io", "cnpg-restore --help");
         }
 
         return S3Settings.Locate(uri);

@@ -14,22 +14,25 @@ static class BackupsCheckCommand
     public static Command Create(TimeProvider clock)
     {
         var backup = Arg.Option<BackupId>("--backup-id", "Base backup to start from. Default: the newest one that leads to the target.", "20260301T020000");
-        var server = BackupsCommand.ServerOption();
         var target = new RecoveryTargetOptions();
-        var store = new StoreOptions();
+        var place = new BackupFolderOptions();
         var command = new Command("check", """
             Prove or refute that a moment can be reached: from which base backup, over which timelines, with which WAL segments.
 
             Without a target: the end of the archive. Nothing is restored; at most a few WAL segments are read.
             Exit codes: 0 reachable (or, for --target-xid and --target-name, nothing speaks against it), 10 no backup or the target is not
             in the archive, 12 access denied, 13 store unreachable, 14 a WAL segment is missing in front of the target.
-            """) { backup, server };
+            """) { backup };
         target.AddTo(command);
-        store.AddTo(command);
+        place.AddTo(command);
         command.SetAction(async (parse, ct) =>
         {
-            using var opened = store.Open(parse, clock);
-            return await RunAsync(new CliSession(parse, clock), opened, parse.GetValue(server), target.Read(parse), parse.GetValue(backup), ct);
+            var session = new CliSession(parse, clock);
+            var (store, server) = await place.OpenAsync(parse, session, ct);
+            using (store)
+            {
+                return await RunAsync(session, store, server, target.Read(parse), parse.GetValue(backup), ct);
+            }
         });
         return command;
     }

@@ -17,12 +17,6 @@ static class BackupsCommand
             BackupsCheckCommand.Create(clock),
         };
 
-    public static Option<string?> ServerOption() => new("--server")
-    {
-        Description = "Server folder in the bucket, for example postgres-v17. Not needed where the bucket has only one.",
-        HelpName = "NAME",
-    };
-
     /// <summary>The two halves of a folder, read at the same time.</summary>
     /// <exception cref="RestoreException">Exit 10: the folder holds no base backup.</exception>
     public static async Task<(BackupCatalog Catalog, WalArchive Archive)> ReadAsync(IObjectStore store, ServerFolder folder, CancellationToken ct)

@@ -12,19 +12,22 @@ static class BackupsListCommand
 {
     public static Command Create(TimeProvider clock)
     {
-        var server = BackupsCommand.ServerOption();
-        var store = new StoreOptions();
+        var place = new BackupFolderOptions();
         var command = new Command("list", """
             List the base backups of a server folder, the moments that can be brought back, and what is wrong with the folder.
 
             Lists names and reads each backup.info, the history files and the last WAL segment; nothing is changed.
             Exit codes: 0 listed, 10 no folder or no backup, 12 access denied, 13 store unreachable.
-            """) { server };
-        store.AddTo(command);
+            """);
+        place.AddTo(command);
         command.SetAction(async (parse, ct) =>
         {
-            using var opened = store.Open(parse, clock);
-            return await RunAsync(new CliSession(parse, clock), opened, parse.GetValue(server), ct);
+            var session = new CliSession(parse, clock);
+            var (store, server) = await place.OpenAsync(parse, session, ct);
+            using (store)
+            {
+                return await RunAsync(session, store, server, ct);
+            }
         });
         return command;
     }

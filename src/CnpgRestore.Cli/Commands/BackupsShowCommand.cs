@@ -26,18 +26,21 @@ static class BackupsShowCommand
                 return parsed;
             },
         };
-        var server = BackupsCommand.ServerOption();
-        var store = new StoreOptions();
+        var place = new BackupFolderOptions();
         var command = new Command("show", """
             Show one base backup: its tars, its tablespaces, the WAL it needs, and how far recovery comes from it.
 
             Exit codes: 0 shown, 10 no such folder or backup, 12 access denied, 13 store unreachable.
-            """) { id, server };
-        store.AddTo(command);
+            """) { id };
+        place.AddTo(command);
         command.SetAction(async (parse, ct) =>
         {
-            using var opened = store.Open(parse, clock);
-            return await RunAsync(new CliSession(parse, clock), opened, parse.GetValue(server), parse.GetRequiredValue(id), ct);
+            var session = new CliSession(parse, clock);
+            var (store, server) = await place.OpenAsync(parse, session, ct);
+            using (store)
+            {
+                return await RunAsync(session, store, server, parse.GetRequiredValue(id), ct);
+            }
         });
         return command;
     }

@@ -12,7 +12,6 @@ static class DrillCommand
 
     public static Command Create(TimeProvider clock)
     {
-        var server = new Option<string>("--server") { Description = "Server folder in the bucket, for example postgres-v17.", HelpName = "NAME", Required = true };
         var to = new Option<string?>("--to") { Description = "New or empty folder for the restored files. Default: one below the folder for temporary files.", HelpName = "DIR" };
         var checks = new Option<FileInfo?>("--check-sql")
         {
@@ -26,7 +25,7 @@ static class DrillCommand
         var user = new Option<string>("--pg-user") { Description = "Superuser to connect as.", HelpName = "NAME", DefaultValueFactory = _ => "postgres" };
         var timeout = Arg.Option<Duration>("--timeout", "Longest time for the whole drill. Default: 12h.", "1h30m");
         var target = new RecoveryTargetOptions();
-        var store = new StoreOptions();
+        var place = new BackupFolderOptions();
 
         var command = new Command("drill", """
             Restore a backup into a local PostgreSQL and prove what came back. The bucket is only read, and nothing stays behind.
@@ -34,14 +33,18 @@ static class DrillCommand
             Needs PostgreSQL of the backup's major version on this machine, and does not run as root.
             Exit codes: 0 proven, 3 restored with differences or damaged, 10 backup or target not found, 12 access denied, 13 store
             unreachable, 14 WAL gap, 15 cannot be tried here and nothing downloaded, 20 stopped midway, 130 interrupted.
-            """) { server, to, checks, report, keep, noAmcheck, binaries, user, timeout };
+            """) { to, checks, report, keep, noAmcheck, binaries, user, timeout };
         target.AddTo(command);
-        store.AddTo(command);
+        place.AddTo(command);
         command.SetAction(async (parse, ct) =>
         {
+            DemandFolderOf(parse.GetValue(report));
+            var session = new CliSession(parse, clock);
+            var (store, server) = await place.OpenAsync(parse, session, ct);
+            using var opened = store;
             var request = new DrillRequest
             {
-                Server = ServerFolder.Named(parse.GetRequiredValue(server)),
+                Server = server is null ? await ServerFolders.ChooseAsync(store, server, ct) : ServerFolder.Named(server),
                 Backup = target.BackupId(parse),
                 Target = target.Read(parse),
                 To = parse.GetValue(to),
@@ -54,9 +57,6 @@ static class DrillCommand
                 Timeout = parse.GetValue(timeout)?.Value ?? DefaultTimeout,
                 WalFetchCommand = WalFetchCommand.ProgramAndArguments(),
             };
-            DemandFolderOf(parse.GetValue(report));
-            using var opened = store.Open(parse, clock);
-            var session = new CliSession(parse, clock);
             DrillResult result;
             using (var progress = new DrillProgressLine(session))
             {

@@ -17,8 +17,11 @@ sealed class FromBackupCarrier(CliSession session, KubernetesApi api, StoreOptio
 
     private readonly StateFolder _state = new(EnvironmentVariables.StateFolder);
 
+    public static Option<Duration?> TimeoutOption() =>
+        Arg.Option<Duration>("--timeout", "Longest time for all steps; then the run stops where it can go on. Default: none.", "1h30m");
+
     /// <summary>Begins, or goes on with what an earlier process of the same request has left.</summary>
-    public async Task<int> RunAsync(FromBackupRequest request, bool dryRun, string? report, CancellationToken ct)
+    public async Task<int> RunAsync(FromBackupRequest request, bool dryRun, TimeSpan? timeout, string? report, CancellationToken ct)
     {
         using var local = RunLock.Take(_state, FromBackupPlan.SubjectOf(request.Namespace, request.Cluster));
         var recorded = await new RunRecord(api).FindAsync(request.Namespace, request.Cluster, ct);
@@ -27,7 +30,7 @@ sealed class FromBackupCarrier(CliSession session, KubernetesApi api, StoreOptio
             var difference = recorded.DifferenceTo(request);
             if (difference is null)
             {
-                return await ContinueAsync(recorded, dryRun, report, ct);
+                return await ContinueAsync(recorded, dryRun, timeout, report, ct);
             }
 
             // Another choice, as after a failed attempt, takes the run over once there is nothing to go back to.
@@ -45,11 +48,11 @@ sealed class FromBackupCarrier(CliSession session, KubernetesApi api, StoreOptio
             return 0;
         }
 
-        return await CarryOutAsync(plan, store, run, report, ct);
+        return await CarryOutAsync(plan, store, run, timeout, report, ct);
     }
 
     /// <summary>Goes on with a recorded run.</summary>
-    public async Task<int> ContinueAsync(RecordedRun recorded, bool dryRun, string? report, CancellationToken ct)
+    public async Task<int> ContinueAsync(RecordedRun recorded, bool dryRun, TimeSpan? timeout, string? report, CancellationToken ct)
     {
         using var store = await OpenAsync(recorded, ct);
         var plan = await recorded.ToPlanAsync(api, store, session.Clock, ct);
@@ -59,7 +62,7 @@ sealed class FromBackupCarrier(CliSession session, KubernetesApi api, StoreOptio
             return 0;
         }
 
-        return await CarryOutAsync(plan, store, new RunId(recorded.Decision.Run), report, ct);
+        return await CarryOutAsync(plan, store, new RunId(recorded.Decision.Run), timeout, report, ct);
     }
 
     public async Task<int> UndoAsync(RecordedRun recorded, CancellationToken ct)
@@ -78,14 +81,15 @@ sealed class FromBackupCarrier(CliSession session, KubernetesApi api, StoreOptio
         return 0;
     }
 
-    private async Task<int> CarryOutAsync(FromBackupPlan plan, IObjectStore store, RunId run, string? report, CancellationToken ct)
+    private async Task<int> CarryOutAsync(FromBackupPlan plan, IObjectStore store, RunId run, TimeSpan? timeout, string? report, CancellationToken ct)
     {
         var decision = plan.Decision;
         RunOutput.ShowPlan(session, plan.ToPlan(), isResult: false);
         await RunOutput.ConfirmAsync(session, plan.ToPlan(), decision.Cluster, "cluster that is recovered", ct);
         await using var lease = await TakeLeaseAsync(decision, ct);
         using var journal = Open(run, decision);
-        using var held = CancellationTokenSource.CreateLinkedTokenSource(ct, lease.Lost);
+        using var limit = new CancellationTokenSource(timeout ?? Timeout.InfiniteTimeSpan, session.Clock);
+        using var held = CancellationTokenSource.CreateLinkedTokenSource(ct, lease.Lost, limit.Token);
         var result = await RunOutput.RunAsync(session, async observer =>
         {
             try
@@ -98,6 +102,14 @@ sealed class FromBackupCarrier(CliSession session, KubernetesApi api, StoreOptio
                     ProblemCode.Stopped,
                     $"the lease on cluster {decision.Cluster} is lost: nothing more is changed",
                     "the API server could not be reached in time, or another run has taken it",
+                    $"cnpg-restore runs resume {decision.Run} -n {decision.Namespace}");
+            }
+            catch (OperationCanceledException) when (limit.IsCancellationRequested && !ct.IsCancellationRequested)
+            {
+                throw new RestoreException(
+                    ProblemCode.Stopped,
+                    $"the recovery of cluster {decision.Cluster} did not end within --timeout",
+                    "this run changes nothing more; what the operator has begun goes on",
                     $"cnpg-restore runs resume {decision.Run} -n {decision.Namespace}");
             }
         });

@@ -33,6 +33,7 @@ static class FromBackupCommand
         var database = new Option<string?>("--database") { Description = "Application database; default: from the manifest.", HelpName = "NAME" };
         var owner = new Option<string?>("--owner") { Description = "Its owner; default: from the manifest.", HelpName = "NAME" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the plan and change nothing." };
+        var timeout = FromBackupCarrier.TimeoutOption();
         var report = new Option<string?>("--report") { Description = "Write the evidence as one self-contained HTML page.", HelpName = "FILE.html" };
         var target = new RecoveryTargetOptions();
         var kubernetes = new KubernetesOptions();
@@ -44,7 +45,7 @@ static class FromBackupCommand
             Killed anywhere, the same command goes on, on any machine. GitOps is suspended first and resumed last.
             Exit codes: 0 done and proven, 3 recovered with differences, 10 no backup or no Cluster, 11 another run holds the Cluster,
             12 access denied, 13 store or API unreachable, 14 WAL gap, 15 refused and nothing changed, 20 stopped midway, 130 interrupted.
-            """) { cluster, files, source, lineage, archiveName, apply, push, database, owner, dryRun, report };
+            """) { cluster, files, source, lineage, archiveName, apply, push, database, owner, dryRun, timeout, report };
         target.AddTo(command);
         kubernetes.AddTo(command);
         store.AddTo(command);
@@ -83,7 +84,7 @@ static class FromBackupCommand
                 Push = parse.GetValue(push),
             };
             var carrier = new FromBackupCarrier(new CliSession(parse, clock), api, store, parse);
-            return await carrier.RunAsync(request, parse.GetValue(dryRun), parse.GetValue(report), ct);
+            return await carrier.RunAsync(request, parse.GetValue(dryRun), parse.GetValue(timeout)?.Value, parse.GetValue(report), ct);
         });
         return command;
     }

@@ -39,13 +39,15 @@ static class RunsCommand
     {
         var report = new Option<string?>("--report") { Description = "Write the evidence as one self-contained HTML page.", HelpName = "FILE.html" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the plan and change nothing." };
+        var timeout = FromBackupCarrier.TimeoutOption();
         return Recorded(
             "resume",
             "Go on with an unfinished run, from the machine that began it or another: what it needs is in the cluster.",
             clock,
-            (carrier, recorded, parse, ct) => carrier.ContinueAsync(recorded, parse.GetValue(dryRun), parse.GetValue(report), ct),
+            (carrier, recorded, parse, ct) => carrier.ContinueAsync(recorded, parse.GetValue(dryRun), parse.GetValue(timeout)?.Value, parse.GetValue(report), ct),
             report,
-            dryRun);
+            dryRun,
+            timeout);
     }
 
     private static Command Undo(TimeProvider clock) => Recorded(

@@ -54,4 +54,24 @@ public sealed class FromBackupRefusalTests(TestBed bed)
         Assert.Equal(12, stranger.ExitCode);
         Assert.Equal(uid, await scene.UidAsync());
     }
+
+    [Fact]
+    public async Task A_source_in_another_bucket_is_named_and_refused_where_the_archive_has_nothing()
+    {
+        await using var scene = await RecoveryScene.CreateAsync(bed);
+        var file = Path.Combine(scene.Folder, "cluster.yaml");
+        var manifest = scene.Manifests.Recovery(RecoveryScene.Cluster, "elsewhere-v1", RecoveryScene.Cluster);
+        var first = manifest.IndexOf($"s3://{scene.Clusters.Bucket}", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(file, $"{manifest[..first]}s3://other{manifest[(first + $"s3://{scene.Clusters.Bucket}".Length)..]}", Ct);
+
+        var empty = await scene.RecoverAsync("-f", file);
+        await scene.FillAsync();
+        var full = await scene.RunAsync("from-backup", RecoveryScene.Cluster, "--dry-run", "-f", file);
+
+        Assert.Equal(15, empty.ExitCode);
+        Assert.Contains("recovers from another bucket than it archives to", empty.Error, StringComparison.Ordinal);
+        Assert.Contains("elsewhere-v1/ in s3://other", empty.Error, StringComparison.Ordinal);
+        Assert.True(full.ExitCode == 0, full.Error);
+        Assert.Contains("is not looked at: it is another bucket", full.Output, StringComparison.Ordinal);
+    }
 }

@@ -72,7 +72,7 @@ public sealed class GitOpsTests(TestBed bed)
         Assert.Contains("Kustomization", result.Error, StringComparison.Ordinal);
         Assert.Contains("is no longer suspended", result.Error, StringComparison.Ordinal);
         Assert.Equal(uid, await scene.UidAsync());
-        var run = Path.GetFileNameWithoutExtension(Directory.GetFiles(Path.Combine(scene.State, "runs")).Single());
+        var run = scene.LastRun();
 
         var undone = await scene.RunAsync("runs", "undo", run);
 

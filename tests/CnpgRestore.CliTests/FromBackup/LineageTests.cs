@@ -6,6 +6,9 @@ namespace CnpgRestore.CliTests.FromBackup;
 /// <summary>A cluster is destroyed and comes back with every row.</summary>
 public sealed class LineageTests(TestBed bed)
 {
+    /// <summary>What a run may take besides waiting for the operator and the database.</summary>
+    private static readonly TimeSpan MostOverhead = TimeSpan.FromSeconds(3);
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -34,6 +37,7 @@ public sealed class LineageTests(TestBed bed)
         Assert.All(summary.GetProperty("checks").EnumerateArray(), check => Assert.True(check.GetProperty("passed").GetBoolean()));
         Assert.Superset(before.ToHashSet(), (await scene.KeysAsync(RecoveryScene.Cluster)).ToHashSet());
         Assert.Contains(await scene.KeysAsync(archive), key => key.EndsWith("/backup.info", StringComparison.Ordinal));
+        Assert.InRange(Overhead(scene), TimeSpan.Zero, MostOverhead);
         Assert.Contains("PROVEN", await File.ReadAllTextAsync(Path.Combine(scene.Folder, "report.html"), Ct), StringComparison.Ordinal);
         await scene.AssertNothingIsLeftAsync();
         scene.AssertNoSecret(dry, result);
@@ -62,18 +66,40 @@ public sealed class LineageTests(TestBed bed)
         scene.AssertNoSecret(result);
     }
 
-    [Fact]
-    public async Task A_cluster_with_the_plugin_comes_back_with_the_plugin()
+    [Theory]
+    [InlineData("move")]
+    [InlineData("new")]
+    public async Task A_cluster_with_the_plugin_comes_back_with_the_plugin(string lineage)
     {
         await using var scene = await RecoveryScene.CreateAsync(bed, manifests =>
             Task.FromResult($"{manifests.ObjectStore()}\n---\n{ClusterManifests.PluginInitdb(RecoveryScene.Cluster, RecoveryScene.Cluster)}"));
         await scene.FillAsync("plugin");
 
-        var result = await scene.RecoverAsync("--lineage", "move");
+        var result = await scene.RecoverAsync("--lineage", lineage, "-o", "json");
 
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
         Assert.Equal($"{RecoveryScene.Rows}", await scene.CountAsync());
-        Assert.Contains(await scene.KeysAsync("postgres-v17-backup"), key => key.EndsWith("/backup.info", StringComparison.Ordinal));
-        Assert.Contains(await scene.KeysAsync(RecoveryScene.Cluster), key => key.EndsWith("/backup.info", StringComparison.Ordinal));
+        var summary = JsonDocument.Parse(result.Output.TrimEnd().Split('\n')[^1]).RootElement;
+        var archive = summary.GetProperty("archive").GetString()!;
+        Assert.Equal(lineage == "move", archive == RecoveryScene.Cluster);
+        Assert.Contains(await scene.KeysAsync(lineage == "move" ? "postgres-v17-backup" : RecoveryScene.Cluster), key => key.EndsWith("/backup.info", StringComparison.Ordinal));
+        Assert.Contains(await scene.KeysAsync(archive), key => key.EndsWith("/backup.info", StringComparison.Ordinal));
+    }
+
+    /// <summary>From the first line of the journal to the last, without the steps that wait for somebody else.</summary>
+    private static TimeSpan Overhead(RecoveryScene scene)
+    {
+        string[] waits = ["stop-cluster", "recover", "prove-data", "first-backup"];
+        var lines = File.ReadLines(Path.Combine(scene.State, "runs", $"{scene.LastRun()}.jsonl")).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var waited = TimeSpan.Zero;
+        foreach (var (started, finished) in lines.Zip(lines.Skip(1)).Where(pair => pair.First.TryGetProperty("step", out var step) && waits.Contains(step.GetString())))
+        {
+            waited += started.GetProperty("type").GetString() == "step_started" ? Time(finished) - Time(started) : TimeSpan.Zero;
+        }
+
+        Assert.NotEqual(TimeSpan.Zero, waited);
+        return Time(lines[^1]) - Time(lines[0]) - waited;
+
+        static DateTimeOffset Time(JsonElement line) => line.GetProperty("time").GetDateTimeOffset();
     }
 }

@@ -22,7 +22,10 @@ sealed class PodExec(ApiRequests requests, string ns, string pod, string contain
     /// <param name="canCloseInput">The server speaks version 5 of the protocol, which has a message for it.</param>
     public async Task<ExecResult> RunAsync(IReadOnlyList<string> command, Stream? stdin, bool canCloseInput, CancellationToken ct)
     {
-        var words = stdin is null || canCloseInput ? command : ["sh", "-c", $"head -c {Length(stdin)} | \"$@\"", "sh", .. command];
+        // The rest of the input is read by cat: containerd 1.4 waits for ever to hand over what a command that has ended did not read.
+        var words = stdin is null || canCloseInput
+            ? command
+            : ["sh", "-c", $"head -c {Length(stdin)} | {{ \"$@\"; code=$?; cat >/dev/null; exit $code; }}", "sh", .. command];
         var query = string.Concat(words.Select(word => $"&command={Uri.EscapeDataString(word)}"));
         var request = new ApiRequest(
             HttpMethod.Get,

@@ -56,6 +56,17 @@ public sealed class FromBackupPlanner(KubernetesApi api, FromBackupRequest reque
         var owners = await GitOpsPreflight.FindAsync(new GitOpsOwners(api), situation.Live, cluster, problems, ct);
         owners = [.. (unfinished?.Owners ?? []).Union(owners)];
         var archive = await FolderState.ReadAsync(store, situation.Archive!.ServerName, ct);
+        if (request.Source is null && situation.SourceElsewhere is { } elsewhere)
+        {
+            // What the archive itself holds is later, unless nothing was ever archived.
+            if (!archive.HasBackup)
+            {
+                throw SourceElsewhere(situation.Archive!, elsewhere);
+            }
+
+            notes.Add($"{elsewhere.ServerName}/ in {elsewhere.Store!.DestinationPath}, which the manifest recovers from, is not looked at: it is another bucket");
+        }
+
         var named = await NamedAsync(situation, store, ct);
         var names = (await ServerFolders.ListAsync(store, ct)).Select(folder => folder.Name).ToHashSet(StringComparer.Ordinal);
         // A name in Git stays as it is unless it is edited there: what is changed behind its back comes back with the next reconciliation.
@@ -112,9 +123,16 @@ public sealed class FromBackupPlanner(KubernetesApi api, FromBackupRequest reque
 
     private async Task<FolderState?> NamedAsync(Situation situation, IObjectStore store, CancellationToken ct)
     {
-        var name = request.Source ?? situation.Source?.ServerName;
+        var name = request.Source ?? (situation.SourceElsewhere is null ? situation.Source?.ServerName : null);
         return name is null || name == situation.Archive!.ServerName ? null : await FolderState.ReadAsync(store, name, ct);
     }
+
+    /// <summary>One bucket is opened, and one is written into the manifest for both: a source of its own would have to be proven there.</summary>
+    private RestoreException SourceElsewhere(BackupFolder archive, BackupFolder source) => new(
+        ProblemCode.Refused,
+        $"cluster {request.Cluster} recovers from another bucket than it archives to, which is not supported",
+        $"{source.ServerName}/ in {source.Store!.DestinationPath} at {source.Store.EndpointUrl ?? "AWS"}; the archive {archive.Store!.DestinationPath} at {archive.Store.EndpointUrl ?? "AWS"} holds no backup",
+        $"copy the folder into the archive's bucket (rclone sync), then: cnpg-restore from-backup {request.Cluster} -n {request.Namespace} --source {source.ServerName}");
 
     private async Task<RecoveryPath?> PathAsync(IObjectStore store, FolderState origin, List<Problem> problems, List<string> notes, CancellationToken ct)
     {

@@ -14,4 +14,10 @@ public sealed record Situation(JsonObject? Live, ManifestSet Set, ClusterManifes
 
     /// <summary>The folder that the manifest would recover from, if it is another one.</summary>
     public BackupFolder? Source => Manifest.Source;
+
+    /// <summary><see cref="Source"/>, where it lies in another bucket than the archive; null in the usual case.</summary>
+    public BackupFolder? SourceElsewhere =>
+        Source is { Store: { } source } found && Archive?.Store is { } archive && (Bucket(source), source.EndpointUrl) != (Bucket(archive), archive.EndpointUrl) ? found : null;
+
+    private static string? Bucket(BarmanStore store) => store.DestinationPath?.TrimEnd('/');
 }

@@ -22,16 +22,18 @@ sealed class ClusterRemoval(KubernetesApi api, FromBackupDecision decision, Time
             return "done before: the recovered cluster is there already";
         }
 
-        if (live is not null)
+        if (live is not null && live.Text("metadata", "uid") != decision.FormerUid)
         {
-            if (live.Text("metadata", "uid") != decision.FormerUid)
+            if (decision.Apply == ApplyMode.None)
             {
-                throw new RestoreException(
-                    ProblemCode.Stopped,
-                    $"{reference} is not the one that the plan was made for",
-                    "somebody has created it anew since, GitOps perhaps",
-                    $"cnpg-restore runs undo {decision.Run} -n {decision.Namespace}");
+                return "done before: somebody has applied the manifest since; what it says is looked at before it is waited for";
             }
+
+            throw new RestoreException(
+                ProblemCode.Stopped,
+                $"{reference} is not the one that the plan was made for",
+                "somebody has created it anew since, GitOps perhaps",
+                $"cnpg-restore runs undo {decision.Run} -n {decision.Namespace}");
         }
 
         return await RemoveAsync(decision.FormerUid!, meter, ct);

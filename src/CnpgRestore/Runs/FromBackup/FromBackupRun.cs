@@ -45,7 +45,8 @@ public sealed class FromBackupRun(KubernetesApi api, IObjectStore store, FromBac
                 ct);
         }
 
-        var isCreated = removal.IsOurs(await api.FindAsync(new ObjectReference(ResourceTypes.Clusters, Decision.Namespace, Decision.Cluster), ct));
+        // Whoever created the next one: its archive must not be moved.
+        var isCreated = await api.FindAsync(new ObjectReference(ResourceTypes.Clusters, Decision.Namespace, Decision.Cluster), ct) is not null;
         if (Decision.MoveTo is not null && !isCreated)
         {
             await MoveAsync(ct);
