@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CnpgRestore.Cli.Output;
 using CnpgRestore.Databases;
+using CnpgRestore.Runs.FromDump;
 
 namespace CnpgRestore.Cli;
 
@@ -17,6 +18,10 @@ sealed class ServerOptions(bool required)
     public void AddTo(Command command) => command.Options.Add(_to);
 
     public bool IsGiven(ParseResult parse) => parse.GetValue(_to) is not null;
+
+    /// <summary>As given, checked; null where it is not. A run of a Cluster names it as <c>cnpg://NAMESPACE/CLUSTER</c>.</summary>
+    public string? Address(ParseResult parse, CliSession session) =>
+        parse.GetValue(_to) is { } text && text.StartsWith(ClusterServer.Scheme, StringComparison.Ordinal) ? text : IsGiven(parse) ? Read(parse, session).ToString() : null;
 
     public bool IsIn(System.CommandLine.Parsing.CommandResult result) => result.GetResult(_to) is not null;
 

@@ -61,7 +61,8 @@ sealed class AppsCarrier(CliSession session, KubernetesApi api, string cluster, 
         }
 
         using var local = RunLock.Take(_state, plan.Subject);
-        await using var lease = await RunLease.TakeAsync(api, api.Namespace, cluster, new LeaseHolder(run.Value, Environment.MachineName, Environment.ProcessId), session.Clock, ct);
+        var holder = new LeaseHolder(run.Value, Environment.MachineName, Environment.ProcessId);
+        await using var lease = await RunLease.TakeAsync(api, api.Namespace, cluster, holder, session.Clock, ct);
         using var journal = Journal.Create(_state, run, plan.Command, plan.Subject, session.Clock);
         using var held = CancellationTokenSource.CreateLinkedTokenSource(ct, lease.Lost);
         return await RunOutput.RunAsync(session, async observer =>

@@ -30,7 +30,11 @@ sealed class FromDumpServer : IAsyncDisposable
 #pragma warning restore CA2000
         }
 
-        var place = to[ClusterServer.Scheme.Length..].Split('/');
+        if (to[ClusterServer.Scheme.Length..].Split('/') is not [{ Length: > 0 }, { Length: > 0 }] place)
+        {
+            throw new RestoreException(ProblemCode.Usage, $"'{to}' names no Cluster", "expected cnpg://NAMESPACE/CLUSTER", "cnpg-restore runs --help");
+        }
+
         var api = kubernetes.Connect(parse, session.Clock, place[0]);
         try
         {

@@ -84,19 +84,13 @@ static class RunsCommand
                 ProblemCode.NotFound, $"run {run} ended before it had decided anything", "nothing was changed", "run the same from-dump command again; it begins anew");
         }
 
-        if (decision is null && !options.IsGiven(parse))
-        {
-            throw new RestoreException(ProblemCode.NotFound, $"no run {run} from a dump on this machine", "a run that another machine began is found on the server: add --to postgres://...", "cnpg-restore runs list");
-        }
-
-        if (options.IsGiven(parse))
-        {
-            await using var server = new UrlServer(options.Read(parse, session));
-            decision ??= await FromDumpPlanner.FindDecisionAsync(server, run, ct);
-            return await act(new FromDumpCarrier(session, server, apps: null), decision);
-        }
-
-        await using var opened = await FromDumpServer.OpenAsync(decision!.To, session, parse, kubernetes, ct);
+        var to = options.Address(parse, session) ?? decision?.To ?? throw new RestoreException(
+            ProblemCode.NotFound,
+            $"no run {run} from a dump on this machine",
+            "a run that another machine began is found on the server: add --to postgres://..., or --to cnpg://NAMESPACE/CLUSTER",
+            "cnpg-restore runs list");
+        await using var opened = await FromDumpServer.OpenAsync(to, session, parse, kubernetes, ct);
+        decision ??= await FromDumpPlanner.FindDecisionAsync(opened.Server, run, ct);
         return await act(new FromDumpCarrier(session, opened.Server, opened.Apps), decision);
     }
 

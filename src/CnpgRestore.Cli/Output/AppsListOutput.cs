@@ -56,8 +56,9 @@ static class AppsListOutput
     private static Table Table(FoundApps found)
     {
         var table = new Table().NoBorder();
-        foreach (var (title, isNumber) in new[] { ("NAMESPACE", false), ("APP", false), ("REPLICAS", true), ("PODS", true), ("SESSIONS", true), ("STOPS BY", false), ("WHY", false) })
+        foreach (var title in (IEnumerable<string>)["NAMESPACE", "APP", "REPLICAS", "PODS", "SESSIONS", "STOPS BY", "WHY"])
         {
+            var isNumber = title is "REPLICAS" or "PODS" or "SESSIONS";
             table.AddColumn(new TableColumn(title) { Alignment = isNumber ? Justify.Right : Justify.Left, NoWrap = title != "WHY" });
         }
 
@@ -85,7 +86,8 @@ static class AppsListOutput
 
     private static string StopsBy(App app)
     {
-        var autoscalers = string.Concat(app.Autoscalers.Select(scaler => Invariant($", {scaler.Reference.Type.Word} {scaler.Reference.Name} (at least {scaler.Minimum})")));
+        var autoscalers = string.Concat(app.Autoscalers.Select(
+            scaler => Invariant($", {scaler.Reference.Type.Word} {scaler.Reference.Name} (at least {scaler.Minimum})")));
         return (app.Method switch
         {
             StopMethod.Scale => "scale to 0",

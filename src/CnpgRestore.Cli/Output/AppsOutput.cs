@@ -50,11 +50,12 @@ static class AppsOutput
         }
 
         var text = new StringBuilder();
-        var outcome = result.Differences.Count == 0 ? "OK: the applications of" : "NOT ALL BACK: applications of";
-        text.Append(CultureInfo.InvariantCulture, $"{outcome} cluster {result.Cluster} {(result.Differences.Count == 0 ? "are back " : "")}after {DrillText.Age(result.Took)}\n");
+        var outcome = result.Differences.Count == 0 ? "OK: all is back of the" : "NOT ALL IS BACK of the";
+        text.Append(CultureInfo.InvariantCulture, $"{outcome} applications of cluster {result.Cluster} after {DrillText.Age(result.Took)}\n");
         foreach (var app in result.Started)
         {
-            Line(text, "started", $"{app.Name}, {Was(app)}{(app.Replicas is { } now && Invariant($"{now}") != app.Record.Before ? Invariant($", now {now} as its autoscaler demands") : "")}");
+            var demanded = app.Replicas is { } now && Invariant($"{now}") != app.Record.Before ? Invariant($", now {now} as its autoscaler demands") : "";
+            Line(text, "started", $"{app.Name}, {Was(app)}{demanded}");
         }
 
         foreach (var difference in result.Differences)

@@ -17,6 +17,9 @@ public interface IDatabaseServer : IAsyncDisposable
     /// <summary>The same, made for a load (<see cref="Dumps.Loading.LoadConnection"/>); the caller disposes it.</summary>
     NpgsqlDataSource ForLoad(string name, string applicationName);
 
+    /// <summary>How long a session may outlive its client, as the server sees it: a line with something in between breaks late.</summary>
+    TimeSpan Linger { get; }
+
     /// <summary>Where on this machine the server's files are, for the free space there; null where that is not known.</summary>
     /// <param name="dataDirectory">As the server names it.</param>
     string? DataFolder(string dataDirectory);

@@ -15,6 +15,8 @@ public sealed class UrlServer(ServerUrl url) : IDatabaseServer
 
     public string Address => url.Address;
 
+    public TimeSpan Linger => TimeSpan.Zero;
+
     public NpgsqlDataSource Database(string name) => _databases.GetOrAdd(name, database => Source(url.ToNpgsql(database)));
 
     public NpgsqlDataSource ForLoad(string name, string applicationName)

@@ -29,7 +29,8 @@ public sealed class AppsTests(TestBed bed)
         Assert.Equal("horizontalpodautoscaler/api." + scene.Front.Name, Find(apps, "api")["autoscalers"]![0]!.GetValue<string>());
         Assert.Equal("none", Find(apps, "shell")["stops_by"]!.GetValue<string>());
         Assert.Contains("a bare pod: nothing would bring it back", text.Output, StringComparison.Ordinal);
-        var chosen = await scene.ListAsync("--add", "statefulset/queue", "--remove", "deployment/web", "--remove", $"deployment/api.{scene.Front.Name}", "--selector", "app=bystander");
+        string[] places = ["--in", scene.Home.Name, "--in", scene.Front.Name];
+        var chosen = await scene.ListAsync([.. places, "--add", "statefulset/queue", "--remove", "deployment/web", "--remove", $"deployment/api.{scene.Front.Name}", "--selector", "app=bystander"]);
         Assert.Equal(["bystander", "nightly", "queue", "shell"], chosen.Select(app => app!["name"]!.GetValue<string>()).Order(StringComparer.Ordinal));
         Assert.Equal(["has the labels app=bystander"], Reasons(chosen, "bystander"));
         Assert.Contains("was named with --add", Reasons(chosen, "queue"));

@@ -73,12 +73,12 @@ sealed class RecoveryScene : IAsyncDisposable
     /// <summary><c>from-backup postgres-v17</c> with all consents.</summary>
     public Task<ToolResult> RecoverAsync(params string[] options) => RunAsync(["from-backup", Cluster, "--yes", .. options]);
 
-    /// <summary>The name of the only run of this machine.</summary>
-    public string LastRun() => Path.GetFileNameWithoutExtension(Directory.GetFiles(Path.Combine(State, "runs")).Single());
-
     /// <summary>The same, killed after a step.</summary>
     public Task<KilledRun> KillAfterAsync(string step, string? state = null, params string[] options) =>
         KilledRun.AfterAsync(Command(["from-backup", Cluster, "--yes", .. options], state), state ?? State, Steps, step);
+
+    /// <summary>The name of the only run of this machine.</summary>
+    public string LastRun() => Path.GetFileNameWithoutExtension(Directory.GetFiles(Path.Combine(State, "runs")).Single());
 
     /// <summary>The Cluster's uid; null where there is none.</summary>
     public async Task<string?> UidAsync() => (await Clusters.FindAsync($"cluster/{Cluster}", Ct))?["metadata"]!["uid"]!.GetValue<string>();

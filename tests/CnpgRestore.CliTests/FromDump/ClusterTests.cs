@@ -51,6 +51,9 @@ public sealed class ClusterTests(TestBed bed)
 
         Assert.True(undo.ExitCode == 0, undo.Output + undo.Error);
         Assert.Equal(spoiled, await CountAsync(scene));
+        var undone = await ToolProcess.RunAsync(
+            scene.Command(["runs", "commit", LastRun(scene), "--to", $"cnpg://{scene.Home.Name}/{AppsScene.Cluster}", "--yes"], "another-machine"), Ct);
+        Assert.True(undone.ExitCode == 0, undone.Output + undone.Error);
         var second = await scene.RunAsync("from-dump", AppsScene.Cluster, "--local", dump, "--yes");
         Assert.True(second.ExitCode == 0, second.Output + second.Error);
         var commit = await scene.RunAsync("runs", "commit", LastRun(scene), "--yes");

@@ -19,7 +19,9 @@ sealed class Discovery(ApiRequests requests)
     /// <summary>Null where the server has no such kind.</summary>
     public async Task<ResourceType?> FindAsync(string apiVersion, string kind, CancellationToken ct)
     {
-        var found = (await ResourcesAsync(apiVersion, ct)).FirstOrDefault(resource => resource.Text("kind") == kind && !resource.Text("name")!.Contains('/', StringComparison.Ordinal));
+        // A subresource bears its owner's kind, or another, behind a slash.
+        var found = (await ResourcesAsync(apiVersion, ct)).FirstOrDefault(
+            resource => resource.Text("kind") == kind && !resource.Text("name")!.Contains('/', StringComparison.Ordinal));
         return found is null ? null : Type(apiVersion, found);
     }
 
@@ -36,7 +38,8 @@ sealed class Discovery(ApiRequests requests)
             try
             {
                 var resources = await ResourcesAsync(version, ct);
-                found.AddRange(resources.Where(resource => resources.Any(other => other.Text("name") == resource.Text("name") + ScaleSuffix)).Select(resource => Type(version, resource)));
+                var scaled = resources.Where(resource => resources.Any(other => other.Text("name") == resource.Text("name") + ScaleSuffix));
+                found.AddRange(scaled.Select(resource => Type(version, resource)));
             }
             catch (RestoreException e) when (e.Problem.Code == ProblemCode.Unreachable)
             {

@@ -18,6 +18,7 @@ public sealed class GitOpsOwners(KubernetesApi api)
 
     // One owner has many objects, and is asked for with each.
     private readonly Dictionary<ObjectReference, JsonObject?> _read = [];
+    private readonly Dictionary<(ResourceType Type, string Name), JsonObject?> _named = [];
 
     /// <summary>
     /// The owner, the owner's owner and so on: the nearest first. Suspending the nearest is enough unless an outer one writes the very field that
@@ -91,7 +92,8 @@ public sealed class GitOpsOwners(KubernetesApi api)
         {
             found = track.Namespace is { } ns
                 ? await ReadAsync(new ObjectReference(type.Value, ns, track.Name), ct)
-                : await SearchAsync(type.Value, track.Name, candidate => track.IsProof || GitOpsTrack.Lists(candidate, track.Type, item), ct);
+                : track.IsProof ? await NamedAsync(type.Value, track.Name, ct)
+                : await SearchAsync(type.Value, track.Name, candidate => GitOpsTrack.Lists(candidate, track.Type, item), ct);
         }
 
         if (found is not null)
@@ -104,6 +106,9 @@ public sealed class GitOpsOwners(KubernetesApi api)
 
     private async Task<JsonObject?> ReadAsync(ObjectReference reference, CancellationToken ct) =>
         _read.TryGetValue(reference, out var known) ? known : _read[reference] = await api.FindAsync(reference, ct);
+
+    private async Task<JsonObject?> NamedAsync(ResourceType type, string name, CancellationToken ct) =>
+        _named.TryGetValue((type, name), out var known) ? known : _named[(type, name)] = await SearchAsync(type, name, _ => true, ct);
 
     private async Task<JsonObject?> SearchAsync(ResourceType type, string? name, Func<JsonObject, bool> isOwner, CancellationToken ct)
     {

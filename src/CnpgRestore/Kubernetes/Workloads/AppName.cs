@@ -31,7 +31,8 @@ public readonly record struct AppName(string Kind, string Name, string? Namespac
 
     /// <param name="home">The Cluster's namespace.</param>
     public bool Names(ObjectReference reference, string home) =>
-        reference.Name == Name && reference.Namespace == (Namespace ?? home) && (Kind == reference.Type.Word || Kind == reference.Type.Plural || Kind == reference.Type.ToString());
+        reference.Name == Name && reference.Namespace == (Namespace ?? home)
+        && (Kind == reference.Type.Word || Kind == reference.Type.Plural || Kind == reference.Type.ToString());
 
     public override string ToString() => Namespace is null ? $"{Kind}/{Name}" : $"{Kind}/{Name}.{Namespace}";
 }

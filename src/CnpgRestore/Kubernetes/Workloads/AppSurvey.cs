@@ -29,9 +29,12 @@ public sealed class AppSurvey(KubernetesApi api, string ns, string cluster)
         var (outside, problem) = live is null
             ? ([], $"cluster {cluster} does not exist in namespace {ns}")
             : await AddSessionsAsync(tree, found, ct);
-        foreach (var workload in tree.All.Where(workload => StopRecord.Of(workload.Object)?.Cluster == $"{ns}/{cluster}" && !Workload.IsCopy(workload.Reference.Type, workload.Object)))
+        foreach (var workload in tree.All.Where(workload => !Workload.IsCopy(workload.Reference.Type, workload.Object)))
         {
-            found.Add(workload, new AppReason(AppReason.Stopped, $"was stopped by run {StopRecord.Of(workload.Object)!.Run}"));
+            if (StopRecord.Of(workload.Object) is { } record && record.Cluster == $"{ns}/{cluster}")
+            {
+                found.Add(workload, new AppReason(AppReason.Stopped, $"was stopped by run {record.Run}"));
+            }
         }
 
         await AddSelectedAsync(reader, tree, scope, found, ct);

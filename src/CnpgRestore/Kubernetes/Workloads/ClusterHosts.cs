@@ -58,7 +58,8 @@ sealed class ClusterHosts
     private void AddAliases(IEnumerable<JsonObject> services)
     {
         var aliases = services.Where(service => service.Text("spec", "externalName") is { } target && In(target, ns: "") is not null)
-            .Select(service => new Host(service.Text("metadata", "name")!, service.Text("metadata", "namespace"), $"{service.Text("metadata", "name")}, which is {service.Text("spec", "externalName")}"))
+            .Select(service => (Name: service.Text("metadata", "name")!, Namespace: service.Text("metadata", "namespace"), Target: service.Text("spec", "externalName")))
+            .Select(alias => new Host(alias.Name, alias.Namespace, $"{alias.Name}, which is {alias.Target}"))
             .ToList();
         _hosts.AddRange(aliases);
     }

@@ -16,7 +16,8 @@ public sealed record AppsStopPlan(string Run, FoundApps Found, IReadOnlyList<Sus
     public IReadOnlyList<(ObjectReference Reference, StopMethod Method)> Targets =>
     [
         .. Found.Apps.SelectMany(app => app.Autoscalers).Where(scaler => scaler.IsKeda).Select(scaler => (scaler.Reference, StopMethod.Pause)).Distinct(),
-        .. Found.Apps.Where(app => app.Method is StopMethod.Scale or StopMethod.Suspend or StopMethod.Unschedule).OrderBy(app => app.Reference.Type == ResourceTypes.Poolers).Select(app => (app.Reference, app.Method)),
+        .. Found.Apps.Where(app => app.Method is StopMethod.Scale or StopMethod.Suspend or StopMethod.Unschedule)
+            .OrderBy(app => app.Reference.Type == ResourceTypes.Poolers).Select(app => (app.Reference, app.Method)),
     ];
 
     /// <summary>Whose pods are waited for.</summary>

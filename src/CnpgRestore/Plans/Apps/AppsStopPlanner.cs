@@ -16,7 +16,8 @@ public sealed class AppsStopPlanner(KubernetesApi api, string ns, string cluster
         if (found is { Exists: false, Apps.Count: 0 })
         {
             problems.Add(new Problem(
-                ProblemCode.NotFound, $"cluster {cluster} does not exist in namespace {ns}", "and nothing that names its Services or Secrets was found", $"kubectl get clusters -n {ns}"));
+                ProblemCode.NotFound, $"cluster {cluster} does not exist in namespace {ns}", "and nothing that names its Services or Secrets was found",
+                $"kubectl get clusters -n {ns}"));
         }
 
         problems.AddRange(found.Apps.Where(app => app.Stopped is { } stopped && stopped.Cluster != $"{ns}/{cluster}").Select(StoppedForAnother));

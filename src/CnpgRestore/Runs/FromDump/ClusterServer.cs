@@ -42,6 +42,9 @@ public sealed class ClusterServer : IDatabaseServer
 
     public string Address { get; }
 
+    /// <summary>The API server and the kubelet stand in between.</summary>
+    public TimeSpan Linger { get; } = TimeSpan.FromSeconds(30);
+
     /// <exception cref="RestoreException">Exit 10: no such Cluster. 12: not permitted. 13: it has no primary that answers.</exception>
     public static async Task<ClusterServer> OpenAsync(KubernetesApi api, string ns, string cluster, CancellationToken ct)
     {

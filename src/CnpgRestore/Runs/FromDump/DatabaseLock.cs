@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CnpgRestore.Databases;
 using CnpgRestore.Plans.FromDump;
 
@@ -12,6 +13,8 @@ public sealed class DatabaseLock : IAsyncDisposable
     // The letters "cnpg".
     private const int Key = 0x636E7067;
 
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
     private readonly DatabaseSession _session;
 
     private DatabaseLock(DatabaseSession session) => _session = session;
@@ -24,10 +27,17 @@ public sealed class DatabaseLock : IAsyncDisposable
         try
         {
             await session.ExecuteAsync($"SET application_name TO 'cnpg-restore, lock of {run}'", ct);
-            if (await session.ValueAsync<bool>($"SELECT pg_try_advisory_lock({Key}, hashtext($1))", ct, database))
+            var start = Stopwatch.GetTimestamp();
+            do
             {
-                return new DatabaseLock(session);
+                if (await session.ValueAsync<bool>($"SELECT pg_try_advisory_lock({Key}, hashtext($1))", ct, database))
+                {
+                    return new DatabaseLock(session);
+                }
+
+                await Task.Delay(Pause, ct);
             }
+            while (Stopwatch.GetElapsedTime(start) < server.Linger);
 
             var holder = await session.ReadAsync(
                 $"""
