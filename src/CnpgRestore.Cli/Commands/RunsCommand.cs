@@ -1,6 +1,5 @@
 using System.CommandLine;
 using CnpgRestore.Cli.Output;
-using CnpgRestore.Databases;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.Plans.FromDump;
 using CnpgRestore.Runs;
