@@ -49,7 +49,11 @@ sealed class AppsCarrier(CliSession session, KubernetesApi api, string cluster, 
     private async Task<T?> CarryOutAsync<T>(Plan plan, RunId run, Func<Run, CancellationToken, Task<T>> work, CancellationToken ct)
         where T : class
     {
-        RunOutput.ShowPlan(session, plan, isResult: dryRun);
+        if (!isPart)
+        {
+            RunOutput.ShowPlan(session, plan, isResult: dryRun);
+        }
+
         if (dryRun)
         {
             return null;

@@ -12,19 +12,25 @@ sealed class FromDumpApps(CliSession session, KubernetesApi api, string cluster)
     private static readonly TimeSpan UntilReady = TimeSpan.FromMinutes(5);
 
     private readonly AppsCarrier _carrier = new(session, api, cluster, dryRun: false, isPart: true);
+    private AppsStopPlan? _plan;
 
     /// <summary>How they are started when the run cannot.</summary>
     public string StartCommand => $"cnpg-restore apps start {cluster} -n {api.Namespace}";
 
-    /// <summary>Shows who would be stopped.</summary>
-    public async Task ShowAsync(CancellationToken ct) => RunOutput.ShowPlan(session, (await StopPlanAsync(ct)).ToPlan(), isResult: true);
+    /// <summary>Finds and shows who is stopped.</summary>
+    /// <exception cref="RestoreException">Exit 12 or 15: somebody may not be seen, or not be stopped.</exception>
+    public async Task PlanAsync(bool isResult, CancellationToken ct)
+    {
+        _plan = await new AppsStopPlanner(api, api.Namespace, cluster).PlanAsync(_carrier.NewRun(AppsStopPlan.Verb).Value, new AppScope(), UntilGone, terminate: false, ct);
+        RunOutput.ShowPlan(session, _plan.ToPlan(), isResult);
+    }
 
+    /// <summary>As planned before.</summary>
     public async Task StopAsync(CancellationToken ct)
     {
-        var plan = await StopPlanAsync(ct);
-        if (plan.Targets.Count > 0)
+        if (_plan is { Targets.Count: > 0 })
         {
-            await _carrier.StopAsync(plan, ct);
+            await _carrier.StopAsync(_plan, ct);
         }
     }
 
@@ -34,7 +40,4 @@ sealed class FromDumpApps(CliSession session, KubernetesApi api, string cluster)
         var plan = await new AppsStartPlanner(api, api.Namespace, cluster).PlanAsync(_carrier.NewRun(AppsStartPlan.Verb).Value, [], UntilReady, ct);
         return plan.IsEmpty ? 0 : await _carrier.StartAsync(plan, ct);
     }
-
-    private Task<AppsStopPlan> StopPlanAsync(CancellationToken ct) =>
-        new AppsStopPlanner(api, api.Namespace, cluster).PlanAsync(_carrier.NewRun(AppsStopPlan.Verb).Value, new AppScope(), UntilGone, terminate: false, ct);
 }

@@ -30,7 +30,7 @@ sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDum
             RunOutput.ShowPlan(session, (await planner.PlanAsync(request, run.Value, progress: null, ct)).ToPlan(), isResult: true);
             if (apps is not null && request.StopApps)
             {
-                await apps.ShowAsync(ct);
+                await apps.PlanAsync(isResult: true, ct);
             }
 
             return 0;
@@ -103,37 +103,40 @@ sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDum
     private async Task<int> CarryOutAsync(DatabaseSession asked, FromDumpPlan plan, CancellationToken ct)
     {
         RunOutput.ShowPlan(session, plan.ToPlan(), isResult: false);
-        await RunOutput.ConfirmAsync(session, plan.ToPlan(), plan.Decision.Database, "database that is changed", ct);
         var stopped = plan.Decision.StopsApps ? apps : null;
         if (stopped is not null)
         {
-            await stopped.StopAsync(ct);
+            await stopped.PlanAsync(isResult: false, ct);
         }
 
-        var passed = await LoadAsync(asked, plan, stopped, ct);
+        await RunOutput.ConfirmAsync(session, plan.ToPlan(), plan.Decision.Database, "database that is changed", ct);
+        using var journal = Open(plan.Decision);
+        var passed = await RestoreAsync(asked, plan, journal, stopped, ct);
         var back = stopped is null ? 0 : await stopped.StartAsync(ct);
+        // Not before the applications are back: until then the same command goes on with this run, and restores nothing twice.
+        journal.Append(JournalEntry.RunFinished);
         return passed ? back : (int)ProblemCode.Differences;
     }
 
-    private async Task<bool> LoadAsync(DatabaseSession asked, FromDumpPlan plan, FromDumpApps? stopped, CancellationToken ct)
+    private async Task<bool> RestoreAsync(DatabaseSession asked, FromDumpPlan plan, Journal journal, FromDumpApps? stopped, CancellationToken ct)
     {
         try
         {
-            return await LoadAsync(asked, plan, ct);
+            if (stopped is not null)
+            {
+                await stopped.StopAsync(ct);
+            }
+
+            var result = await RunOutput.RunAsync(
+                session, observer => new FromDumpRun(server, asked, plan, journal, new Run(journal, observer), session.Clock).RunAsync(ct));
+            FromDumpOutput.Write(session, result);
+            return result.Verification is not { Passed: false };
         }
         catch (RestoreException e) when (stopped is not null)
         {
-            throw new RestoreException(e.Problem with { Hint = $"{e.Problem.Hint}; the applications stay stopped until then, or until: {stopped.StartCommand}" }, e);
+            var hint = e.Problem.Hint is { } repair ? $"{repair}; " : "";
+            throw new RestoreException(e.Problem with { Hint = $"{hint}applications stay stopped until the run is finished, or until: {stopped.StartCommand}" }, e);
         }
-    }
-
-    private async Task<bool> LoadAsync(DatabaseSession asked, FromDumpPlan plan, CancellationToken ct)
-    {
-        using var journal = Open(plan.Decision);
-        var result = await RunOutput.RunAsync(
-            session, observer => new FromDumpRun(server, asked, plan, journal, new Run(journal, observer), session.Clock).RunAsync(ct));
-        FromDumpOutput.Write(session, result);
-        return result.Verification is not { Passed: false };
     }
 
     private Journal Open(FromDumpDecision decision)

@@ -13,6 +13,9 @@ sealed class GoldenFolder : IDisposable
     public const string CrashedBackup = "20261122T175201";
     public const string SecondBackup = "20261122T175234";
 
+    /// <summary>As the store has it of every object.</summary>
+    public static readonly DateTime LastArchived = new(2026, 11, 22, 18, 0, 0, DateTimeKind.Utc);
+
     private readonly string _root = Directory.CreateTempSubdirectory("cnpg-restore-").FullName;
 
     public GoldenFolder()
@@ -23,6 +26,8 @@ sealed class GoldenFolder : IDisposable
             var target = Path.Combine(_root, Path.GetRelativePath(source, file));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             File.Copy(file, target);
+            // A checkout gives every file its own time.
+            File.SetLastWriteTimeUtc(target, LastArchived);
         }
 
         Store = new DirectoryObjectStore(_root);

@@ -12,6 +12,7 @@ namespace CnpgRestore.Runs.FromDump;
 /// steps again; only for a load into the live database the journal knows the transaction to ask for.
 /// </summary>
 /// <param name="session">To the maintenance database.</param>
+/// <param name="run">Its end is written by the caller, who may have more to do.</param>
 public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session, FromDumpPlan plan, Journal journal, Run run, TimeProvider clock)
 {
     private readonly SideDatabase _side = new(session, plan.Decision);
@@ -38,7 +39,6 @@ public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session,
             await RestoreAsync(ct);
         }
 
-        run.Finish();
         return new FromDumpResult(Decision, _verification, _sequencesFixed, _heldOff, clock.GetElapsedTime(_start));
     }
 
