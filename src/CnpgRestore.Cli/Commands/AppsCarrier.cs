@@ -64,11 +64,12 @@ sealed class AppsCarrier(CliSession session, KubernetesApi api, string cluster, 
             await RunOutput.ConfirmAsync(session, plan, cluster, "cluster", ct);
         }
 
-        using var local = RunLock.Take(_state, plan.Subject);
+        // A run of which this is a part holds both.
+        using var local = isPart ? null : RunLock.Take(_state, plan.Subject);
         var holder = new LeaseHolder(run.Value, Environment.MachineName, Environment.ProcessId);
-        await using var lease = await RunLease.TakeAsync(api, api.Namespace, cluster, holder, session.Clock, ct);
+        await using var lease = isPart ? null : await RunLease.TakeAsync(api, api.Namespace, cluster, holder, session.Clock, ct);
         using var journal = Journal.Create(_state, run, plan.Command, plan.Subject, session.Clock);
-        using var held = CancellationTokenSource.CreateLinkedTokenSource(ct, lease.Lost);
+        using var held = CancellationTokenSource.CreateLinkedTokenSource(ct, lease?.Lost ?? CancellationToken.None);
         return await RunOutput.RunAsync(session, async observer =>
         {
             try
@@ -78,7 +79,7 @@ sealed class AppsCarrier(CliSession session, KubernetesApi api, string cluster, 
                 begun.Finish();
                 return result;
             }
-            catch (OperationCanceledException) when (lease.Lost.IsCancellationRequested && !ct.IsCancellationRequested)
+            catch (OperationCanceledException) when (lease?.Lost.IsCancellationRequested == true && !ct.IsCancellationRequested)
             {
                 throw new RestoreException(
                     ProblemCode.Stopped,

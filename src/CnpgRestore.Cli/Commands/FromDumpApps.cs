@@ -26,13 +26,28 @@ sealed class FromDumpApps(CliSession session, KubernetesApi api, string cluster)
     }
 
     /// <summary>As planned before.</summary>
+    /// <exception cref="RestoreException">Exit 20: somebody is connected all the same.</exception>
     public async Task StopAsync(CancellationToken ct)
     {
-        if (_plan is { Targets.Count: > 0 })
+        if (await _carrier.StopAsync(_plan!, ct) != 0)
         {
-            await _carrier.StopAsync(_plan, ct);
+            throw StillConnected("what it writes from now on would be lost");
         }
     }
+
+    /// <summary>Applications come back by themselves, or somebody brings them back.</summary>
+    /// <exception cref="RestoreException">Exit 20: somebody is connected by now.</exception>
+    public async Task DemandStoppedAsync(CancellationToken ct)
+    {
+        if (await new ClusterSessions(api, api.Namespace, cluster).ListAsync(ct) is [var first, ..])
+        {
+            throw StillConnected(first.What);
+        }
+    }
+
+    /// <summary>For the whole run: nobody recovers, stops or starts the same Cluster meanwhile.</summary>
+    public Task<RunLease> TakeLeaseAsync(string run, CancellationToken ct) =>
+        RunLease.TakeAsync(api, api.Namespace, cluster, new LeaseHolder(run, Environment.MachineName, Environment.ProcessId), session.Clock, ct);
 
     /// <returns>The exit code: 0 everything is back, 3 something is not.</returns>
     public async Task<int> StartAsync(CancellationToken ct)
@@ -40,4 +55,10 @@ sealed class FromDumpApps(CliSession session, KubernetesApi api, string cluster)
         var plan = await new AppsStartPlanner(api, api.Namespace, cluster).PlanAsync(_carrier.NewRun(AppsStartPlan.Verb).Value, [], UntilReady, ct);
         return plan.IsEmpty ? 0 : await _carrier.StartAsync(plan, ct);
     }
+
+    private RestoreException StillConnected(string detail) => new(
+        ProblemCode.Stopped,
+        $"somebody is connected to cluster {cluster}",
+        detail,
+        $"cnpg-restore apps stop {cluster} -n {api.Namespace} --terminate, then the same command again; or restore beside them with --keep-apps");
 }

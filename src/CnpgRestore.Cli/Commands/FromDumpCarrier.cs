@@ -40,19 +40,19 @@ sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDum
         var subject = FromDumpPlan.SubjectOf(request.Database, await FromDumpPlanner.SystemIdentifierAsync(asked, ct));
         if (_state.FindUnfinished(Verb, subject) is { } unfinished && FindDecision(_state, unfinished.Value) is { } decision)
         {
-            if (decision.Dump != request.Dump || decision.Strategy != request.Strategy)
+            if (!decision.IsFor(request))
             {
                 throw new RestoreException(
                     ProblemCode.Refused,
                     $"run {unfinished} of {request.Database} is not finished",
-                    $"it loads {decision.Dump} by {decision.Strategy.ToString().ToLowerInvariant()}",
+                    $"it loads {decision.Dump} by {decision.Strategy.ToString().ToLowerInvariant()}, or with other options than these",
                     $"cnpg-restore runs resume {unfinished}, or runs undo");
             }
 
-            return await CarryOutAsync(asked, await planner.ResumeAsync(decision, progress: null, ct), ct);
+            return await CarryOutAsync(asked, held, await planner.ResumeAsync(decision, progress: null, ct), ct);
         }
 
-        return await CarryOutAsync(asked, await planner.PlanAsync(request, run.Value, progress: null, ct), ct);
+        return await CarryOutAsync(asked, held, await planner.PlanAsync(request, run.Value, progress: null, ct), ct);
     }
 
     public async Task<int> ResumeAsync(FromDumpDecision decision, bool dryRun, CancellationToken ct)
@@ -73,7 +73,7 @@ sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDum
             return 0;
         }
 
-        return await CarryOutAsync(asked, plan, ct);
+        return await CarryOutAsync(asked, held, plan, ct);
     }
 
     public Task<int> UndoAsync(FromDumpDecision decision, CancellationToken ct) => FinishAsync(decision, (undo, _) => undo.UndoAsync(ct), ct);
@@ -93,49 +93,86 @@ sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDum
     {
         await using var asked = await DatabaseSession.OpenAsync(server, FromDumpPlanner.Maintenance, ct);
         await new FromDumpPlanner(server, asked).DemandServerAsync(decision, ct);
+        await using var lease = apps is null ? null : await apps.TakeLeaseAsync(decision.Run, ct);
         await using var held = await DatabaseLock.TakeAsync(server, decision.Database, decision.Run, ct);
         using var journal = Open(decision);
         using var lines = new LineObserver(session);
         session.Result.Line(await act(new FromDumpUndo(server, asked, decision, journal, new Run(journal, lines)), ct));
-        return 0;
+        // A run that is taken back has perhaps left them stopped; where none is, nothing is done.
+        return decision.StopsApps && apps is not null ? await apps.StartAsync(ct) : 0;
     }
 
-    private async Task<int> CarryOutAsync(DatabaseSession asked, FromDumpPlan plan, CancellationToken ct)
+    private async Task<int> CarryOutAsync(DatabaseSession asked, DatabaseLock held, FromDumpPlan plan, CancellationToken ct)
     {
+        var decision = plan.Decision;
+        if (decision.StopsApps && apps is null)
+        {
+            throw new RestoreException(
+                ProblemCode.Usage, $"run {decision.Run} stops the applications of a cluster", $"it restores into {decision.To}", $"leave --to out: cnpg-restore runs resume {decision.Run}");
+        }
+
         RunOutput.ShowPlan(session, plan.ToPlan(), isResult: false);
-        var stopped = plan.Decision.StopsApps ? apps : null;
+        var stopped = decision.StopsApps ? apps : null;
         if (stopped is not null)
         {
             await stopped.PlanAsync(isResult: false, ct);
         }
 
-        await RunOutput.ConfirmAsync(session, plan.ToPlan(), plan.Decision.Database, "database that is changed", ct);
-        using var journal = Open(plan.Decision);
-        var passed = await RestoreAsync(asked, plan, journal, stopped, ct);
-        var back = stopped is null ? 0 : await stopped.StartAsync(ct);
-        // Not before the applications are back: until then the same command goes on with this run, and restores nothing twice.
-        journal.Append(JournalEntry.RunFinished);
-        return passed ? back : (int)ProblemCode.Differences;
-    }
-
-    private async Task<bool> RestoreAsync(DatabaseSession asked, FromDumpPlan plan, Journal journal, FromDumpApps? stopped, CancellationToken ct)
-    {
+        await RunOutput.ConfirmAsync(session, plan.ToPlan(), decision.Database, "database that is changed", ct);
+        await using var lease = apps is null ? null : await apps.TakeLeaseAsync(decision.Run, ct);
+        using var whole = CancellationTokenSource.CreateLinkedTokenSource(ct, lease?.Lost ?? CancellationToken.None);
+        using var journal = Open(decision);
         try
         {
-            if (stopped is not null)
+            var passed = await RestoreAsync(asked, held, plan, journal, stopped, whole.Token);
+            var code = passed ? 0 : (int)ProblemCode.Differences;
+            if (stopped is not null && (passed || decision.Side is not null))
             {
-                await stopped.StopAsync(ct);
+                code = Math.Max(code, await stopped.StartAsync(whole.Token));
+            }
+            else if (stopped is not null)
+            {
+                session.Progress.Line($"warning: the database is not as the dump says, so the applications stay stopped; when it may be used: {stopped.StartCommand}");
             }
 
-            var result = await RunOutput.RunAsync(
-                session, observer => new FromDumpRun(server, asked, plan, journal, new Run(journal, observer), session.Clock).RunAsync(ct));
-            FromDumpOutput.Write(session, result);
-            return result.Verification is not { Passed: false };
+            // Not before the applications are back: until then the same command goes on with this run, and restores nothing twice.
+            journal.Append(JournalEntry.RunFinished);
+            return code;
         }
-        catch (RestoreException e) when (stopped is not null)
+        catch (OperationCanceledException) when (lease?.Lost.IsCancellationRequested == true && !ct.IsCancellationRequested)
         {
-            var hint = e.Problem.Hint is { } repair ? $"{repair}; " : "";
-            throw new RestoreException(e.Problem with { Hint = $"{hint}applications stay stopped until the run is finished, or until: {stopped.StartCommand}" }, e);
+            throw new RestoreException(
+                ProblemCode.Stopped,
+                $"the lease on {decision.To} is lost: nothing more is changed",
+                "the API server could not be reached in time, or another run has taken it",
+                $"cnpg-restore runs resume {decision.Run}");
+        }
+        catch (Exception) when (stopped is not null)
+        {
+            session.Progress.Line($"warning: applications are stopped until the run is finished or undone, or until: {stopped.StartCommand}");
+            throw;
+        }
+    }
+
+    private async Task<bool> RestoreAsync(DatabaseSession asked, DatabaseLock held, FromDumpPlan plan, Journal journal, FromDumpApps? stopped, CancellationToken ct)
+    {
+        if (stopped is not null)
+        {
+            await stopped.StopAsync(ct);
+        }
+
+        var result = await RunOutput.RunAsync(
+            session, observer => new FromDumpRun(server, asked, plan, journal, new Run(journal, observer), LookAsync, session.Clock).RunAsync(ct));
+        FromDumpOutput.Write(session, result);
+        return result.Verification is not { Passed: false };
+
+        async Task LookAsync(CancellationToken token)
+        {
+            await held.DemandAsync(token);
+            if (stopped is not null)
+            {
+                await stopped.DemandStoppedAsync(token);
+            }
         }
     }
 

@@ -49,7 +49,7 @@ static class FromDumpCommand
             }
         });
         var noRoles = new Option<bool>("--no-roles") { Description = "Do not create roles that are missing, even where the dump has them." };
-        var dryRun = new Option<bool>("--dry-run") { Description = "Print the plan and change nothing." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Print the plan and change nothing; a Cluster without superuser access gets a role for the time of looking." };
         var checks = new SqlCheckOption();
         var server = new ServerOptions(required: false);
         var kubernetes = new KubernetesOptions();

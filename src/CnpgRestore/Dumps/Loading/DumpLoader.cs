@@ -122,14 +122,15 @@ public sealed class DumpLoader : IAsyncDisposable
         _copy = null;
         var encoding = reader.Encoding.Text;
         var statement = new DumpStatement(reader.Text.ToArray(), reader.Line, _state);
-        if (InsertStatement.TryParse(statement.Text, reader.Groups, encoding) is var (table, rows))
+        var isOfServer = ServerStatement.Is(statement.Text, encoding);
+        if (!isOfServer && InsertStatement.TryParse(statement.Text, reader.Groups, encoding) is var (table, rows))
         {
             await InsertAsync(table, rows, statement, ct);
             return;
         }
 
         await FlushInsertsAsync(ct);
-        if (ServerStatement.Is(statement.Text, encoding))
+        if (isOfServer)
         {
             _notRun.Add(StatementNotRun.Of(reader));
         }

@@ -1,4 +1,5 @@
 using System.Text;
+using CnpgRestore.Dumps.Plain;
 
 namespace CnpgRestore.Dumps.Loading;
 
@@ -12,11 +13,10 @@ sealed record DumpStatement(byte[] Text, long Line, SessionState State)
     /// <summary>Each byte as the character of the same number, which <see cref="LoadConnection"/> turns back into the byte.</summary>
     public string Bytes => Encoding.Latin1.GetString(Text);
 
-    /// <summary>On one line, and no longer than a person reads.</summary>
+    /// <summary>On one line, no longer than a person reads, and without a password.</summary>
     public string Shortened()
     {
         var head = State.Encoding.Text.GetString(Text.AsSpan(0, Math.Min(Text.Length, 4 * ShownLength)));
-        var words = string.Join(' ', head.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return words.Length > ShownLength ? $"{words[..ShownLength]} ..." : words;
+        return StatementExcerpt.Of(head, ShownLength);
     }
 }

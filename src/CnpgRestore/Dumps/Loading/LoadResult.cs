@@ -14,16 +14,10 @@ public sealed record LoadResult(IReadOnlyList<DumpTable> Tables, long Statements
 
 /// <summary>A statement of the dump that was left out.</summary>
 /// <param name="Line">Of the dump; the first is 1.</param>
-/// <param name="Text">With a password replaced by <c>***</c>.</param>
+/// <param name="Text">Its beginning, with a password replaced by <c>***</c>.</param>
 public sealed record StatementNotRun(long Line, string Text)
 {
-    private const string Password = "PASSWORD '";
+    private const int ShownLength = 200;
 
-    internal static StatementNotRun Of(DumpReader reader)
-    {
-        var text = reader.TextAsString();
-        var at = text.IndexOf(Password, StringComparison.OrdinalIgnoreCase);
-        var end = at < 0 ? -1 : text.IndexOf('\'', at + Password.Length);
-        return new StatementNotRun(reader.Line, at < 0 ? text : $"{text[..(at + Password.Length - 1)]}***{(end < 0 ? "" : text[(end + 1)..])}");
-    }
+    internal static StatementNotRun Of(DumpReader reader) => new(reader.Line, StatementExcerpt.Of(reader.TextAsString(), ShownLength));
 }

@@ -158,15 +158,37 @@ ref struct StatementWords(ReadOnlySpan<byte> text, Encoding encoding)
         return length;
     }
 
+    /// <summary>Comments nest (PostgreSQL manual, 4.1.5).</summary>
+    private static int CommentLength(ReadOnlySpan<byte> text)
+    {
+        var depth = 0;
+        for (var at = 0; at + 1 < text.Length; at++)
+        {
+            var change = text[at..].StartsWith("/*"u8) ? 1 : text[at..].StartsWith("*/"u8) ? -1 : 0;
+            depth += change;
+            at += change == 0 ? 0 : 1;
+            if (depth == 0)
+            {
+                return at + 1;
+            }
+        }
+
+        return text.Length;
+    }
+
     private static ReadOnlySpan<byte> SkipBlank(ReadOnlySpan<byte> text)
     {
         while (true)
         {
-            text = text.TrimStart(" \n\r\t\f"u8);
+            text = text.TrimStart(" \n\r\t\f\v"u8);
             if (text.StartsWith("--"u8))
             {
                 var end = text.IndexOf((byte)'\n');
                 text = end < 0 ? [] : text[end..];
+            }
+            else if (text.StartsWith("/*"u8))
+            {
+                text = text[CommentLength(text)..];
             }
             else
             {

@@ -41,6 +41,10 @@ public sealed record FromDumpDecision(
     [JsonIgnore]
     public string ApplicationName => $"cnpg-restore {Run}";
 
+    /// <summary>Whether going on with it does what is asked for.</summary>
+    public bool IsFor(FromDumpRequest request) =>
+        (Dump, Strategy, CheckSql, StopsApps) == (request.Dump, request.Strategy, request.CheckSql, request.StopApps) && (request.Engine ?? Engine) == Engine;
+
     public string ToJson() => JsonSerializer.Serialize(this, FromDumpJson.Readable.FromDumpDecision);
 
     /// <summary>Null where it is none.</summary>

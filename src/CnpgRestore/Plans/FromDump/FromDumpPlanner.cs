@@ -57,7 +57,8 @@ public sealed class FromDumpPlanner(IDatabaseServer server, DatabaseSession sess
             request.Dump,
             inspection.File.Size.Bytes,
             inspection.File.LastWritten,
-            inspection.Program == "pg_dumpall" ? request.Database : null,
+            // Dumps of several databases in one file, too: what is not of this one is left out.
+            inspection.Program == "pg_dumpall" || inspection.Databases.Count > 1 ? request.Database : null,
             request.Strategy,
             request.Jobs,
             side,
@@ -75,6 +76,12 @@ public sealed class FromDumpPlanner(IDatabaseServer server, DatabaseSession sess
     public async Task<FromDumpPlan> ResumeAsync(FromDumpDecision decision, IProgress<long>? progress, CancellationToken ct)
     {
         await DemandServerAsync(decision, ct);
+        if ((await RunMark.ReadAsync(session, ct)).Any(mark => mark.State == RunMark.Undone && FromDumpDecision.TryParse(mark.Decision)?.Run == decision.Run))
+        {
+            throw new RestoreException(
+                ProblemCode.Refused, $"run {decision.Run} is undone: {decision.Side} lies aside", null, $"cnpg-restore runs commit {decision.Run}");
+        }
+
         var file = await DumpFile.OpenAsync(decision.Dump, ct);
         // The journal has whole milliseconds.
         if (file.Size.Bytes != decision.DumpSize || (file.LastWritten - decision.DumpTime).Duration() > TimeSpan.FromSeconds(1))

@@ -22,7 +22,7 @@ public sealed class ClusterServer : IDatabaseServer
     private const int Port = 5432;
 
     /// <summary>A role that a killed process has left lets nobody in any more after this time, and is dropped by the next.</summary>
-    private static readonly TimeSpan RoleLifetime = TimeSpan.FromHours(24);
+    private static readonly TimeSpan RoleLifetime = TimeSpan.FromDays(7);
 
     private static readonly TimeSpan DropTimeout = TimeSpan.FromSeconds(30);
 
@@ -81,15 +81,7 @@ public sealed class ClusterServer : IDatabaseServer
         }
 
         using var limit = new CancellationTokenSource(DropTimeout);
-        try
-        {
-            await _psql.QueryAsync(Superuser, $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{_user}'", limit.Token);
-            await _psql.QueryAsync(Superuser, $"DROP ROLE IF EXISTS {_user}", limit.Token);
-        }
-        catch (Exception e) when (e is RestoreException or OperationCanceledException)
-        {
-            // It lets nobody in after its time, and the next command drops it.
-        }
+        await DropAsync(_psql, _user, limit.Token);
     }
 
     private static async Task<(string User, Secret Password, InstancePsql? Psql)> LoginAsync(KubernetesApi api, string ns, JsonObject live, string pod, CancellationToken ct)
@@ -115,9 +107,29 @@ public sealed class ClusterServer : IDatabaseServer
 
     private static async Task DropLeftoversAsync(InstancePsql psql, CancellationToken ct)
     {
-        foreach (var role in await psql.QueryAsync(Superuser, $"SELECT rolname FROM pg_roles WHERE rolname ~ '^{RolePrefix}[0-9a-f]{{12}}$' AND rolvaliduntil < now()", ct))
+        var old = $"SELECT rolname FROM pg_roles r WHERE rolname ~ '^{RolePrefix}[0-9a-f]{{12}}$' AND rolvaliduntil < now() AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE usename = r.rolname)";
+        foreach (var role in await psql.QueryAsync(Superuser, old, ct))
         {
-            await psql.QueryAsync(Superuser, $"DROP ROLE IF EXISTS {role[0]}", ct);
+            await DropAsync(psql, role[0], ct);
+        }
+    }
+
+    /// <summary>With its sessions; what a dump has made it the owner of, by SET SESSION AUTHORIZATION, goes to postgres. Never fails: it lets nobody in after its time.</summary>
+    private static async Task DropAsync(InstancePsql psql, string role, CancellationToken ct)
+    {
+        try
+        {
+            await psql.QueryAsync(Superuser, $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{role}'", ct);
+            foreach (var database in await psql.QueryAsync(Superuser, "SELECT datname FROM pg_database WHERE datallowconn AND datname <> 'template0'", ct))
+            {
+                await psql.QueryAsync(database[0], $"REASSIGN OWNED BY {role} TO {Superuser}; DROP OWNED BY {role}", ct);
+            }
+
+            await psql.QueryAsync(Superuser, $"DROP ROLE {role}", ct);
+        }
+        catch (Exception e) when (e is RestoreException or OperationCanceledException)
+        {
+            // A failover, or a database that is being renamed: the next command tries again.
         }
     }
 

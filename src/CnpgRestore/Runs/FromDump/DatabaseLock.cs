@@ -58,5 +58,15 @@ public sealed class DatabaseLock : IAsyncDisposable
     }
 #pragma warning restore CA2000
 
+    /// <summary>The line of an idle session may have broken, and another run may have taken the lock.</summary>
+    /// <exception cref="RestoreException">Exit 13 or 20: it is not held any more.</exception>
+    public async Task DemandAsync(CancellationToken ct)
+    {
+        if (!await _session.ValueAsync<bool>($"SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = {Key} AND pid = pg_backend_pid() AND granted)", ct))
+        {
+            throw new RestoreException(ProblemCode.Stopped, "the lock on the database is lost: nothing more is changed", null, "run the same command again; it goes on where it stopped");
+        }
+    }
+
     public ValueTask DisposeAsync() => _session.DisposeAsync();
 }

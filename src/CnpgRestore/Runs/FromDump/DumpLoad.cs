@@ -176,8 +176,7 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
         {
             if (reader.Line + reader.Text.Span.Count((byte)'\n') >= line)
             {
-                var text = token == DumpToken.Statement ? string.Join(' ', reader.TextAsString().Split('\n', StringSplitOptions.TrimEntries)) : $"data of {reader.Copy?.Table}";
-                return text.Length > shown ? $"{text[..shown]}..." : text;
+                return token == DumpToken.Statement ? StatementExcerpt.Of(reader.TextAsString(), shown) : $"data of {reader.Copy?.Table}";
             }
         }
 

@@ -12,8 +12,9 @@ namespace CnpgRestore.Runs.FromDump;
 /// steps again; only for a load into the live database the journal knows the transaction to ask for.
 /// </summary>
 /// <param name="session">To the maintenance database.</param>
+/// <param name="lastLook">Right before the live database is touched: throws where somebody else may write to it by now.</param>
 /// <param name="run">Its end is written by the caller, who may have more to do.</param>
-public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session, FromDumpPlan plan, Journal journal, Run run, TimeProvider clock)
+public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session, FromDumpPlan plan, Journal journal, Run run, Func<CancellationToken, Task> lastLook, TimeProvider clock)
 {
     private readonly SideDatabase _side = new(session, plan.Decision);
     private readonly long _start = clock.GetTimestamp();
@@ -28,10 +29,10 @@ public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session,
     public async Task<FromDumpResult> RunAsync(CancellationToken ct)
     {
         await EndLeftoversAsync(ct);
-        if (Decision.Side is not null && (await _side.MarksAsync(ct)).Any(mark => mark.State == RunMark.Undone))
+        if (Decision.Side is not null && (await _side.MarksAsync(ct)).Count == 0 && journal.Entries.Any(entry => entry.Step == plan.Swap.Id))
         {
             throw new RestoreException(
-                ProblemCode.Refused, $"run {Decision.Run} is undone: {Decision.Side} lies aside", null, $"cnpg-restore runs commit {Decision.Run}");
+                ProblemCode.Refused, $"nothing of run {Decision.Run} is on the server any more", "it has begun to swap the names: another machine has finished and committed it", $"cnpg-restore runs show {Decision.Run}");
         }
 
         if (Decision.Side is null || !await _side.IsSwappedAsync(ct))
@@ -98,6 +99,7 @@ public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session,
             return "an earlier process of this run had committed it";
         }
 
+        await lastLook(ct);
         return await new DumpLoad(server, plan).LoadInTransactionAsync(
             Target, transaction => journal.Append(JournalEntry.TransactionBegun, entry => entry with { Text = transaction }), meter, ct);
     }
@@ -177,6 +179,7 @@ public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session,
 
     private async Task<string> SwapAsync(StepMeter meter, CancellationToken ct)
     {
+        await lastLook(ct);
         _heldOff = await new DatabaseSwap(server, session).RunAsync(Decision.Database, Decision.Former!, Decision.Side!, RunMark.Former, Decision, ct);
         return Invariant($"{Decision.Database} is the restored database; nobody could connect for {_heldOff.Value.TotalMilliseconds:0} ms; the former one is {Decision.Former}");
     }

@@ -25,6 +25,7 @@ public sealed class FromDumpUndo(IDatabaseServer server, DatabaseSession session
         var marks = await _side.MarksAsync(ct);
         if (marks.Any(mark => mark.State == RunMark.Former))
         {
+            await DemandNewestAsync(ct);
             var held = TimeSpan.Zero;
             await run.StepAsync(
                 Step("swap-back", $"swap the names back: {decision.Former} becomes {decision.Database}"),
@@ -44,7 +45,7 @@ public sealed class FromDumpUndo(IDatabaseServer server, DatabaseSession session
             return $"{decision.Database} is the former database already";
         }
 
-        if (marks.Count == 0 && journal.Entries.Any(entry => entry.Type == JournalEntry.StepFinished && entry.Step == "swap"))
+        if (marks.Count == 0 && journal.Entries.Any(entry => entry.Step == "swap"))
         {
             throw new RestoreException(ProblemCode.Refused, $"run {decision.Run} is committed: the former database is gone", null, $"cnpg-restore runs show {decision.Run}");
         }
@@ -52,6 +53,20 @@ public sealed class FromDumpUndo(IDatabaseServer server, DatabaseSession session
         await run.StepAsync(Step("drop-side", $"drop {decision.Side}", destructive: true), (_, token) => DropAsync([decision.Side], token), ct);
         run.Finish();
         return $"{decision.Side} is gone; {decision.Database} was not changed";
+    }
+
+    /// <summary>What lies aside of a later run is what was live after this one: it comes back first.</summary>
+    private async Task DemandNewestAsync(CancellationToken ct)
+    {
+        var later = (await RunMark.ReadAsync(session, ct))
+            .Where(mark => mark.State == RunMark.Former)
+            .Select(mark => FromDumpDecision.TryParse(mark.Decision))
+            .FirstOrDefault(other => other?.Database == decision.Database && string.CompareOrdinal(other.Run, decision.Run) > 0);
+        if (later is not null)
+        {
+            throw new RestoreException(
+                ProblemCode.Refused, $"{decision.Database} was restored again by run {later.Run}", "undone out of turn, that one would take this one's place", $"cnpg-restore runs undo {later.Run}");
+        }
     }
 
     /// <summary>What a commit drops.</summary>

@@ -46,7 +46,9 @@ sealed class SideDatabase(DatabaseSession session, FromDumpDecision decision)
 
     /// <summary>The databases that this run has left, whatever their state.</summary>
     public async Task<IReadOnlyList<RunMark>> MarksAsync(CancellationToken ct) =>
-        [.. (await RunMark.ReadAsync(session, ct)).Where(mark => FromDumpDecision.TryParse(mark.Decision)?.Run == decision.Run)];
+        [.. (await RunMark.ReadAsync(session, ct)).Where(mark =>
+            // A comment goes along when somebody renames a database by hand; what has another name by now is not ours to drop.
+            (mark.Database == decision.Side || mark.Database == decision.Former) && FromDumpDecision.TryParse(mark.Decision)?.Run == decision.Run)];
 
     /// <exception cref="RestoreException">Exit 15: a database of that name is there, holds tables, and no run has marked it.</exception>
     public async Task DropAsync(string name, CancellationToken ct)
