@@ -7,6 +7,7 @@ using CnpgRestore.Postgres;
 namespace CnpgRestore.Tests.Barman;
 
 /// <summary>The memory of the whole program is measured by bench/million-segments.sh; here the part that could grow.</summary>
+[Collection(nameof(Alone))]
 public sealed class MillionSegmentsTests
 {
     private const ulong Segments = 1_000_000;

@@ -9,10 +9,6 @@ namespace CnpgRestore.Tests.Runs;
 [Collection(nameof(Alone))]
 public sealed class FolderMoveMemoryTests
 {
-    /// <summary>Nothing else may use memory meanwhile.</summary>
-    [CollectionDefinition(nameof(Alone), DisableParallelization = true)]
-    public sealed class Alone;
-
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
