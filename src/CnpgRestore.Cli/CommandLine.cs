@@ -9,7 +9,7 @@ static class CommandLine
 {
     public static RootCommand Create(TimeProvider clock)
     {
-        var root = new RootCommand("Brings CloudNativePG databases back: from Barman Cloud backups in a bucket, and proves that it did.");
+        var root = new RootCommand("Brings CloudNativePG databases back, from Barman Cloud backups in a bucket or from SQL dumps, and proves that it did.");
         Option[] global = [GlobalOptions.Output, GlobalOptions.Verbose, GlobalOptions.Quiet, GlobalOptions.Yes, GlobalOptions.NoInput, GlobalOptions.Color];
         foreach (var option in global)
         {

@@ -36,6 +36,20 @@ public sealed class DumpSectionTests
     [InlineData("DROP ROLE streaming_replica;", true)]
     [InlineData("GRANT a TO b GRANTED BY postgres;", true)]
     [InlineData("CREATE TABLESPACE fast OWNER postgres LOCATION '/x';", true)]
+    [InlineData("/* a /* b */ c */ DROP DATABASE app;", true)]
+    [InlineData("-- x\n\v/**/DROP/* y */DATABASE app;", true)]
+    [InlineData("ALTER SYSTEM SET fsync TO off;", true)]
+    [InlineData("REASSIGN OWNED BY a TO b;", true)]
+    [InlineData("DROP OWNED BY a;", true)]
+    [InlineData("GRANT SET ON PARAMETER work_mem TO a;", true)]
+    [InlineData("UPDATE pg_catalog.pg_database SET datistemplate = false WHERE datname = 'app';", true)]
+    [InlineData("INSERT INTO pg_catalog.pg_auth_members VALUES (1, 2);", true)]
+    [InlineData("DELETE FROM ONLY pg_db_role_setting;", true)]
+    [InlineData("UPDATE public.pg_database SET a = 1;", false)]
+    [InlineData("INSERT INTO sales.orders VALUES (1);", false)]
+    [InlineData("/* DROP DATABASE app; */ SELECT 1;", false)]
+    [InlineData("ALTER TABLE t ADD c int;", false)]
+    [InlineData("DROP TABLE owned;", false)]
     [InlineData("CREATE TABLE database (role int);", false)]
     [InlineData("COMMENT ON TABLE t IS 'ON DATABASE';", false)]
     [InlineData("GRANT SELECT ON TABLE \"DATABASE\" TO x;", false)]
@@ -44,6 +58,16 @@ public sealed class DumpSectionTests
     [InlineData("ALTER DEFAULT PRIVILEGES FOR ROLE a IN SCHEMA s GRANT SELECT ON TABLES TO b;", false)]
     public void Statements_that_concern_the_server_are_told_from_those_within_a_database(string statement, bool expected) =>
         Assert.Equal(expected, ServerStatement.Is(Encoding.UTF8.GetBytes(statement), Encoding.UTF8));
+
+    [Theory]
+    [InlineData("CREATE USER MAPPING FOR a SERVER s OPTIONS (user 'a', password 'secret');", "CREATE USER MAPPING FOR a SERVER s OPTIONS ***")]
+    [InlineData("ALTER ROLE a\n  WITH LOGIN\tPASSWORD 'se''cret';", "ALTER ROLE a WITH LOGIN PASSWORD ***")]
+    [InlineData("create subscription s connection 'host=h password=secret' publication p;", "create subscription s connection ***")]
+    [InlineData("CREATE TABLE t (password text);", "CREATE TABLE t (password text);")]
+    [InlineData("SELECT 1,\n  2;", "SELECT 1, 2;")]
+    public void A_message_shows_a_statement_on_one_line_and_no_password(string statement, string expected) =>
+        Assert.Equal(expected, StatementExcerpt.Of(statement, 200));
+
 
     [Theory]
     [InlineData("ALTER TABLE public.owner OWNER TO app;", "app")]
