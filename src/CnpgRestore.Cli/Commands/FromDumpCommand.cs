@@ -11,6 +11,7 @@ namespace CnpgRestore.Cli.Commands;
 static class FromDumpCommand
 {
     private const int MostJobs = 64;
+    private const string Latest = "latest";
 
     public static Command Create(TimeProvider clock)
     {
@@ -20,11 +21,11 @@ static class FromDumpCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         var keepApps = new Option<bool>("--keep-apps") { Description = "Leave the applications running; what they write until the names are swapped is lost." };
-        var local = new Option<string>("--local")
+        var local = new Option<string?>("--local") { Description = "Folder of dumps on this machine, such as a mounted NFS share; or the dump itself.", HelpName = "PATH" };
+        var dump = new Option<string?>("--dump")
         {
-            Description = "The dump on this machine, or a folder of dumps, of which the latest complete one is taken.",
-            HelpName = "PATH",
-            Required = true,
+            Description = "The dump: a path, within --local where that is given; or latest, the latest complete one of --local. Default: latest.",
+            HelpName = "PATH|latest",
         };
         var database = new Option<string?>("--database") { Description = "Database to restore; out of a dump of pg_dumpall, that one alone. Default: that of --to, or the application database of CLUSTER.", HelpName = "NAME" };
         var strategy = new Option<LoadStrategy>("--strategy")
@@ -60,7 +61,7 @@ static class FromDumpCommand
             By default the live database is not touched until the restored one is proven; it stays aside until runs commit, and runs undo
             brings it back. Exit codes: 0 done and proven, 3 restored with differences, 10 no such dump or database, 11 another run holds
             the database, 12 access denied, 13 server unreachable, 15 refused and nothing changed, 20 stopped midway, 130 interrupted.
-            """) { cluster, local, database, strategy, engine, jobs, keepApps, noRoles, dryRun };
+            """) { cluster, local, dump, database, strategy, engine, jobs, keepApps, noRoles, dryRun };
         checks.AddTo(command);
         server.AddTo(command);
         kubernetes.AddTo(command);
@@ -69,6 +70,11 @@ static class FromDumpCommand
             if (result.GetValue(cluster) is null == !server.IsIn(result))
             {
                 result.AddError("from-dump needs either CLUSTER or --to postgres://...");
+            }
+
+            if (result.GetValue(local) is null && result.GetValue(dump) is null or Latest)
+            {
+                result.AddError("from-dump needs --local FOLDER, or --dump FILE.");
             }
         });
         command.SetAction(async (parse, ct) =>
@@ -93,7 +99,7 @@ static class FromDumpCommand
                 await checks.ReadAsync(parse, target, ct);
                 var request = new FromDumpRequest
                 {
-                    Dump = await FindAsync(Path.GetFullPath(parse.GetRequiredValue(local)), target, ct),
+                    Dump = await FindAsync(PathOf(parse.GetValue(local), parse.GetValue(dump)), target, ct),
                     Database = target,
                     To = address,
                     Strategy = parse.GetValue(strategy),
@@ -108,6 +114,9 @@ static class FromDumpCommand
         });
         return command;
     }
+
+    private static string PathOf(string? local, string? dump) =>
+        Path.GetFullPath(dump is null or Latest ? local! : local is null ? dump : Path.Combine(local, dump));
 
     private static async Task<string> ApplicationDatabaseAsync(KubernetesApi api, string cluster, CancellationToken ct)
     {

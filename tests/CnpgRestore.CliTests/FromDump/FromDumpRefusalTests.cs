@@ -119,8 +119,10 @@ public sealed class FromDumpRefusalTests(TestBed bed)
         (await scene.RestoreFileAsync(other)).Succeeded();
     }
 
-    [Fact]
-    public async Task A_statement_that_fails_is_shown_with_its_line_and_the_live_database_is_as_it_was()
+    [Theory]
+    [InlineData("psql", "line {0}, SELECT 1 / 0;: ERROR:  division by zero")]
+    [InlineData("parallel", "line {0} of the dump: SELECT 1 / 0;; SQLSTATE 22012")]
+    public async Task A_statement_that_fails_is_shown_with_its_line_and_the_live_database_is_as_it_was(string engine, string shown)
     {
         await using var scene = await FromDumpScene.CreateAsync(bed);
         var lines = (await File.ReadAllLinesAsync(scene.Dump, Ct)).ToList();
@@ -128,10 +130,11 @@ public sealed class FromDumpRefusalTests(TestBed bed)
         lines.Insert(at, "SELECT 1 / 0;");
         await File.WriteAllLinesAsync(scene.Dump, lines, Ct);
 
-        var result = await scene.RestoreAsync();
+        var result = await scene.RestoreAsync("--engine", engine);
 
         Assert.Equal(20, result.ExitCode);
-        Assert.Contains($"line {at + 1}, SELECT 1 / 0;: ERROR:  division by zero", result.Error, StringComparison.Ordinal);
+        Assert.Contains("division by zero", result.Error, StringComparison.Ordinal);
+        Assert.Contains(shown.Replace("{0}", $"{at + 1}", StringComparison.Ordinal), result.Error, StringComparison.Ordinal);
         Assert.Equal(scene.Expected, await scene.ContentAsync());
         (await scene.RunAsync("runs", "undo", scene.Run)).Succeeded();
         Assert.Equal([""], await scene.DatabasesAsync());
@@ -153,6 +156,26 @@ public sealed class FromDumpRefusalTests(TestBed bed)
         Assert.Contains("use PGPASSWORD", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", result.Output + result.Error, StringComparison.Ordinal);
         Assert.Equal([""], await scene.DatabasesAsync());
+    }
+
+    [Fact]
+    public async Task A_dump_is_named_by_its_path_in_the_folder_or_by_its_own()
+    {
+        await using var scene = await FromDumpScene.CreateAsync(bed);
+        string[] to = ["--to", scene.Live.Url, "--dry-run"];
+
+        var within = await scene.RunAsync(["from-dump", "--local", scene.Folder, "--dump", Path.GetFileName(scene.Dump), .. to]);
+        var alone = await scene.RunAsync(["from-dump", "--dump", scene.Dump, .. to]);
+        var missing = await scene.RunAsync(["from-dump", "--local", scene.Folder, "--dump", "no.sql", .. to]);
+        var nothing = await scene.RunAsync(["from-dump", "--dump", "latest", .. to]);
+        var nowhere = await scene.RunAsync("from-dump", "--local", scene.Folder);
+
+        Assert.True(within.ExitCode == 0 && alone.ExitCode == 0, within.Error + alone.Error);
+        Assert.Contains(scene.Dump, within.Output, StringComparison.Ordinal);
+        Assert.Contains(scene.Dump, alone.Output, StringComparison.Ordinal);
+        Assert.Equal((10, 2, 2), (missing.ExitCode, nothing.ExitCode, nowhere.ExitCode));
+        Assert.Contains("Backup file not found", missing.Error, StringComparison.Ordinal);
+        Assert.Contains("either CLUSTER or --to", nowhere.Error, StringComparison.Ordinal);
     }
 
     private static async Task AssertRefusedAsync(FromDumpScene scene, ToolResult result, int exitCode, string words)
