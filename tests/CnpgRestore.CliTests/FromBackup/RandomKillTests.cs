@@ -7,6 +7,10 @@ public sealed class RandomKillTests(TestBed bed)
 {
     private const int Kills = 12;
 
+    // A recovery takes longer than this many times the longest wait.
+    private const int FewestKills = 3;
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(3);
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -23,18 +27,20 @@ public sealed class RandomKillTests(TestBed bed)
         for (var turn = 0; turn < Kills; turn++)
         {
             await using var running = ToolProcess.Start(Command(turn));
-            // Short ones meet the plan and the first steps, long ones the recovery and what follows.
-            await Task.WhenAny(running.WaitAsync(Ct), Task.Delay(TimeSpan.FromSeconds(random.NextDouble() * random.NextDouble() * 12), Ct));
-            if (running.HasExited)
+            var ending = running.WaitAsync(Ct);
+            if (await Task.WhenAny(ending, Task.Delay(Longest * random.NextDouble(), Ct)) == ending)
             {
+                var ended = await ending;
+                Assert.True(ended.ExitCode == 0, $"seed {seed}\n{ended.Output}{ended.Error}");
                 break;
             }
 
             running.Kill();
+            await ending;
             killed++;
         }
 
-        Assert.True(killed > Kills / 2, $"seed {seed}: the run had ended before it was killed often enough");
+        Assert.True(killed >= FewestKills, $"seed {seed}: the run had ended after {killed} kills");
         var result = await ToolProcess.RunAsync(Command(Kills), Ct);
 
         Assert.True(result.ExitCode == 0, $"seed {seed}\n{result.Output}{result.Error}");
