@@ -81,11 +81,7 @@ sealed class AppsCarrier(CliSession session, KubernetesApi api, string cluster, 
             }
             catch (OperationCanceledException) when (lease?.Lost.IsCancellationRequested == true && !ct.IsCancellationRequested)
             {
-                throw new RestoreException(
-                    ProblemCode.Stopped,
-                    $"the lease on cluster {cluster} is lost: nothing more is changed",
-                    "the API server could not be reached in time, or another run has taken it",
-                    "run the same command again; it goes on where it stopped");
+                throw lease.ToException("run the same command again; it goes on where it stopped");
             }
         });
     }

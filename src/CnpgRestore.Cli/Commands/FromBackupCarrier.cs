@@ -98,11 +98,7 @@ sealed class FromBackupCarrier(CliSession session, KubernetesApi api, StoreOptio
             }
             catch (OperationCanceledException) when (lease.Lost.IsCancellationRequested && !ct.IsCancellationRequested)
             {
-                throw new RestoreException(
-                    ProblemCode.Stopped,
-                    $"the lease on cluster {decision.Cluster} is lost: nothing more is changed",
-                    "the API server could not be reached in time, or another run has taken it",
-                    $"cnpg-restore runs resume {decision.Run} -n {decision.Namespace}");
+                throw lease.ToException($"cnpg-restore runs resume {decision.Run} -n {decision.Namespace}");
             }
             catch (OperationCanceledException) when (limit.IsCancellationRequested && !ct.IsCancellationRequested)
             {

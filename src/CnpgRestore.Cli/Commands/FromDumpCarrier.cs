@@ -139,17 +139,18 @@ sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDum
             journal.Append(JournalEntry.RunFinished);
             return code;
         }
-        catch (OperationCanceledException) when (lease?.Lost.IsCancellationRequested == true && !ct.IsCancellationRequested)
+        catch (Exception e)
         {
-            throw new RestoreException(
-                ProblemCode.Stopped,
-                $"the lease on {decision.To} is lost: nothing more is changed",
-                "the API server could not be reached in time, or another run has taken it",
-                $"cnpg-restore runs resume {decision.Run}");
-        }
-        catch (Exception) when (stopped is not null)
-        {
-            session.Progress.Line($"warning: applications are stopped until the run is finished or undone, or until: {stopped.StartCommand}");
+            if (stopped is not null)
+            {
+                session.Progress.Line($"warning: applications are stopped until the run is finished or undone, or until: {stopped.StartCommand}");
+            }
+
+            if (e is OperationCanceledException && lease?.Lost.IsCancellationRequested == true && !ct.IsCancellationRequested)
+            {
+                throw lease.ToException($"cnpg-restore runs resume {decision.Run}");
+            }
+
             throw;
         }
     }

@@ -45,6 +45,11 @@ public sealed class RunLease : IAsyncDisposable
         return taken;
     }
 
+    /// <summary>What to tell when <see cref="Lost"/> has ended a run.</summary>
+    /// <param name="hint">How it goes on.</param>
+    public RestoreException ToException(string hint) => new(
+        ProblemCode.Stopped, $"{_reference} is lost: nothing more is changed", "the API server could not be reached in time, or another run has taken it", hint);
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
