@@ -142,6 +142,11 @@ static class RunsCommand
                 "run the same rename again to go on; rename the folders the other way round to take it back");
         }
 
+        if (run.Contains("-prune-", StringComparison.Ordinal))
+        {
+            throw new RestoreException(ProblemCode.Usage, $"run {run} removes a folder", "what it needs is in the bucket", "run the same prune again to go on; what is removed is gone");
+        }
+
         if (run.Contains("-apps-", StringComparison.Ordinal))
         {
             throw new RestoreException(

@@ -24,6 +24,7 @@ namespace CnpgRestore.Cli.Output;
 [JsonSerializable(typeof(FromDumpSummary))]
 [JsonSerializable(typeof(Commands.ManifestDocument))]
 [JsonSerializable(typeof(PlanMessage))]
+[JsonSerializable(typeof(PruneSummary))]
 [JsonSerializable(typeof(RenameSummary))]
 [JsonSerializable(typeof(RunDocument))]
 [JsonSerializable(typeof(RunsDocument))]

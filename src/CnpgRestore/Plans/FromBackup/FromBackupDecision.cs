@@ -9,6 +9,15 @@ namespace CnpgRestore.Plans.FromBackup;
 /// </summary>
 public sealed record FromBackupDecision
 {
+    /// <summary>Where it stands in the ConfigMap.</summary>
+    public const string RecordKey = "decision.json";
+
+    /// <summary>Where the manifest stands that will be created.</summary>
+    public const string RecordedManifestKey = "cluster.json";
+
+    /// <summary>The label of the ConfigMap.</summary>
+    public const string RecordLabel = "app.kubernetes.io/managed-by=cnpg-restore";
+
     public required string Run { get; init; }
 
     /// <summary>An unfinished run whose place this one takes, with what it had suspended.</summary>

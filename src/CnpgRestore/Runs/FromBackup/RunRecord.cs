@@ -11,9 +11,9 @@ namespace CnpgRestore.Runs.FromBackup;
 /// </summary>
 public sealed class RunRecord(KubernetesApi api)
 {
-    private const string DecisionKey = "decision.json";
-    private const string ManifestKey = "cluster.json";
-    private const string Mark = "app.kubernetes.io/managed-by=cnpg-restore";
+    private const string DecisionKey = FromBackupDecision.RecordKey;
+    private const string ManifestKey = FromBackupDecision.RecordedManifestKey;
+    private const string Mark = FromBackupDecision.RecordLabel;
     private const string FormerKey = "former-cluster.json";
 
     public static ObjectReference ReferenceOf(string ns, string cluster) => new(ResourceTypes.ConfigMaps, ns, $"cnpg-restore-{cluster}");
