@@ -31,7 +31,7 @@ sealed class FromDumpKill(FromDumpScene scene, string strategy, string former) :
         }
 
         return File.Exists(Path.Combine(state, "runs", $"{run}.jsonl")) ? Command(state, "runs", "resume", run, "--yes")
-            : (await scene.DatabasesAsync()).Count > 1 ? Command(state, "runs", "resume", run, "--yes", "--to", scene.Live.Url)
+            : await HasMarkAsync() ? Command(state, "runs", "resume", run, "--yes", "--to", scene.Live.Url)
             : Begin(state);
     }
 
@@ -57,6 +57,9 @@ sealed class FromDumpKill(FromDumpScene scene, string strategy, string former) :
     private string? Newest() => _machines.Where(Directory.Exists).SelectMany(state => Directory.EnumerateFiles(state, "*.jsonl", SearchOption.AllDirectories))
         .Where(path => File.ReadAllText(path).Contains("\"decided\"", StringComparison.Ordinal))
         .Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal).LastOrDefault();
+
+    private Task<bool> HasMarkAsync() => scene.Live.QueryAsync<bool>(
+        $"SELECT EXISTS (SELECT FROM pg_database WHERE datname LIKE '{scene.Live.Name}%' AND shobj_description(oid, 'pg_database') LIKE 'cnpg-restore %')", Ct);
 
     private ToolCommand Command(string state, params string[] arguments)
     {

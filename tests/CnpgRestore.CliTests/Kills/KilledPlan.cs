@@ -35,5 +35,10 @@ sealed record KilledPlan(string Name, IReadOnlyList<string> Steps, Func<TestBed,
 
     private const string OnlyJournal = "the number of the transaction is in the journal alone";
 
+    /// <summary>How many of all random moments are this plan's: a plan that needs a node takes a fifth of what another one does.</summary>
+    public int RandomShare(int kills) => (int)Math.Ceiling(kills * Weight / All.Sum(plan => plan.Weight));
+
+    private double Weight => IsSlow ? 0.2 : 1;
+
     public static KilledPlan Named(string name) => All.Single(plan => plan.Name == name);
 }
