@@ -21,6 +21,7 @@ namespace CnpgRestore.Cli.Output;
 [JsonSerializable(typeof(DumpsListDocument))]
 [JsonSerializable(typeof(ExitError))]
 [JsonSerializable(typeof(FromBackupSummary))]
+[JsonSerializable(typeof(FreshSummary))]
 [JsonSerializable(typeof(FromDumpSummary))]
 [JsonSerializable(typeof(Commands.ManifestDocument))]
 [JsonSerializable(typeof(PlanMessage))]

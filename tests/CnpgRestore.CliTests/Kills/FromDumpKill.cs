@@ -49,7 +49,12 @@ sealed class FromDumpKill(FromDumpScene scene, string strategy, string former) :
         Assert.True(now == former || now == scene.Expected, "the live database is neither the former nor the restored one");
     }
 
-    public override async Task<string> WorldAsync() => $"{(await scene.DatabasesAsync()).Count} databases\n{await scene.ContentAsync()}";
+    /// <summary>
+    /// The live database and those that a run has marked. A kill between CREATE DATABASE and its mark leaves an empty one, which the same machine drops
+    /// and another one, where a run begins anew, does not know.
+    /// </summary>
+    public override async Task<string> WorldAsync() =>
+        $"{await scene.Live.QueryAsync<long>($"SELECT count(*) FROM pg_database WHERE {Marked}", Ct)} databases aside\n{await scene.ContentAsync()}";
 
     public override ValueTask DisposeAsync() => scene.DisposeAsync();
 
@@ -58,8 +63,9 @@ sealed class FromDumpKill(FromDumpScene scene, string strategy, string former) :
         .Where(path => File.ReadAllText(path).Contains("\"decided\"", StringComparison.Ordinal))
         .Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal).LastOrDefault();
 
-    private Task<bool> HasMarkAsync() => scene.Live.QueryAsync<bool>(
-        $"SELECT EXISTS (SELECT FROM pg_database WHERE datname LIKE '{scene.Live.Name}%' AND shobj_description(oid, 'pg_database') LIKE 'cnpg-restore %')", Ct);
+    private string Marked => $"datname LIKE '{scene.Live.Name}%' AND shobj_description(oid, 'pg_database') LIKE 'cnpg-restore %'";
+
+    private Task<bool> HasMarkAsync() => scene.Live.QueryAsync<bool>($"SELECT EXISTS (SELECT FROM pg_database WHERE {Marked})", Ct);
 
     private ToolCommand Command(string state, params string[] arguments)
     {

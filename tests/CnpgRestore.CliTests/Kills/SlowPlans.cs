@@ -17,6 +17,10 @@ static class SlowPlans
         new(
             "from-dump CLUSTER, swap",
             ["create-database", "load", "sequences", "analyze", "carry-over", "verify", "swap"],
-            FromDumpClusterKill.CreateAsync) { IsSlow = true, Here = "elsewhere it is named with --to cnpg://, which ClusterTests do" },
+            bed => FromDumpClusterKill.CreateAsync(bed, "swap")) { IsSlow = true, Here = "elsewhere it is named with --to cnpg://, which ClusterTests do" },
+        new(
+            "from-dump CLUSTER, fresh",
+            ["record", "stop-cluster", "create-cluster", "bootstrap", "create-database", "load", "sequences", "verify", "swap", "drop-empty", "first-backup"],
+            bed => FromDumpClusterKill.CreateAsync(bed, "fresh")) { IsSlow = true },
     ];
 }

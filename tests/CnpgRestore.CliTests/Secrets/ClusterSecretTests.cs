@@ -18,8 +18,8 @@ public sealed class ClusterSecretTests(TestBed bed)
     public async Task No_secret_is_in_what_apps_and_from_dump_show_and_leave(bool withSuperuser)
     {
         await using var scene = await AppsScene.CreateAsync(bed);
-        var dump = await ClusterTests.DumpAsync(scene);
-        await ClusterTests.SpoilAsync(scene);
+        var dump = await ClusterDump.MakeAsync(scene);
+        await ClusterDump.SpoilAsync(scene);
         await scene.StartAppsAsync();
         var passwords = new List<string> { await PasswordAsync(scene, "orders-app") };
         if (withSuperuser)

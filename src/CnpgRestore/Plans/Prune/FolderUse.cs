@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.Manifests;
 using CnpgRestore.ObjectStore;
-using CnpgRestore.Plans.FromBackup;
+using CnpgRestore.Plans.Clusters;
 
 namespace CnpgRestore.Plans.Prune;
 
@@ -61,7 +61,7 @@ sealed class FolderUse(string store, string server)
             Judge(cluster, reference.ToString(), $"kubectl edit cluster -n {reference.Namespace} {reference.Name}, and the manifest in Git");
         }
 
-        await foreach (var item in api.ListAsync(ResourceTypes.ConfigMaps, ns, new ListSelector(Labels: FromBackupDecision.RecordLabel), ct))
+        await foreach (var item in api.ListAsync(ResourceTypes.ConfigMaps, ns, new ListSelector(Labels: ClusterDecision.RecordLabel), ct))
         {
             Judge(item, name => stores.GetValueOrDefault((item.Text("metadata", "namespace"), name)));
         }
@@ -90,16 +90,17 @@ sealed class FolderUse(string store, string server)
     {
         try
         {
-            if (record.Text("data", FromBackupDecision.RecordKey) is { } text && JsonSerializer.Deserialize(text, FromBackupJson.Default.FromBackupDecision) is { } decision &&
-                (decision.Source == server || decision.Archive == server || decision.MoveTo == server) &&
-                JsonNode.Parse(record.Text("data", FromBackupDecision.RecordedManifestKey) ?? "{}") is JsonObject manifest &&
+            // Of whichever command: the names of folders are the same fields in all of them.
+            if (JsonNode.Parse(record.Text("data", ClusterDecision.RecordKey) ?? "{}") is JsonObject decision &&
+                ((IEnumerable<string>)["source", "archive", "move_to"]).Any(field => decision.Text(field) == server) &&
+                JsonNode.Parse(record.Text("data", ClusterDecision.RecordedManifestKey) ?? "{}") is JsonObject manifest &&
                 IsHere(ClusterManifest.Read(manifest, objectStore).Destination?.Store))
             {
                 Problems.Add(new Problem(
                     ProblemCode.Refused,
-                    $"run {decision.Run} of cluster {decision.Cluster} is not finished, and works with {server}/",
-                    $"it was begun on {decision.Host}",
-                    $"cnpg-restore runs resume {decision.Run} -n {decision.Namespace}"));
+                    $"run {decision.Text("run")} of cluster {decision.Text("cluster")} is not finished, and works with {server}/",
+                    $"it was begun on {decision.Text("host")}",
+                    $"cnpg-restore runs resume {decision.Text("run")} -n {decision.Text("namespace")}"));
             }
         }
         catch (JsonException)

@@ -1,7 +1,7 @@
 using CnpgRestore.Kubernetes;
 using CnpgRestore.Manifests;
 using CnpgRestore.ObjectStore;
-using CnpgRestore.Plans.FromBackup;
+using CnpgRestore.Plans.Clusters;
 using static System.FormattableString;
 
 namespace CnpgRestore.Plans.Prune;

@@ -1,6 +1,6 @@
 using CnpgRestore.Barman.Recovery;
 using CnpgRestore.ObjectStore;
-using CnpgRestore.Plans.FromBackup;
+using CnpgRestore.Plans.Clusters;
 using CnpgRestore.Postgres;
 using static System.FormattableString;
 

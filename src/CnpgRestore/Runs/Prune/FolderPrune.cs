@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using CnpgRestore.Barman;
 using CnpgRestore.ObjectStore;
-using CnpgRestore.Plans.FromBackup;
+using CnpgRestore.Plans.Clusters;
 using CnpgRestore.Plans.Prune;
 using static System.FormattableString;
 

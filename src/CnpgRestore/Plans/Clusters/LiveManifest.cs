@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using CnpgRestore.Manifests;
 using CnpgRestore.Yaml;
 
-namespace CnpgRestore.Plans.FromBackup;
+namespace CnpgRestore.Plans.Clusters;
 
 /// <summary>A live object as a manifest that can be edited and created again: without what only the API writes.</summary>
 public static class LiveManifest

@@ -1,4 +1,4 @@
-namespace CnpgRestore.Plans.FromBackup;
+namespace CnpgRestore.Plans.Clusters;
 
 /// <summary>How the edited manifest reaches the cluster.</summary>
 public enum ApplyMode

@@ -1,12 +1,10 @@
-using CnpgRestore.Barman.Backups;
 using CnpgRestore.Manifests;
-using CnpgRestore.Plans.FromBackup;
-using CnpgRestore.Postgres;
+using CnpgRestore.Plans.Clusters;
 
-namespace CnpgRestore.Runs.FromBackup;
+namespace CnpgRestore.Runs.Clusters;
 
 /// <summary>Brings the edited manifest into the user's files, and with <see cref="ApplyMode.Git"/> into a commit.</summary>
-sealed class ManifestDelivery(FromBackupDecision decision)
+sealed class ManifestDelivery(ClusterDecision decision)
 {
     /// <summary>Whether GitOps will find the new manifest when it is resumed.</summary>
     public bool IsPublished { get; private set; }
@@ -19,18 +17,11 @@ sealed class ManifestDelivery(FromBackupDecision decision)
                 ProblemCode.Stopped,
                 $"the manifests lie on {decision.Host}",
                 string.Join(", ", decision.Files),
-                $"go on there: cnpg-restore runs resume {decision.Run} -n {decision.Namespace}");
+                $"go on there: {decision.ResumeCommand}");
         }
 
         var set = ManifestFiles.Read(decision.Files);
-        set.ToRecovery(decision.Cluster, new RecoveryRequest
-        {
-            Source = decision.Source,
-            ArchiveName = decision.Archive,
-            Application = decision.Application,
-            Target = RecoveryTarget.Parse(decision.Target),
-            BackupId = BackupId.Parse(decision.BackupId, provider: null),
-        });
+        decision.Edit(set);
         var changed = set.Files.Where(file => file.IsChanged).ToList();
         foreach (var file in changed)
         {
@@ -66,7 +57,7 @@ sealed class ManifestDelivery(FromBackupDecision decision)
     }
 
     /// <summary>The line of the commit message by which it is found again.</summary>
-    private static string Mark(FromBackupDecision decision) => $"cnpg-restore run {decision.Run}";
+    private static string Mark(ClusterDecision decision) => $"cnpg-restore run {decision.Run}";
 
     private async Task<string> CommitAsync(IReadOnlyList<string> files, string written, CancellationToken ct)
     {
@@ -74,13 +65,7 @@ sealed class ManifestDelivery(FromBackupDecision decision)
         var outcome = written;
         if (await repository.HasChangesAsync(files, ct))
         {
-            var target = decision.Target == "latest" ? "to the end of its archive" : $"to {decision.Target}";
-            var message = $"""
-                Recover {decision.Namespace}/{decision.Cluster} from {decision.Source}
-
-                Base backup {decision.BackupId}, {target}. Archives to {decision.Archive} from now on.
-                {Mark(decision)}
-                """;
+            var message = $"{decision.CommitMessage}\n{Mark(decision)}";
             outcome = $"{written}; commit {await repository.CommitAsync([.. files.Select(Path.GetFullPath)], message, ct)}";
         }
 

@@ -1,12 +1,12 @@
 using System.Text.Json.Nodes;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.Manifests;
-using CnpgRestore.Plans.FromBackup;
+using CnpgRestore.Plans.Clusters;
 
-namespace CnpgRestore.Runs.FromBackup;
+namespace CnpgRestore.Runs.Clusters;
 
-/// <summary>Creates the Cluster that recovers, or with <see cref="ApplyMode.None"/> finds the one that somebody has applied.</summary>
-sealed class ClusterCreation(KubernetesApi api, FromBackupDecision decision, JsonObject manifest, ClusterRemoval removal)
+/// <summary>Creates the Cluster, or with <see cref="ApplyMode.None"/> finds the one that somebody has applied.</summary>
+sealed class ClusterCreation(KubernetesApi api, ClusterDecision decision, JsonObject manifest, ClusterRemoval removal)
 {
     private ObjectReference Reference => new(ResourceTypes.Clusters, decision.Namespace, decision.Cluster);
 
@@ -16,16 +16,16 @@ sealed class ClusterCreation(KubernetesApi api, FromBackupDecision decision, Jso
         {
             if (live.Text("metadata", "uid") == decision.FormerUid)
             {
-                throw new RestoreException(ProblemCode.Stopped, $"{Reference} is still the former one", hint: $"cnpg-restore runs resume {decision.Run} -n {decision.Namespace}");
+                throw new RestoreException(ProblemCode.Stopped, $"{Reference} is still the former one", hint: decision.ResumeCommand);
             }
 
-            DemandRecovery(live);
+            DemandDecided(live);
             if (!removal.IsOurs(live) || !await HasFailedAsync(live, ct))
             {
                 return "it is there already";
             }
 
-            // Its recovery never ended, so nothing is in it; a Job that has failed is not begun again by the operator.
+            // Its bootstrap never ended, so nothing is in it; a Job that has failed is not begun again by the operator.
             await removal.RemoveAsync(live.Text("metadata", "uid")!, meter, ct);
         }
 
@@ -35,11 +35,11 @@ sealed class ClusterCreation(KubernetesApi api, FromBackupDecision decision, Jso
                 ProblemCode.Stopped,
                 $"{string.Join(", ", decision.Files)} is written and waits to be applied",
                 "--apply none leaves that to you",
-                $"kubectl apply it, then: cnpg-restore runs resume {decision.Run} -n {decision.Namespace}");
+                $"kubectl apply it, then: {decision.ResumeCommand}");
         }
 
         await api.CreateAsync(ResourceTypes.Clusters, decision.Namespace, (JsonObject)manifest.DeepClone(), WriteOptions.Default, ct);
-        return $"recovers from {decision.Source}/, archives to {decision.Archive}/";
+        return decision.Origin;
     }
 
     private async Task<bool> HasFailedAsync(JsonObject live, CancellationToken ct)
@@ -49,21 +49,21 @@ sealed class ClusterCreation(KubernetesApi api, FromBackupDecision decision, Jso
             return false;
         }
 
-        var job = await api.FindAsync(new ObjectReference(ResourceTypes.Jobs, decision.Namespace, CnpgNames.RecoveryJob(decision.Cluster)), ct);
+        var job = await api.FindAsync(new ObjectReference(ResourceTypes.Jobs, decision.Namespace, decision.Job), ct);
         return job.Number("status", "failed") > 0 || ClusterPhase.IsStuck(live.Text("status", "phase") ?? "");
     }
 
-    /// <summary>Whoever created it, it must recover from the folder that was decided, and from nothing else.</summary>
-    private void DemandRecovery(JsonObject live)
+    /// <summary>Whoever created it, it must be what was decided, and nothing else.</summary>
+    private void DemandDecided(JsonObject live)
     {
         var found = ClusterManifest.Read(live, _ => null);
-        if (found.Methods is not [BootstrapMethod.Recovery] || found.Source?.ServerName != decision.Source || found.Destination?.ServerName != decision.Archive)
+        if (!decision.IsSaidBy(found))
         {
             throw new RestoreException(
                 ProblemCode.Stopped,
-                $"{Reference} exists and does not recover from {decision.Source}/ into {decision.Archive}/",
+                $"{Reference} exists and is not the one that was decided: {decision.Origin}",
                 $"it says bootstrap {string.Join(" and ", found.Methods)}, from {found.Source?.ServerName ?? "nothing"}/, archives to {found.Destination?.ServerName ?? "nothing"}/; GitOps has been faster, or somebody else",
-                $"suspend what creates it and delete it, then: cnpg-restore runs resume {decision.Run} -n {decision.Namespace}");
+                $"suspend what creates it and delete it, then: {decision.ResumeCommand}");
         }
     }
 }

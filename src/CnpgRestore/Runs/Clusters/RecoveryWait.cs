@@ -1,32 +1,34 @@
 using CnpgRestore.Kubernetes;
 using CnpgRestore.Kubernetes.Recovery;
-using CnpgRestore.Plans.FromBackup;
+using CnpgRestore.Manifests;
+using CnpgRestore.Plans.Clusters;
 using static System.FormattableString;
 
-namespace CnpgRestore.Runs.FromBackup;
+namespace CnpgRestore.Runs.Clusters;
 
 /// <summary>
-/// Waits until the recovering cluster is healthy. A failure is told when the first container says it, not when the operator gives up, which older
+/// Waits until the new cluster is healthy. A failure is told when the first container says it, not when the operator gives up, which older
 /// ones never do.
 /// </summary>
-sealed class RecoveryWait(KubernetesApi api, FromBackupDecision decision, IRunObserver observer)
+sealed class RecoveryWait(KubernetesApi api, ClusterDecision decision, IRunObserver observer)
 {
     private string? _lastError;
-    private bool _isFromBackup;
+    private bool _isAsDecided;
     private int _segments;
 
     private ObjectReference Reference => new(ResourceTypes.Clusters, decision.Namespace, decision.Cluster);
 
     public async Task<string> WaitAsync(StepMeter meter, CancellationToken ct)
     {
-        (meter.Unit, meter.TotalObjects, meter.Note) = ("WAL segments", decision.Segments, "waiting for the operator");
+        (meter.Unit, meter.TotalObjects, meter.Note) = ("WAL segments", decision.SegmentCount, "waiting for the operator");
         var uid = (await api.GetAsync(Reference, ct)).Text("metadata", "uid")!;
         var watch = new RecoveryWatch(api, decision.Namespace, decision.Cluster, uid, expectedSegments: null);
         await foreach (var seen in watch.RunAsync(ct))
         {
             if (Take(seen, meter))
             {
-                return Invariant($"healthy{(_isFromBackup ? ", from backup as the operator says" : "")}; {_segments} WAL segments replayed");
+                return decision.Bootstrap == BootstrapMethod.Initdb ? $"healthy{(_isAsDecided ? ", made new as the operator says" : "")}"
+                    : Invariant($"healthy{(_isAsDecided ? ", from backup as the operator says" : "")}; {_segments} WAL segments replayed");
             }
         }
 
@@ -40,7 +42,7 @@ sealed class RecoveryWait(KubernetesApi api, FromBackupDecision decision, IRunOb
         {
             case RecoveryEvent.ClusterDeleted:
                 throw new RestoreException(
-                    ProblemCode.Stopped, $"{Reference} was deleted during its recovery", "somebody else, or GitOps, has removed it", $"cnpg-restore runs resume {decision.Run} -n {decision.Namespace}");
+                    ProblemCode.Stopped, $"{Reference} was deleted during its {decision.Word}", "somebody else, or GitOps, has removed it", decision.ResumeCommand);
             case RecoveryEvent.Bootstrapping bootstrapping:
                 TakeOrigin(bootstrapping);
                 break;
@@ -68,14 +70,14 @@ sealed class RecoveryWait(KubernetesApi api, FromBackupDecision decision, IRunOb
 
     private void TakeOrigin(RecoveryEvent.Bootstrapping bootstrapping)
     {
-        _isFromBackup = bootstrapping.Origin != BootstrapOrigin.Initdb;
-        if (!_isFromBackup)
+        _isAsDecided = bootstrapping.Origin == BootstrapOrigin.Initdb == (decision.Bootstrap == BootstrapMethod.Initdb);
+        if (!_isAsDecided)
         {
             throw new RestoreException(
                 ProblemCode.Stopped,
-                $"{Reference} is being made new and empty (initdb), not from the backup",
+                decision.Bootstrap == BootstrapMethod.Initdb ? $"{Reference} is being made from a backup, not new" : $"{Reference} is being made new and empty (initdb), not from the backup",
                 $"the operator's event says '{bootstrapping.Message}'; GitOps has created it with its own bootstrap, or the manifest holds both",
-                $"suspend what creates it and delete it, then: cnpg-restore runs resume {decision.Run} -n {decision.Namespace}");
+                $"suspend what creates it and delete it, then: {decision.ResumeCommand}");
         }
     }
 
@@ -91,7 +93,7 @@ sealed class RecoveryWait(KubernetesApi api, FromBackupDecision decision, IRunOb
                 observer.OnDetail($"{told.Event.About}: {told.Event.Reason}: {told.Event.Message}");
                 break;
             case RecoveryEvent.AttemptStarted { Number: > 1 } attempt:
-                observer.OnWarning(Invariant($"attempt {attempt.Number} of the recovery begins; the last error was: {_lastError ?? "not written"}"));
+                observer.OnWarning(Invariant($"attempt {attempt.Number} of the {decision.Word} begins; the last error was: {_lastError ?? "not written"}"));
                 _segments = 0;
                 break;
             case RecoveryEvent.PodStuck stuck:
@@ -120,7 +122,7 @@ sealed class RecoveryWait(KubernetesApi api, FromBackupDecision decision, IRunOb
                 meter.Note = $"replayed to {redo.Lsn}";
                 break;
             case RecoveryEvent.JobCompleted:
-                meter.Note = "recovered; the instance starts";
+                meter.Note = "made; the instance starts";
                 break;
         }
     }
@@ -128,7 +130,7 @@ sealed class RecoveryWait(KubernetesApi api, FromBackupDecision decision, IRunOb
     /// <summary>Always resumable: mended what stops it, the same run creates the cluster again.</summary>
     private RestoreException Failed(string message, string detail, string? hint) => new(
         ProblemCode.Stopped,
-        $"the recovery of {decision.Cluster} failed: {message}",
+        $"the {decision.Word} of {decision.Cluster} failed: {message}",
         detail,
-        $"{(hint is null ? "" : $"{hint}; then: ")}cnpg-restore runs resume {decision.Run} -n {decision.Namespace}, or from-backup {decision.Cluster} with another choice");
+        $"{(hint is null ? "" : $"{hint}; then: ")}{decision.ResumeCommand}, or {decision.Command} {decision.Cluster} with another choice");
 }

@@ -1,4 +1,4 @@
-namespace CnpgRestore.Plans.FromBackup;
+namespace CnpgRestore.Plans.Clusters;
 
 /// <summary>How the recovered cluster comes to an empty archive, which Barman demands ("Expected empty archive").</summary>
 public enum Lineage

@@ -3,7 +3,7 @@ using CnpgRestore.Barman.Backups;
 using CnpgRestore.Barman.Wal;
 using CnpgRestore.ObjectStore;
 
-namespace CnpgRestore.Plans.FromBackup;
+namespace CnpgRestore.Plans.Clusters;
 
 /// <summary>What lies in one server folder.</summary>
 /// <param name="Offender">An object that makes Barman say "Expected empty archive"; null where a new cluster may archive here.</param>

@@ -4,9 +4,9 @@ using System.Text.RegularExpressions;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.Manifests;
 
-namespace CnpgRestore.Plans.FromBackup;
+namespace CnpgRestore.Plans.Clusters;
 
-/// <summary>What in the Kubernetes cluster stands in the way of a recovery. Only reads, and asks the API for a dry run.</summary>
+/// <summary>What in the Kubernetes cluster stands in the way of a new Cluster. Only reads, and asks the API for a dry run.</summary>
 sealed partial class ClusterPreflight(KubernetesApi api, string ns, string cluster)
 {
     /// <summary>In-tree <c>barmanObjectStore</c> leaves CNPG in this version.</summary>
@@ -17,12 +17,18 @@ sealed partial class ClusterPreflight(KubernetesApi api, string ns, string clust
     /// <summary>What could not be looked at, and what to know; no reason to refuse.</summary>
     public List<string> Notes { get; } = [];
 
-    public async Task<IReadOnlyList<Problem>> CheckAsync(JsonObject? live, JsonObject manifest, BackupFolder archive, string archiveName, string origin, CancellationToken ct)
+    /// <param name="archive">Null where the Cluster takes no backups.</param>
+    /// <param name="folders">Which no other Cluster may archive into.</param>
+    public async Task<IReadOnlyList<Problem>> CheckAsync(JsonObject? live, JsonObject manifest, BackupFolder? archive, IReadOnlyCollection<string> folders, CancellationToken ct)
     {
         await CheckVolumesAsync(live, ct);
-        await CheckPluginAsync(archive, ct);
-        await CheckOperatorAsync(archive, ct);
-        await CheckWritersAsync(archive, [archiveName, origin], ct);
+        if (archive is not null)
+        {
+            await CheckPluginAsync(archive, ct);
+            await CheckOperatorAsync(archive, ct);
+            await CheckWritersAsync(archive, folders, ct);
+        }
+
         await CheckManifestAsync(manifest, ct);
         return _problems;
     }

@@ -1,21 +1,20 @@
 using CnpgRestore.Kubernetes;
 using CnpgRestore.ObjectStore;
 using CnpgRestore.Plans;
-using CnpgRestore.Plans.FromBackup;
+using CnpgRestore.Plans.Clusters;
 
-namespace CnpgRestore.Runs.FromBackup;
+namespace CnpgRestore.Runs.Clusters;
 
 /// <summary>
 /// Puts everything back as it was before a run. That is possible until the run has deleted a Cluster that it found; where it found none, until the
 /// end.
 /// </summary>
-public sealed class FromBackupUndo(KubernetesApi api, IObjectStore store, RecordedRun recorded, Run run, TimeProvider clock)
+/// <param name="store">Null where nothing was moved.</param>
+public sealed class ClusterUndo(KubernetesApi api, IObjectStore? store, RecordedRun recorded, Run run, TimeProvider clock)
 {
-    private const int CopiesInFlight = 64;
+    private ClusterDecision Decision => recorded.Decision;
 
-    private FromBackupDecision Decision => recorded.Decision;
-
-    private ObjectReference Reference => new(ResourceTypes.Clusters, Decision.Namespace, Decision.Cluster);
+    private ObjectReference Reference => Decision.Reference;
 
     /// <exception cref="RestoreException">Exit 15: the former Cluster is gone, and nothing but going on helps.</exception>
     public async Task RunAsync(CancellationToken ct)
@@ -26,8 +25,8 @@ public sealed class FromBackupUndo(KubernetesApi api, IObjectStore store, Record
             throw new RestoreException(
                 ProblemCode.Refused,
                 $"run {Decision.Run} has deleted {Reference}: there is no way back, only forward",
-                $"the backups are in {Decision.Source}/ or, before the move, in {Decision.Archive}/",
-                $"cnpg-restore runs resume {Decision.Run} -n {Decision.Namespace}");
+                Decision.Remains,
+                Decision.ResumeCommand);
         }
 
         if (Decision.FormerUid is null)
@@ -45,6 +44,7 @@ public sealed class FromBackupUndo(KubernetesApi api, IObjectStore store, Record
             Step("forget", "remove the record of the run"),
             async (_, token) =>
             {
+                await new KeptSecret(api, Decision, owner: "").GiveAsync(token);
                 await new RunRecord(api).RemoveAsync(Decision, token);
                 return $"run {Decision.Run} is undone";
             },
@@ -71,29 +71,29 @@ public sealed class FromBackupUndo(KubernetesApi api, IObjectStore store, Record
                 ct);
         }
 
-        if (Decision.MoveTo is { } moved && await store.ListAsync(KeyPrefix.Root.Folder(moved), ct).AnyAsync(ct))
+        if (Decision.MoveTo is { } moved && store is not null && await store.ListAsync(KeyPrefix.Root.Folder(moved), ct).AnyAsync(ct))
         {
-            await MoveBackAsync(moved, ct);
+            await MoveBackAsync(store, moved, ct);
         }
     }
 
     /// <summary>What the new cluster has archived into the old name meanwhile is set aside first, not mixed with the old.</summary>
-    private async Task MoveBackAsync(string moved, CancellationToken ct)
+    private async Task MoveBackAsync(IObjectStore store, string moved, CancellationToken ct)
     {
         var planner = new FolderMovePlanner(store, clock);
-        var back = new FolderMoveRequest(moved, Decision.Archive, RemoveSource: true, ReadBack: false, CopiesInFlight);
+        var back = ArchiveMove.Of(moved, Decision.Archive);
         try
         {
             await new FolderMove(store, await planner.PlanAsync(back, removalBegun: true, ct), run).RunAsync(ct);
         }
         catch (RestoreException e) when (e.Problem.Code == ProblemCode.Refused)
         {
-            var aside = new FolderMoveRequest(Decision.Archive, $"{Decision.Archive}-{Decision.Run.Split('-')[0]}", RemoveSource: true, ReadBack: false, CopiesInFlight);
+            var aside = ArchiveMove.Of(Decision.Archive, $"{Decision.Archive}-{Decision.Run.Split('-')[0]}");
             await new FolderMove(store, await planner.PlanAsync(aside, removalBegun: true, ct), run).RunAsync(ct);
             await new FolderMove(store, await planner.PlanAsync(back, removalBegun: true, ct), run).RunAsync(ct);
         }
     }
 
     private PlanStep Step(string id, string title, bool destructive = false) =>
-        new(id, title, Reference.ToString(), "what the run had changed", $"cnpg-restore from-backup {Decision.Cluster} -n {Decision.Namespace}") { Destructive = destructive };
+        new(id, title, Reference.ToString(), "what the run had changed", $"cnpg-restore {Decision.Command} {Decision.Cluster} -n {Decision.Namespace}") { Destructive = destructive };
 }

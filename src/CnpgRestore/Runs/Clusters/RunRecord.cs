@@ -1,9 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CnpgRestore.Kubernetes;
+using CnpgRestore.Plans.Clusters;
 using CnpgRestore.Plans.FromBackup;
+using CnpgRestore.Plans.FromDump;
 
-namespace CnpgRestore.Runs.FromBackup;
+namespace CnpgRestore.Runs.Clusters;
 
 /// <summary>
 /// The ConfigMap <c>cnpg-restore-CLUSTER</c> beside the Cluster: what was decided, the manifest that will be created and the one that was there.
@@ -11,10 +13,11 @@ namespace CnpgRestore.Runs.FromBackup;
 /// </summary>
 public sealed class RunRecord(KubernetesApi api)
 {
-    private const string DecisionKey = FromBackupDecision.RecordKey;
-    private const string ManifestKey = FromBackupDecision.RecordedManifestKey;
-    private const string Mark = FromBackupDecision.RecordLabel;
+    private const string DecisionKey = ClusterDecision.RecordKey;
+    private const string ManifestKey = ClusterDecision.RecordedManifestKey;
+    private const string Mark = ClusterDecision.RecordLabel;
     private const string FormerKey = "former-cluster.json";
+    private const string OutcomeKey = "outcome.json";
 
     public static ObjectReference ReferenceOf(string ns, string cluster) => new(ResourceTypes.ConfigMaps, ns, $"cnpg-restore-{cluster}");
 
@@ -44,11 +47,14 @@ public sealed class RunRecord(KubernetesApi api)
     {
         try
         {
-            var decision = JsonSerializer.Deserialize(map.Text("data", DecisionKey)!, FromBackupJson.Default.FromBackupDecision)!;
+            var text = map.Text("data", DecisionKey)!;
+            ClusterDecision decision = JsonNode.Parse(text)!.AsObject().ContainsKey("dump")
+                ? JsonSerializer.Deserialize(text, FromDumpJson.Readable.FreshDecision)!
+                : JsonSerializer.Deserialize(text, FromBackupJson.Default.FromBackupDecision)!;
             var manifest = (JsonObject)JsonNode.Parse(map.Text("data", ManifestKey)!)!;
-            return new RecordedRun(decision, manifest, map.Text("data", FormerKey) is { } former ? JsonNode.Parse(former) as JsonObject : null);
+            return new RecordedRun(decision, manifest, map.Text("data", FormerKey) is { } former ? JsonNode.Parse(former) as JsonObject : null, map.Text("data", OutcomeKey));
         }
-        catch (Exception e) when (e is JsonException or ArgumentNullException or InvalidCastException)
+        catch (Exception e) when (e is JsonException or ArgumentNullException or InvalidCastException or InvalidOperationException)
         {
             throw new RestoreException(
                 ProblemCode.Refused, $"{reference} is not a record of this program", e.Message, $"look at it, then remove it: kubectl delete configmap -n {reference.Namespace} {reference.Name}", e);
@@ -56,9 +62,10 @@ public sealed class RunRecord(KubernetesApi api)
     }
 
     /// <summary>Written once; what another run has left is overwritten only by the run that takes its place.</summary>
-    public async Task<string> WriteAsync(FromBackupPlan plan, CancellationToken ct)
+    /// <param name="manifest">The Cluster as it will be created.</param>
+    /// <param name="former">The one that is there now; null where there is none.</param>
+    public async Task<string> WriteAsync(ClusterDecision decision, JsonObject manifest, JsonObject? former, CancellationToken ct)
     {
-        var decision = plan.Decision;
         var reference = ReferenceOf(decision.Namespace, decision.Cluster);
         var present = await api.FindAsync(reference, ct);
         var recorded = present is null ? null : Read(reference, present).Decision;
@@ -74,12 +81,14 @@ public sealed class RunRecord(KubernetesApi api)
 
         var data = new JsonObject
         {
-            [DecisionKey] = JsonSerializer.Serialize(decision, FromBackupJson.Default.FromBackupDecision),
-            [ManifestKey] = plan.Manifest.ToJsonString(),
+            [DecisionKey] = decision is FreshDecision fresh
+                ? JsonSerializer.Serialize(fresh, FromDumpJson.Readable.FreshDecision)
+                : JsonSerializer.Serialize((FromBackupDecision)decision, FromBackupJson.Default.FromBackupDecision),
+            [ManifestKey] = manifest.ToJsonString(),
         };
-        if (plan.Former is not null)
+        if (former is not null)
         {
-            data[FormerKey] = LiveManifest.Bare(plan.Former).ToJsonString();
+            data[FormerKey] = LiveManifest.Bare(former).ToJsonString();
         }
 
         var map = new JsonObject
@@ -108,7 +117,11 @@ public sealed class RunRecord(KubernetesApi api)
         return reference.ToString();
     }
 
-    public async Task RemoveAsync(FromBackupDecision decision, CancellationToken ct)
+    /// <summary>Notes what a step has achieved, where nothing else would tell another machine.</summary>
+    public Task NoteAsync(ClusterDecision decision, string outcome, CancellationToken ct) => api.MergePatchAsync(
+        ReferenceOf(decision.Namespace, decision.Cluster), new JsonObject { ["data"] = new JsonObject { [OutcomeKey] = outcome } }, WriteOptions.Default, ct);
+
+    public async Task RemoveAsync(ClusterDecision decision, CancellationToken ct)
     {
         var reference = ReferenceOf(decision.Namespace, decision.Cluster);
         if (await api.FindAsync(reference, ct) is not null)

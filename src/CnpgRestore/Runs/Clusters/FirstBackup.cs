@@ -1,12 +1,12 @@
 using System.Text.Json.Nodes;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.Manifests;
-using CnpgRestore.Plans.FromBackup;
+using CnpgRestore.Plans.Clusters;
 
-namespace CnpgRestore.Runs.FromBackup;
+namespace CnpgRestore.Runs.Clusters;
 
 /// <summary>The recovered cluster can be lost again: until a base backup lies in its new folder, its archive restores nothing.</summary>
-sealed class FirstBackup(KubernetesApi api, FromBackupDecision decision)
+sealed class FirstBackup(KubernetesApi api, ClusterDecision decision)
 {
     private ObjectReference Reference => new(ResourceTypes.Backups, decision.Namespace, $"{decision.Cluster}-{decision.Run.Split('-')[0]}");
 
@@ -47,7 +47,7 @@ sealed class FirstBackup(KubernetesApi api, FromBackupDecision decision)
             ProblemCode.Stopped,
             $"the first base backup {Reference.Name} failed; the recovered database runs",
             backup.Text("status", "error"),
-            $"kubectl delete backup -n {decision.Namespace} {Reference.Name}, then: cnpg-restore runs resume {decision.Run} -n {decision.Namespace}"),
+            $"kubectl delete backup -n {decision.Namespace} {Reference.Name}, then: {decision.ResumeCommand}"),
         _ => null,
     };
 

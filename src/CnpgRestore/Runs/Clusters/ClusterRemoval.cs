@@ -1,14 +1,14 @@
 using CnpgRestore.Kubernetes;
-using CnpgRestore.Plans.FromBackup;
+using CnpgRestore.Plans.Clusters;
 using static System.FormattableString;
 
-namespace CnpgRestore.Runs.FromBackup;
+namespace CnpgRestore.Runs.Clusters;
 
 /// <summary>
 /// Deletes the Cluster that the plan found and no other, and waits until nothing of it is left: a pod that still runs may archive once more, and a
 /// volume that is still there would be adopted by the new cluster.
 /// </summary>
-sealed class ClusterRemoval(KubernetesApi api, FromBackupDecision decision, TimeProvider clock)
+sealed class ClusterRemoval(KubernetesApi api, ClusterDecision decision, TimeProvider clock)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
     private static readonly ResourceType[] Parts = [ResourceTypes.Pods, ResourceTypes.Jobs, ResourceTypes.PersistentVolumeClaims];
@@ -58,7 +58,7 @@ sealed class ClusterRemoval(KubernetesApi api, FromBackupDecision decision, Time
                     ProblemCode.Stopped,
                     $"{reference} was created anew while it was being deleted",
                     "its uid is another one; GitOps is not suspended at the level that owns it",
-                    $"suspend what creates it, then: cnpg-restore runs resume {decision.Run} -n {decision.Namespace}");
+                    $"suspend what creates it, then: {decision.ResumeCommand}");
             }
 
             if (left.Count == 0 && next is null)
