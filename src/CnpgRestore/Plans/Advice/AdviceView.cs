@@ -1,0 +1,16 @@
+using CnpgRestore.Plans.FromBackup;
+
+namespace CnpgRestore.Plans.Advice;
+
+/// <summary>All that was seen, and when.</summary>
+/// <param name="Lineage">How the archive would become empty; null where the folders could not be read.</param>
+/// <param name="LocalFree">On this machine's disk for temporary files, where a drill restores to; null where it is not known.</param>
+public sealed record AdviceView(
+    AdviceRequest Request, KubernetesSight Kubernetes, BucketSight Bucket, DumpSight Dumps, FolderChoice? Lineage, ByteSize? LocalFree, DateTimeOffset Now)
+{
+    /// <summary>The moment up to which everything is wanted.</summary>
+    public DateTimeOffset Wanted => Request.Target?.Moment ?? Now;
+
+    /// <summary>The Cluster lives and nobody names a moment before a mistake.</summary>
+    public bool NeedsNoRestore => Kubernetes.IsHealthy && Request is { Target: null, Wish: null };
+}
