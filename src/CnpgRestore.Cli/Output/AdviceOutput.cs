@@ -18,6 +18,11 @@ static class AdviceOutput
         WriteReasons(session, answer);
         session.Result.WriteLine();
         session.Result.Write(Table(answer));
+        foreach (var way in Open(answer).Where(way => way.Estimate is not null))
+        {
+            session.Result.Line($"{AdviceDocument.Word(way.Way),-11} {way.Estimate!.Derivation}");
+        }
+
         session.Result.WriteLine();
         foreach (var (what, line) in AdviceSightText.Of(answer.View))
         {
@@ -33,7 +38,8 @@ static class AdviceOutput
         if (view.NeedsNoRestore)
         {
             session.Result.Line($"Nothing seems to need a restore: cluster {view.Request.Cluster} is healthy.");
-            session.Result.Line("To undo a mistake, give the moment before it with --target-time; what follows would take the whole database back.");
+            session.Result.Line("To undo a mistake, ask with the moment before it. from-backup takes the whole Cluster back; from-dump one database, and can be undone.");
+            session.Result.Line($"  {view.AskedWithMoment}");
         }
 
         if (answer.Recommended is not { } way)
@@ -85,9 +91,9 @@ static class AdviceOutput
     private static Table Table(AdviceAnswer answer)
     {
         var table = new Table().NoBorder();
-        foreach (var title in (IEnumerable<string>)["WAY", "OPEN", "BRINGS BACK UP TO", "LOST AT MOST", "TAKES ABOUT", "DERIVED FROM"])
+        foreach (var title in (IEnumerable<string>)["WAY", "OPEN", "BRINGS BACK UP TO", "LOST AT MOST", "TAKES ABOUT"])
         {
-            table.AddColumn(new TableColumn(title) { NoWrap = title != "DERIVED FROM" });
+            table.AddColumn(new TableColumn(title) { NoWrap = true });
         }
 
         foreach (var way in (IEnumerable<WayAdvice>)[answer.Bucket, answer.Dump])
@@ -97,8 +103,7 @@ static class AdviceOutput
                 way.IsPossible switch { true => "yes", false => "no", null => "?" },
                 way.Loss is { } loss ? Spoken.Time(loss.From) : "-",
                 way.Loss is { } lost ? Spoken.Duration(lost.Time) : "-",
-                way.Estimate is { } estimate ? Spoken.Duration(estimate.Time) : "-",
-                Markup.Escape(way.Estimate?.Derivation ?? way.Why));
+                way.Estimate is { } estimate ? Spoken.Duration(estimate.Time) : "-");
         }
 
         return table;

@@ -36,8 +36,9 @@ public sealed record AdviceAnswer(AdviceView View, WayAdvice Bucket, WayAdvice D
             return (dump, bucket, $"the bucket cannot be trusted: {doubt.Text}");
         }
 
-        var (fromBucket, fromDump) = (bucket.Loss!.Time, dump.Loss!.Time);
-        var comparison = $"{Spoken.Duration(fromBucket)} are lost from the bucket, {Spoken.Duration(fromDump)} from the dump";
-        return fromBucket <= fromDump ? (bucket, dump, comparison) : (dump, bucket, comparison);
+        var ahead = dump.Loss!.Time - bucket.Loss!.Time;
+        return ahead >= TimeSpan.Zero
+            ? (bucket, dump, $"the bucket brings back {Spoken.Duration(ahead)} more than the dump")
+            : (dump, bucket, $"the dump brings back {Spoken.Duration(-ahead)} more than the bucket");
     }
 }

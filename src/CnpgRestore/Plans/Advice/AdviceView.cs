@@ -1,4 +1,5 @@
 using CnpgRestore.Plans.FromBackup;
+using CnpgRestore.Postgres;
 
 namespace CnpgRestore.Plans.Advice;
 
@@ -13,4 +14,21 @@ public sealed record AdviceView(
 
     /// <summary>The Cluster lives and nobody names a moment before a mistake.</summary>
     public bool NeedsNoRestore => Kubernetes.IsHealthy && Request is { Target: null, Wish: null };
+
+    /// <summary>The same question with the moment before a mistake; the hour before now stands for it.</summary>
+    public string AskedWithMoment
+    {
+        get
+        {
+            var hour = Now.AddHours(-1);
+            var example = TargetTime.From(hour.AddTicks(-(hour.Ticks % TimeSpan.TicksPerMinute)));
+            return CommandText.Of("advise", [.. Asked(), "--target-time", example.ToString()]);
+        }
+    }
+
+    private IEnumerable<string> Asked()
+    {
+        string?[] places = [Request.Server is null ? null : "--server", Request.Server, Request.Dumps is null ? null : "--dumps", Request.Dumps];
+        return [.. new[] { Request.Cluster }.OfType<string>(), .. Request.KubernetesWords, .. Request.Files.SelectMany(file => (string[])["-f", file]), .. Request.StoreWords, .. places.OfType<string>()];
+    }
 }

@@ -22,21 +22,19 @@ static class DumpCommands
         }
 
         IEnumerable<string> from = dumps.IsLatest || File.Exists(path) ? ["--local", path] : ["--local", path, "--dump", dump.Names[0]];
-        if (view.Kubernetes is not { Answers: true, HasCnpg: true } || view.Request.Cluster is not { } cluster)
-        {
-            var database = dumps.Database ?? dump.Database ?? AnyDatabase;
-            var anywhere = CommandText.Of("from-dump", [.. from, "--to", $"postgres://postgres@localhost:5432/{Uri.EscapeDataString(database)}"]);
-            return [.. commands, new("shows the plan for any PostgreSQL that can be reached", $"{anywhere} --dry-run"), new("restores", anywhere)];
-        }
-
-        if (!view.Kubernetes.IsUp)
-        {
-            commands.AddRange(Fresh(view, cluster));
-        }
-
+        var cluster = view.Request.Cluster;
         var name = dumps.Database is null && dump.Database is { } only ? (string[])["--database", only] : [];
-        var load = CommandText.Of("from-dump", [cluster, .. view.Request.KubernetesWords, .. from, .. name]);
-        return [.. commands, new("shows the plan, changes nothing", $"{load} --dry-run"), new("restores; 'runs undo' swaps back", load)];
+        var load = cluster is null ? null : CommandText.Of("from-dump", [cluster, .. view.Request.KubernetesWords, .. from, .. name]);
+        if (load is not null && view.Kubernetes is { Answers: true, HasCnpg: true })
+        {
+            commands.AddRange(view.Kubernetes.IsUp ? [] : Fresh(view, cluster!));
+            return [.. commands, new("shows the plan, changes nothing", $"{load} --dry-run"), new("restores; 'runs undo' swaps back", load)];
+        }
+
+        var database = dumps.Database ?? dump.Database ?? AnyDatabase;
+        var anywhere = CommandText.Of("from-dump", [.. from, "--to", $"postgres://postgres@localhost:5432/{Uri.EscapeDataString(database)}"]);
+        commands.AddRange([new("shows the plan, for any PostgreSQL that can be reached", $"{anywhere} --dry-run"), new("restores there", anywhere)]);
+        return load is null ? commands : [.. commands, new("restores the Cluster's database, when Kubernetes answers and the Cluster is up", load)];
     }
 
     /// <summary>The runbook's fresh cluster: the dump needs a server that runs.</summary>
@@ -47,7 +45,7 @@ static class DumpCommands
         IEnumerable<string> archive = view.Lineage is { Lineage: Lineage.New } choice ? ["--archive-name", choice.Archive] : [];
         if (view.Kubernetes is { IsGone: false, Cluster: not null })
         {
-            yield return new("deletes what does not run, its volumes too", CommandText.Kubectl(["delete", "cluster", cluster, .. words]));
+            yield return new("deletes what does not run, its volumes too", CommandText.Kubectl(["delete", "clusters.postgresql.cnpg.io", cluster, .. words]));
         }
 
         yield return new("makes the manifest begin new and empty", CommandText.Of("manifest initdb", ["-f", file, .. files.Skip(1).SelectMany(more => (string[])["-f", more]), "--cluster", cluster, .. archive, "--in-place"]));

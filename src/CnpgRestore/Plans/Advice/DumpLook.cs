@@ -36,9 +36,10 @@ sealed class DumpLook(AdviceRequest request, TimeProvider clock)
             {
                 return;
             }
+
+            _seen = _seen with { Chosen = null, Inspection = null, Rate = null };
         }
 
-        _seen = _seen with { Chosen = null, Inspection = null, Rate = null };
     }
 
     private async Task<bool> TakesAsync(KeptDump dump, bool isMine, CancellationToken ct)
@@ -48,7 +49,13 @@ sealed class DumpLook(AdviceRequest request, TimeProvider clock)
             return Skip(dump, $"made after {target}", isLater: true);
         }
 
-        _seen = _seen with { Chosen = dump, Inspection = null, IsLatest = isMine && !_seen.Skipped.Any(skipped => skipped.IsLater), Rate = null };
+        if (!isMine)
+        {
+            // Whether it holds the database is not known before it is read.
+            return await HoldsMineAsync(dump, ct);
+        }
+
+        _seen = _seen with { Chosen = dump, Inspection = null, IsLatest = !_seen.Skipped.Any(skipped => skipped.IsLater), Rate = null };
         _seen = _seen with { Rate = await MeasureAsync(dump.File, ct) };
         var inspection = await DumpInspector.InspectAsync(dump.File, progress: null, ct);
         if (inspection.State is not (DumpState.Complete or DumpState.HeadOnly))
@@ -62,6 +69,18 @@ sealed class DumpLook(AdviceRequest request, TimeProvider clock)
         }
 
         _seen = _seen with { Inspection = inspection };
+        return true;
+    }
+
+    private async Task<bool> HoldsMineAsync(KeptDump dump, CancellationToken ct)
+    {
+        var inspection = await DumpInspector.InspectAsync(dump.File, progress: null, ct);
+        if (!inspection.IsComplete || inspection.Databases.All(held => held.Name != _seen.Database))
+        {
+            return Skip(dump, $"is of database {dump.Database}");
+        }
+
+        _seen = _seen with { Chosen = dump, Inspection = inspection, IsLatest = false, Rate = await MeasureAsync(dump.File, ct) };
         return true;
     }
 

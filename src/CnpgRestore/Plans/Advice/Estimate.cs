@@ -19,6 +19,9 @@ public sealed record Estimate(TimeSpan Time, string Derivation)
     /// <summary>Recovery Job and instance are scheduled and start; CloudNativePG's drills of small databases take 52 to 84 s in all.</summary>
     internal static readonly TimeSpan ClusterStart = TimeSpan.FromMinutes(1);
 
+    /// <summary>What a drill or a load does besides: plan, start of PostgreSQL, counting and checking, on small databases.</summary>
+    internal static readonly TimeSpan OwnSteps = TimeSpan.FromSeconds(5);
+
     /// <summary>
     /// SQL text that a server takes in a second, indexes and keys included. Published restores lie between 3 MB/s (22 GB in 2 h) and 43 MB/s (70 GB in
     /// 27 min); this is the middle of the two as a ratio, and on the careful side of it.
@@ -47,7 +50,7 @@ public sealed record Estimate(TimeSpan Time, string Derivation)
 
     /// <summary>Of a drill on this machine.</summary>
     public static Estimate? OfDrill(BucketSight bucket) => bucket is not { Recovery: { } recovery, Rate: { BytesPerSecond: > 0 } rate } ? null : new Estimate(
-        TimeSpan.FromSeconds((recovery.Stored.Bytes + (recovery.SegmentStored.Bytes * recovery.Segments)) / rate.BytesPerSecond) + (PerSegmentOfDrill * recovery.Segments),
+        TimeSpan.FromSeconds((recovery.Stored.Bytes + (recovery.SegmentStored.Bytes * recovery.Segments)) / rate.BytesPerSecond) + (PerSegmentOfDrill * recovery.Segments) + OwnSteps,
         Invariant($"{recovery.Stored} and {recovery.Segments} WAL segments at the {rate} that this machine reads; a drill replays about 15 segments a second"));
 
     /// <summary>Null where no dump is there.</summary>
@@ -63,7 +66,7 @@ public sealed record Estimate(TimeSpan Time, string Derivation)
         var perSecond = Math.Min(reading, LoadedPerSecond);
         var what = dumps.Text is null ? Invariant($"about {text} of SQL, {ArchiveExpansion} times the archive") : $"{text} of SQL";
         return new Estimate(
-            TimeSpan.FromSeconds(text.Bytes / perSecond),
+            TimeSpan.FromSeconds(text.Bytes / perSecond) + OwnSteps,
             $"{what} at {new ByteSize((long)perSecond)}/s, {(reading < LoadedPerSecond ? "as it is read here" : "which servers take with indexes; it is read faster")}");
     }
 }
