@@ -9,10 +9,14 @@ public sealed class DumpShare : IDisposable
 
     public string Path => _folder.Path;
 
-    /// <summary>Dumps a database into <c>last/</c>, links it into <c>daily/</c> as the container does, and dates both back. Returns the file.</summary>
+    /// <summary>
+    /// Dumps a small database into <c>last/</c> under another database's name, links it into <c>daily/</c> as the container does, and dates both back.
+    /// Returns the file.
+    /// </summary>
     public async Task<string> AddAsync(PostgresServer postgres, string database, TimeSpan age, CancellationToken ct)
     {
-        var dump = (await ToolProcess.RunAsync(postgres.Command("pg_dump", "-d", database), ct)).Succeeded().Output;
+        await using var source = await TestDatabase.CreateAsync(postgres, "CREATE TABLE items AS SELECT n, md5(n::text) AS text FROM generate_series(1, 1000) n", ct);
+        var dump = await source.DumpAsync(ct);
         var time = TimeProvider.System.GetUtcNow().UtcDateTime - age;
         var last = Directory.CreateDirectory(System.IO.Path.Combine(Path, "last")).FullName;
         var daily = Directory.CreateDirectory(System.IO.Path.Combine(Path, "daily")).FullName;

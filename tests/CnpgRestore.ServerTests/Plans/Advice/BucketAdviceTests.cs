@@ -121,7 +121,7 @@ public sealed class BucketAdviceTests(TestBed bed)
     private async Task<AdviceAnswer> AskAsync(S3Settings settings, Func<AdviceRequest, AdviceRequest>? change = null)
     {
         using var dumps = new DumpShare();
-        await dumps.AddAsync(await bed.PostgresAsync(Ct), "postgres", TimeSpan.FromDays(1), Ct);
+        await dumps.AddAsync(await bed.PostgresAsync(Ct), "app", TimeSpan.FromDays(1), Ct);
         var request = new AdviceRequest { NamesBucket = true, Dumps = dumps.Path, Limit = TimeSpan.FromMinutes(2) };
         return await new Advisor(change?.Invoke(request) ?? request, new AdviceSources(Kubernetes: null, _ => new S3ObjectStore(settings, TimeProvider.System), TimeProvider.System)).RunAsync(Ct);
     }
