@@ -50,6 +50,9 @@ sealed record AdviceKubernetesItem(
 /// <summary>What the bucket said.</summary>
 /// <param name="Stage"><c>unnamed</c>, <c>opening</c>, <c>asking</c>, <c>listed</c> or <c>read</c>: how far it let itself be read.</param>
 /// <param name="RefusedAction"><c>s3:ListBucket</c> or <c>s3:GetObject</c>.</param>
+/// <param name="Server">The folder that the backups are in.</param>
+/// <param name="Archive">The folder that the manifest archives to.</param>
+/// <param name="ArchiveEmpty">False where a cluster that archives there meets "Expected empty archive".</param>
 /// <param name="Unreachable">Why the target, or the end of the archive, cannot be reached.</param>
 /// <param name="BytesPerSecond">At which the base backup is read from here.</param>
 sealed record AdviceBucketItem(
@@ -59,6 +62,8 @@ sealed record AdviceBucketItem(
     string? RefusedAction,
     string? Address,
     string? Server,
+    string? Archive,
+    bool? ArchiveEmpty,
     ProblemItem? Unreachable,
     RecoveryItem? Recovery,
     long? BytesPerSecond,
@@ -72,6 +77,8 @@ sealed record AdviceBucketItem(
         seen.RefusedAction,
         seen.Address,
         seen.Server,
+        seen.Archive,
+        seen.IsArchiveEmpty,
         ProblemItem.From(seen.Unreachable),
         seen.Recovery is { } recovery ? RecoveryItem.From(recovery) : null,
         seen.Rate is { } rate ? (long)rate.BytesPerSecond : null,

@@ -12,8 +12,11 @@ public sealed record AdviceView(
     /// <summary>The moment up to which everything is wanted.</summary>
     public DateTimeOffset Wanted => Request.Target?.Moment ?? Now;
 
+    /// <summary>What lives under the Cluster's name is not what was backed up: it began new and empty, as when GitOps is faster than a recovery.</summary>
+    public bool IsOtherDatabase => Kubernetes.Cluster?.SystemIdentifier is { } live && Bucket.Recovery is { } recovery && live.ToString() != recovery.SystemId;
+
     /// <summary>The Cluster lives and nobody names a moment before a mistake.</summary>
-    public bool NeedsNoRestore => Kubernetes.IsHealthy && Request is { Target: null, Wish: null };
+    public bool NeedsNoRestore => Kubernetes.IsHealthy && !IsOtherDatabase && Request is { Target: null, Wish: null };
 
     /// <summary>The same question with the moment before a mistake; the hour before now stands for it.</summary>
     public string AskedWithMoment

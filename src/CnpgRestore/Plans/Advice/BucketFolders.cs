@@ -23,9 +23,8 @@ sealed record BucketFolders(FolderState Archive, FolderState? Named, IReadOnlySe
         }
 
         var other = server ?? (situation.SourceElsewhere is null ? situation.Source?.ServerName : null);
-        var reading = FolderState.ReadAsync(store, archive.ServerName, ct);
         var named = other is null || other == archive.ServerName ? null : await FolderState.ReadAsync(store, other, ct);
-        return new BucketFolders(await reading, named, names, server, situation.Manifest.PostgresMajor);
+        return new BucketFolders(await FolderState.ReadAsync(store, archive.ServerName, ct), named, names, server, situation.Manifest.PostgresMajor);
     }
 
     public FolderState Find(string name) => name == Archive.Name ? Archive : Named!;

@@ -42,6 +42,12 @@ public sealed record BucketSight
     /// <summary>For the choice of the lineage; null where the folders could not be read.</summary>
     internal BucketFolders? Folders { get; init; }
 
+    /// <summary>Where the next cluster would archive to; null where the folders could not be read.</summary>
+    public string? Archive => Folders?.Archive.Name;
+
+    /// <summary>False where a cluster that archives there meets "Expected empty archive".</summary>
+    public bool? IsArchiveEmpty => Folders?.Archive.MayBeArchivedTo;
+
     /// <summary>Reached, and not allowed: the action that was refused; null where nothing was.</summary>
     public string? RefusedAction => Problem?.Code != ProblemCode.AccessDenied ? null : Stage switch
     {

@@ -36,6 +36,11 @@ static class BucketWay
     private static IEnumerable<string> Warnings(AdviceView view)
     {
         var (bucket, kubernetes) = (view.Bucket, view.Kubernetes);
+        if (view.IsOtherDatabase)
+        {
+            yield return $"the live Cluster is another database ({kubernetes.Cluster!.SystemIdentifier}) than the backup ({bucket.Recovery!.SystemId}): it began new and empty";
+        }
+
         if (bucket.Unreachable is { } unreachable)
         {
             yield return $"{unreachable.Message}: the command goes as far as it can";

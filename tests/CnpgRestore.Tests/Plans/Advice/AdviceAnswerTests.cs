@@ -77,6 +77,15 @@ public sealed class AdviceAnswerTests
     }
 
     [Fact]
+    public void A_healthy_cluster_that_began_new_and_empty_is_not_what_was_lost()
+    {
+        var other = Usual with { Kubernetes = Usual.Kubernetes with { Cluster = Cluster(ClusterPhase.Healthy, 3, system: "42") } };
+
+        Assert.False(other.NeedsNoRestore);
+        Assert.Contains(AdviceAnswer.Of(other).Bucket.Warnings, warning => warning.StartsWith("the live Cluster is another database (42)", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Times_are_derived_from_what_was_measured()
     {
         var answer = AdviceAnswer.Of(Usual);

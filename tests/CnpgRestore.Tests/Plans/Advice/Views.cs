@@ -65,8 +65,8 @@ static class Views
         };
     }
 
-    public static CnpgCluster Cluster(string phase, int ready) => CnpgCluster.Read(System.Text.Json.Nodes.JsonNode.Parse(
-        $$"""{"metadata":{"name":"postgres-v17","namespace":"database","uid":"1"},"spec":{"instances":3},"status":{"phase":"{{phase}}","readyInstances":{{ready}} } }""")!.AsObject());
+    public static CnpgCluster Cluster(string phase, int ready, string system = "7711054909860330953") => CnpgCluster.Read(System.Text.Json.Nodes.JsonNode.Parse(
+        $$"""{"metadata":{"name":"postgres-v17","namespace":"database","uid":"1"},"spec":{"instances":3},"status":{"phase":"{{phase}}","readyInstances":{{ready}},"systemID":"{{system}}"} }""")!.AsObject());
 
     public static AdviceView With(this AdviceView view, BucketSight bucket) => view with { Bucket = bucket, Lineage = bucket.Recovery is null ? null : view.Lineage };
 
