@@ -23,4 +23,12 @@ static class Arg
                 return null;
             },
         };
+
+    /// <summary>Those of the options that were given, name and value, as they were typed.</summary>
+    public static IEnumerable<string> Words(ParseResult parse, IEnumerable<Option> options) =>
+        from option in options
+        let result = parse.GetResult(option)
+        where result is { Implicit: false }
+        from word in result.Tokens.Select(token => token.Value).Prepend(result.IdentifierToken?.Value ?? option.Name)
+        select word;
 }

@@ -18,6 +18,7 @@ static class CommandLine
 
         // `cnpg-restore [diagram] COMMAND ...` parses and runs nothing: the tests check every documented command line with it.
         root.Directives.Add(new DiagramDirective());
+        root.Subcommands.Add(AdviseCommand.Create(clock));
         root.Subcommands.Add(BackupsCommand.Create(clock));
         root.Subcommands.Add(FromBackupCommand.Create(clock));
         root.Subcommands.Add(FromDumpCommand.Create(clock));

@@ -19,6 +19,9 @@ sealed class KubernetesOptions
         command.Options.Add(_context);
     }
 
+    /// <summary>These options as they were typed, for a command line that says the same.</summary>
+    public IEnumerable<string> Words(ParseResult parse) => Arg.Words(parse, [_namespace, _kubeconfig, _context]);
+
     /// <param name="ns">Where a run says itself which namespace it is about.</param>
     public KubernetesApi Connect(ParseResult parse, TimeProvider clock, string? ns = null) => KubernetesApi.Connect(new KubernetesSettings
     {

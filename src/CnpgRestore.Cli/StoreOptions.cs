@@ -69,6 +69,11 @@ sealed class StoreOptions
     /// <summary>Whether the command line itself names the bucket; a Cluster's manifest names it otherwise.</summary>
     public bool IsGiven(ParseResult parse) => parse.GetResult(_bucket) is not null;
 
+    public bool IsIn(System.CommandLine.Parsing.CommandResult result) => result.GetResult(_bucket) is not null;
+
+    /// <summary>These options as they were typed, for a command line that says the same.</summary>
+    public IEnumerable<string> Words(ParseResult parse) => Arg.Words(parse, [_bucket, _endpoint, _provider, _authorities]);
+
     /// <exception cref="RestoreException">The directory or the credentials do not exist, or the endpoint is no URL.</exception>
     public IObjectStore Open(ParseResult parse, TimeProvider clock, int parallelism = S3Settings.DefaultParallelism) => Open(
         parse.GetValue(_bucket) ?? ParseBucket(EnvironmentVariables.Bucket ?? DefaultBucket, "CNPG_RESTORE_BUCKET"),

@@ -1,3 +1,4 @@
+using CnpgRestore.Barman.Findings;
 using CnpgRestore.Barman.Recovery;
 using CnpgRestore.Barman.Wal;
 
@@ -24,7 +25,7 @@ sealed record BackupsListDocument(
         [.. survey.Catalog.Backups.Select(BackupItem.From)],
         [.. survey.Window.Spans.Select(SpanItem.From)],
         [.. survey.Window.Timelines.Select(TimelineItem.From)],
-        [.. survey.Findings.Select(finding => new FindingItem(finding.Severity.ToString().ToLowerInvariant(), finding.Kind, finding.Text, finding.Evidence))]);
+        [.. survey.Findings.Select(FindingItem.From)]);
 }
 
 /// <param name="LastCommit">Absent where the segments that were read hold none.</param>
@@ -54,4 +55,7 @@ sealed record TimelineItem(uint Timeline, uint? Parent, string? SwitchLsn, IRead
 
 sealed record SegmentRangeItem(string First, string Last, ulong Count);
 
-sealed record FindingItem(string Severity, string Kind, string Text, string? Evidence);
+sealed record FindingItem(string Severity, string Kind, string Text, string? Evidence)
+{
+    public static FindingItem From(Finding finding) => new(finding.Severity.ToString().ToLowerInvariant(), finding.Kind, finding.Text, finding.Evidence);
+}

@@ -11,6 +11,7 @@ namespace CnpgRestore.Cli.Output;
     UseStringEnumConverter = true,
     Converters = [typeof(UtcTimeConverter)])]
 [JsonSerializable(typeof(DrillDocument))]
+[JsonSerializable(typeof(AdviceDocument))]
 [JsonSerializable(typeof(AppsListDocument))]
 [JsonSerializable(typeof(AppsStartSummary))]
 [JsonSerializable(typeof(AppsStopSummary))]

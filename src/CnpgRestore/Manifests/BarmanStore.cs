@@ -19,6 +19,9 @@ public sealed record BarmanStore(
     SecretKey? Region,
     bool InheritsIdentity)
 {
+    /// <summary><c>wal.maxParallel</c>: how many segments the operator fetches at once.</summary>
+    public int WalParallel { get; init; } = 1;
+
     public static BarmanStore? Read(JsonNode? store) => store is not JsonObject ? null : new BarmanStore(
         store.Text("destinationPath"),
         store.Text("endpointURL"),
@@ -27,5 +30,8 @@ public sealed record BarmanStore(
         SecretKey.Read(store.At("s3Credentials", "secretAccessKey")),
         SecretKey.Read(store.At("s3Credentials", "sessionToken")),
         SecretKey.Read(store.At("s3Credentials", "region")),
-        store.Flag("s3Credentials", "inheritFromIAMRole") == true);
+        store.Flag("s3Credentials", "inheritFromIAMRole") == true)
+    {
+        WalParallel = store.Number("wal", "maxParallel") is > 0 and var parallel ? parallel : 1,
+    };
 }

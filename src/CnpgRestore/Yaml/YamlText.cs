@@ -40,6 +40,11 @@ public sealed class YamlText
             var message = $"{name} is not valid YAML at line {e.Start.Line}, column {e.Start.Column}";
             throw new RestoreException(ProblemCode.Refused, message, reason.TrimEnd('.'), cause: e);
         }
+        catch (InvalidOperationException e)
+        {
+            // The scanner of YamlDotNet 18.1 throws it at a flow collection that is not closed before a key of the next line.
+            throw new RestoreException(ProblemCode.Refused, $"{name} is not valid YAML", "a bracket or a brace is not closed", cause: e);
+        }
     }
 
     /// <summary>The same, or null where the text does not parse.</summary>

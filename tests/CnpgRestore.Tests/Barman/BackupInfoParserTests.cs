@@ -56,6 +56,12 @@ public sealed class BackupInfoParserTests
         Assert.Empty(info.Malformed);
     }
 
+    [Theory]
+    [InlineData("cluster_size=24117248", 24117248L)]
+    [InlineData("cluster_size=None", null)]
+    [InlineData("", null)]
+    public void The_size_on_disk_is_read_where_barman_notes_it(string line, long? size) => Assert.Equal(size, BackupInfoParser.Parse(line).ClusterSize?.Bytes);
+
     [Fact]
     public void Values_may_hold_an_equals_sign() => Assert.Equal("a=b", BackupInfoParser.Parse("error=a=b").Error);
 

@@ -38,6 +38,9 @@ public sealed record BackupInfo
 
     public bool? DataChecksums { get; init; }
 
+    /// <summary>Of the data directory and the tablespaces on the original server's disk; only newer versions of barman note it.</summary>
+    public ByteSize? ClusterSize { get; init; }
+
     public IReadOnlyList<Tablespace> Tablespaces { get; init; } = [];
 
     /// <summary>The text of <c>backup_label</c>, with real line ends.</summary>

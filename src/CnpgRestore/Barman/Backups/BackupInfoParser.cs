@@ -29,6 +29,7 @@ public static partial class BackupInfoParser
             SystemId = fields.Read<SystemIdentifier>("systemid"),
             SegmentSize = fields.Read<WalSegmentSize>("xlog_segment_size"),
             DataChecksums = fields.Read("data_checksums", ParseSwitch),
+            ClusterSize = fields.Read("cluster_size", ParseSize),
             DataDirectory = fields.Text("pgdata"),
             Label = fields.Literal("backup_label") as string,
             Tablespaces = fields.Tablespaces("tablespaces"),
@@ -48,6 +49,8 @@ public static partial class BackupInfoParser
     };
 
     private static bool? ParseSwitch(string text) => text switch { "on" => true, "off" => false, _ => null };
+
+    private static ByteSize? ParseSize(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? new ByteSize(bytes) : null;
 
     private static PostgresVersion? ParseVersion(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? new PostgresVersion(number) : null;

@@ -1,0 +1,44 @@
+namespace CnpgRestore.Plans.Advice;
+
+/// <summary>One recommendation, what comes next, and all that it rests on.</summary>
+/// <param name="Recommended">Null where neither way is open.</param>
+/// <param name="RunnerUp">Null where there is no other open way.</param>
+/// <param name="Reason">Why the first and not the second, as one clause.</param>
+public sealed record AdviceAnswer(AdviceView View, WayAdvice Bucket, WayAdvice Dump, IReadOnlyList<JudgedRule> Rules, WayAdvice? Recommended, WayAdvice? RunnerUp, string Reason)
+{
+    public static AdviceAnswer Of(AdviceView view)
+    {
+        var judged = new Judged(view, BucketWay.Judge(view), DumpWay.Judge(view));
+        var rules = RunbookRules.All.Select(rule => new JudgedRule(rule, rule.Judge(judged))).ToList();
+        var (bucket, dump) = (judged.Bucket, judged.Dump);
+        var (first, second, reason) = (bucket.IsPossible, dump.IsPossible) switch
+        {
+            (true, true) => Choose(judged, rules),
+            (true, _) => (bucket, (WayAdvice?)null, $"the only way that is open; from a dump: {dump.Why}"),
+            (_, true) => (dump, null, $"the only way that is open; from the bucket: {bucket.Why}"),
+            _ => (null, null, "no way is open"),
+        };
+        return new AdviceAnswer(view, bucket, dump, rules, first, second, reason);
+    }
+
+    /// <summary>Both are open: what a person wants comes first, then what can be trusted, then what loses less.</summary>
+    private static (WayAdvice?, WayAdvice?, string) Choose(Judged judged, List<JudgedRule> rules)
+    {
+        var (bucket, dump) = (judged.Bucket, judged.Dump);
+        if (judged.View.Request.Wish is not null)
+        {
+            var wanted = rules.First(rule => rule.Rule.Id is RunbookRules.Inspect or RunbookRules.Migrate && rule.Verdict.Holds == true);
+            return (dump, bucket, $"{wanted.Rule.Sentence}: {wanted.Verdict.Evidence}");
+        }
+
+        if (judged.View.Bucket.Doubt is { } doubt)
+        {
+            return (dump, bucket, $"the bucket cannot be trusted: {doubt.Text}");
+        }
+
+        var ahead = dump.Loss!.Time - bucket.Loss!.Time;
+        return ahead >= TimeSpan.Zero
+            ? (bucket, dump, $"the bucket brings back {Spoken.Duration(ahead)} more than the dump")
+            : (dump, bucket, $"the dump brings back {Spoken.Duration(-ahead)} more than the bucket");
+    }
+}

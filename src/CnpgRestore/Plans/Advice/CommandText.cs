@@ -1,0 +1,20 @@
+using System.Text;
+
+namespace CnpgRestore.Plans.Advice;
+
+/// <summary>Command lines that a person copies into a shell.</summary>
+static class CommandText
+{
+    private const string Program = "cnpg-restore";
+    private const string PlainCharacters = "_./:@%+=,~-";
+
+    public static string Of(string verb, params IEnumerable<string> words) => string.Join(' ', words.Select(Quote).Prepend(verb).Prepend(Program));
+
+    public static string Kubectl(params IEnumerable<string> words) => string.Join(' ', words.Select(Quote).Prepend("kubectl"));
+
+    /// <summary>As it is where a shell leaves it alone, else in single quotes.</summary>
+    public static string Quote(string word) =>
+        word.Length > 0 && word.All(sign => char.IsAsciiLetterOrDigit(sign) || PlainCharacters.Contains(sign, StringComparison.Ordinal))
+            ? word
+            : new StringBuilder("'").Append(word.Replace("'", @"'\''", StringComparison.Ordinal)).Append('\'').ToString();
+}
