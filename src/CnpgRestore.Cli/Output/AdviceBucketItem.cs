@@ -2,51 +2,6 @@ using CnpgRestore.Plans.Advice;
 
 namespace CnpgRestore.Cli.Output;
 
-/// <summary>What Kubernetes said, in <c>advise -o json</c>.</summary>
-/// <param name="NotAsked">Why; absent where it was asked.</param>
-/// <param name="OperatorRuns">Absent where it was not found or not permitted to look.</param>
-/// <param name="Unknown">What could not be looked at, and why.</param>
-sealed record AdviceKubernetesItem(
-    string? NotAsked,
-    ProblemItem? Problem,
-    string? Server,
-    bool Answers,
-    bool CnpgInstalled,
-    string? Operator,
-    bool? OperatorRuns,
-    bool ClusterGone,
-    bool ClusterHealthy,
-    string? ClusterPhase,
-    int? ReadyInstances,
-    int? Instances,
-    bool? Archiving,
-    string? SystemId,
-    bool? SuperuserAccess,
-    long? VolumeBytes,
-    IReadOnlyList<string> GitopsOwners,
-    IReadOnlyList<string> Unknown)
-{
-    public static AdviceKubernetesItem From(KubernetesSight seen) => new(
-        seen.NotAsked,
-        ProblemItem.From(seen.Problem),
-        seen.Server,
-        seen.Answers,
-        seen.HasCnpg,
-        seen.Operator,
-        seen.OperatorRuns,
-        seen.IsGone,
-        seen.IsHealthy,
-        seen.Cluster?.Phase,
-        seen.Cluster?.ReadyInstances,
-        seen.Cluster?.Instances,
-        seen.Cluster?.IsArchiving,
-        seen.Cluster?.SystemIdentifier?.ToString(),
-        seen.SuperuserAccess,
-        seen.VolumeSize?.Bytes,
-        seen.Owners,
-        seen.Unknown);
-}
-
 /// <summary>What the bucket said.</summary>
 /// <param name="Stage"><c>unnamed</c>, <c>opening</c>, <c>asking</c>, <c>listed</c> or <c>read</c>: how far it let itself be read.</param>
 /// <param name="RefusedAction"><c>s3:ListBucket</c> or <c>s3:GetObject</c>.</param>
@@ -121,40 +76,4 @@ sealed record RecoveryItem(
         found.UpTo,
         found.Target?.ToString(),
         found.Proof);
-}
-
-/// <summary>What the folder of dumps said.</summary>
-/// <param name="Chosen">The dump that would be loaded; absent where there is none.</param>
-/// <param name="Proven">It was read to its last line.</param>
-/// <param name="TextBytes">Of SQL; absent for an archive of pg_dump.</param>
-/// <param name="TextBytesPerSecond">At which it is read from here.</param>
-sealed record AdviceDumpsItem(
-    string? NotAsked,
-    ProblemItem? Problem,
-    string? Path,
-    string? Database,
-    int Count,
-    string? Chosen,
-    DateTimeOffset? Time,
-    long? SizeBytes,
-    bool Proven,
-    string? ServerVersion,
-    long? TextBytes,
-    long? TextBytesPerSecond,
-    IReadOnlyList<SkippedDump> Skipped)
-{
-    public static AdviceDumpsItem From(DumpSight seen) => new(
-        seen.NotAsked,
-        ProblemItem.From(seen.Problem),
-        seen.Path,
-        seen.Database,
-        seen.Count,
-        seen.Chosen?.Names[0],
-        seen.Chosen?.Time,
-        seen.Chosen?.File.Size.Bytes,
-        seen.IsProven,
-        seen.Inspection?.ServerVersion,
-        seen.Text?.Bytes,
-        seen.Rate is { } rate ? (long)rate.TextPerSecond : null,
-        seen.Skipped);
 }
