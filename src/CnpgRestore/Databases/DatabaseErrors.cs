@@ -7,6 +7,10 @@ namespace CnpgRestore.Databases;
 /// <summary>What PostgreSQL or the way to it refuses, in the words of this program (SQLSTATE: PostgreSQL manual, appendix A).</summary>
 public static class DatabaseErrors
 {
+    /// <summary>The session has ended or could not begin: nothing was said about what was asked.</summary>
+    public static bool IsLost(NpgsqlException e) =>
+        e is not PostgresException answer || answer.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow;
+
     /// <param name="statement">What was asked; null where the connection itself failed. It must hold no secret.</param>
     public static RestoreException Of(NpgsqlException e, string address, string database, string? statement = null) => e switch
     {

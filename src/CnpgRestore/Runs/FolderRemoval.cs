@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using CnpgRestore.Barman;
 using CnpgRestore.ObjectStore;
@@ -30,13 +31,17 @@ sealed class FolderRemoval(IObjectStore store, FolderMovePlan plan, FolderProof 
 
     public async Task<string> ProveRemovedAsync(StepMeter _, CancellationToken ct)
     {
-        var left = new List<ObjectKey>();
-        await foreach (var item in store.ListAsync(plan.Source, ct))
+        var left = new ConcurrentBag<ObjectKey>();
+        var limit = new ParallelOptions { MaxDegreeOfParallelism = plan.Request.Parallelism, CancellationToken = ct };
+        await Parallel.ForEachAsync(store.ListAsync(plan.Source, ct), limit, async (item, token) =>
         {
-            left.Add(item.Key);
-        }
-
-        return left.Count == 0
+            // A listing may still show what is deleted: the store is asked for the object itself.
+            if (await store.FindAsync(item.Key, token) is not null)
+            {
+                left.Add(item.Key);
+            }
+        });
+        return left.IsEmpty
             ? $"{plan.Request.Source}/ is gone"
             : throw new RestoreException(
                 ProblemCode.Stopped,
