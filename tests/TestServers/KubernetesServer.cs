@@ -74,7 +74,10 @@ public sealed class KubernetesServer : IAsyncDisposable
         _restarted = ToolProcess.Start(new ToolCommand(command[0], command[1..]));
         while ((await RunAsync(Kubectl("get", "--raw", "/readyz"), ct)).ExitCode != 0)
         {
-            Requirement.That(!_restarted.HasExited, "the API server does not start again");
+            if (_restarted.HasExited)
+            {
+                throw new InvalidOperationException((await _restarted.WaitAsync(ct)).Error);
+            }
         }
     }
 

@@ -46,12 +46,12 @@ public sealed class DrillFaultTests(DrillFixture fixture) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("/base/", "400 ExpiredToken", "session token has expired")]
-    [InlineData("/wals/", "400 ExpiredToken", "session token has expired")]
-    [InlineData("/wals/", "403 RequestTimeTooSkewed", "clock differs")]
-    public async Task Access_that_ends_in_the_middle_ends_the_drill_and_not_the_recovery(string part, string fault, string words)
+    [InlineData("/base/", 2, "400 ExpiredToken", "session token has expired")]
+    [InlineData("/wals/", 4, "400 ExpiredToken", "session token has expired")]
+    [InlineData("/wals/", 4, "403 RequestTimeTooSkewed", "clock differs")]
+    public async Task Access_that_ends_in_the_middle_ends_the_drill_and_not_the_recovery(string part, int from, string fault, string words)
     {
-        _proxy.On(call => call.Operation == S3Operation.GetObject && call.Key.Contains(part, StringComparison.Ordinal) && !call.Key.EndsWith(".info", StringComparison.Ordinal), Times.From(4), S3Faults.Final[fault]);
+        _proxy.On(call => call.Operation == S3Operation.GetObject && call.Key.Contains(part, StringComparison.Ordinal) && !call.Key.EndsWith(".info", StringComparison.Ordinal), Times.From(from), S3Faults.Final[fault]);
 
         var result = await DrillAsync();
 

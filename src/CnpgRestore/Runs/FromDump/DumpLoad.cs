@@ -170,7 +170,10 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
     private RestoreException Failure(string said, string? place)
     {
         var error = said.Split('\n')[0];
-        var message = error.Contains("No space left on device", StringComparison.Ordinal) ? $"No space left on the disk of {server.Address}"
+        // The last page that a file is extended by may fit by a half, and a session that begins cannot write its copy of the catalogue.
+        string[] full = ["No space left on device", ": wrote only ", "could not write init file"];
+        var isFull = full.Any(words => error.Contains(words, StringComparison.Ordinal));
+        var message = isFull ? $"No space left on the disk of {server.Address}"
             : error.Contains("already exists", StringComparison.Ordinal) ? $"Relation already exists: {plan.Dump.Path} cannot be loaded"
             : error.Contains("permission denied", StringComparison.Ordinal) ? $"Permission denied: {plan.Dump.Path} cannot be loaded"
             : $"{plan.Dump.Path} cannot be loaded";
