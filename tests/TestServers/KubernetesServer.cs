@@ -1,3 +1,4 @@
+using System.Globalization;
 using CnpgRestore.Kubernetes;
 
 namespace CnpgRestore.TestServers;
@@ -62,7 +63,7 @@ public sealed class KubernetesServer : IAsyncDisposable
     public async Task RestartApiAsync(CancellationToken ct)
     {
         var (process, command) = Directory.EnumerateDirectories("/proc")
-            .Where(folder => int.TryParse(Path.GetFileName(folder), out _))
+            .Where(folder => int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out _))
             .Select(folder => (Process: folder, Command: CommandLineOf(folder)))
             .Single(found => found.Command[0].EndsWith("/kube-apiserver", StringComparison.Ordinal) && found.Command.Any(word => word.StartsWith(_folder, StringComparison.Ordinal)));
         (await RunAsync(new ToolCommand("bash", "-c", $"kill -KILL {Path.GetFileName(process)}"), ct)).Succeeded();

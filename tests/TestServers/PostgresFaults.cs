@@ -1,24 +1,6 @@
 using System.Globalization;
-using System.Text;
 
 namespace CnpgRestore.TestServers;
-
-/// <summary>What a client of PostgreSQL sends at one moment, before the server has it.</summary>
-public sealed class PostgresExchange
-{
-    internal PostgresExchange(ProxiedSession session, ReadOnlyMemory<byte> data)
-    {
-        Session = session;
-        Text = Encoding.Latin1.GetString(data.Span);
-        Length = data.Length;
-    }
-
-    public string Text { get; }
-
-    public int Length { get; }
-
-    internal ProxiedSession Session { get; }
-}
 
 /// <summary>What a session can meet. All but the last two are of this session only.</summary>
 public static class PostgresFaults

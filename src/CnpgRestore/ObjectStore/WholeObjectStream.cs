@@ -6,14 +6,21 @@ namespace CnpgRestore.ObjectStore;
 /// One object, read once from its first byte to its last. A connection that breaks, or an answer that ends early, is no end of the object: the rest is
 /// asked for again.
 /// </summary>
-/// <param name="item">As it was listed. A newer version that is longer is read to its end.</param>
-public sealed class WholeObjectStream(IObjectStore store, StoredObject item) : Stream
+public sealed class WholeObjectStream : Stream
 {
     private const int Attempts = 5;
 
+    private readonly IObjectStore _store;
+    private readonly StoredObject _item;
     private Stream? _part;
     private long _read;
     private int _breaks;
+
+    private WholeObjectStream(IObjectStore store, StoredObject item)
+    {
+        _store = store;
+        _item = item;
+    }
 
     public override bool CanRead => true;
 
@@ -29,6 +36,9 @@ public sealed class WholeObjectStream(IObjectStore store, StoredObject item) : S
         set => throw new NotSupportedException();
     }
 
+    /// <param name="item">As it was listed. A newer version that is longer is read to its end.</param>
+    public static Stream Open(IObjectStore store, StoredObject item) => new WholeObjectStream(store, item);
+
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         while (true)
@@ -36,15 +46,15 @@ public sealed class WholeObjectStream(IObjectStore store, StoredObject item) : S
             IOException? cause = null;
             try
             {
-                _part ??= await store.OpenReadAsync(item.Key, _read == 0 ? null : new ByteRange(_read, item.Size - _read), cancellationToken);
+                _part ??= await _store.OpenReadAsync(_item.Key, _read == 0 ? null : new ByteRange(_read, _item.Size - _read), cancellationToken);
                 var count = await _part.ReadAsync(buffer, cancellationToken);
                 _read += count;
-                if (count > 0 || buffer.IsEmpty || _read >= item.Size)
+                if (count > 0 || buffer.IsEmpty || _read >= _item.Size)
                 {
                     return count;
                 }
             }
-            catch (IOException) when (_read >= item.Size)
+            catch (IOException) when (_read >= _item.Size)
             {
                 return 0;
             }
@@ -58,8 +68,8 @@ public sealed class WholeObjectStream(IObjectStore store, StoredObject item) : S
             {
                 throw new RestoreException(
                     ProblemCode.Unreachable,
-                    $"{item.Key} cannot be read from {store.Address}",
-                    Invariant($"it ended {Attempts} times before its last byte, at last at {_read} of {item.Size}{(cause is null ? "" : $": {cause.Message}")}"),
+                    $"{_item.Key} cannot be read from {_store.Address}",
+                    Invariant($"it ended {Attempts} times before its last byte, at last at {_read} of {_item.Size}{(cause is null ? "" : $": {cause.Message}")}"),
                     "run the same command again; it goes on where it stopped",
                     cause);
             }

@@ -1,6 +1,5 @@
 using CnpgRestore.Barman.Findings;
 using CnpgRestore.Barman.Recovery;
-using CnpgRestore.ObjectStore;
 using CnpgRestore.ObjectStore.S3;
 using CnpgRestore.Plans.FromBackup;
 using CnpgRestore.Postgres;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
-using Amazon.S3.Model;
 using CnpgRestore.ObjectStore;
 using CnpgRestore.ObjectStore.S3;
 using CnpgRestore.TestServers;

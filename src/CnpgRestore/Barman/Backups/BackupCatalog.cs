@@ -70,7 +70,7 @@ public sealed class BackupCatalog
 
     private static async Task<string> ReadTextAsync(IObjectStore store, StoredObject item, CancellationToken ct)
     {
-        using var reader = new StreamReader(new WholeObjectStream(store, item));
+        using var reader = new StreamReader(WholeObjectStream.Open(store, item));
         return await reader.ReadToEndAsync(ct);
     }
 

@@ -131,7 +131,7 @@ public sealed class WalArchive
     {
         try
         {
-            using var reader = new StreamReader(await Decompression.OpenAsync(new WholeObjectStream(store, file.Object), file.Compression, ct));
+            using var reader = new StreamReader(await Decompression.OpenAsync(WholeObjectStream.Open(store, file.Object), file.Compression, ct));
             return TimelineHistory.TryParse(timeline, await reader.ReadToEndAsync(ct));
         }
         catch (InvalidDataException)
