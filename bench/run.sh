@@ -28,6 +28,8 @@ P
   bench/dump-load.sh
   printf '\n## Start-up\n\n'
   bench/start-up.sh
+  printf '\n## Many WAL segments\n\n`bench/million-segments.sh` by itself goes on to a million.\n\n'
+  SEGMENTS="10000 100000" bench/million-segments.sh
 } >"$page"
 install -m 644 "$page" docs/performance.md
 cat docs/performance.md

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CnpgRestore.Kubernetes;
 
 namespace CnpgRestore.TestServers;
@@ -10,6 +11,7 @@ public sealed class KubernetesServer : IAsyncDisposable
 {
     private readonly string _folder;
     private readonly bool _isOurs;
+    private ToolProcess? _restarted;
 
     private KubernetesServer(string folder, bool isOurs)
     {
@@ -57,11 +59,52 @@ public sealed class KubernetesServer : IAsyncDisposable
 
     public KubernetesApi Connect(string? ns = null) => KubernetesApi.Connect(new KubernetesSettings { Kubeconfig = Kubeconfig, Namespace = ns });
 
+    /// <summary>Kills the API server and starts it again, on the same objects; for a server of the test's own. Returns when it answers.</summary>
+    public async Task RestartApiAsync(CancellationToken ct)
+    {
+        var (process, command) = Directory.EnumerateDirectories("/proc")
+            .Where(folder => int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out _))
+            .Select(folder => (Process: folder, Command: CommandLineOf(folder)))
+            .Single(found => found.Command[0].EndsWith("/kube-apiserver", StringComparison.Ordinal) && found.Command.Any(word => word.StartsWith(_folder, StringComparison.Ordinal)));
+        (await RunAsync(new ToolCommand("bash", "-c", $"kill -KILL {Path.GetFileName(process)}"), ct)).Succeeded();
+        while (CommandLineOf(process)[0].Length > 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), ct);
+        }
+
+        _restarted = ToolProcess.Start(new ToolCommand(command[0], command[1..]));
+        while ((await RunAsync(Kubectl("get", "--raw", "/readyz"), ct)).ExitCode != 0)
+        {
+            if (_restarted.HasExited)
+            {
+                throw new InvalidOperationException((await _restarted.WaitAsync(ct)).Error);
+            }
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
+        if (_restarted is not null)
+        {
+            await _restarted.DisposeAsync();
+        }
+
         if (_isOurs)
         {
             await RunAsync(new ToolCommand(Script, "stop", _folder), CancellationToken.None);
+        }
+    }
+
+    /// <summary>One empty word where the process is gone.</summary>
+    private static string[] CommandLineOf(string process)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(process, "cmdline")).TrimEnd('\0').Split('\0');
+        }
+        catch (IOException)
+        {
+            return [""];
         }
     }
 

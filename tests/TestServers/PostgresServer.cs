@@ -24,6 +24,9 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>What the server has logged so far.</summary>
     public string Log => File.Exists(LogFile) ? File.ReadAllText(LogFile) : "";
 
+    /// <summary>How often it was started, or has recovered from a crash.</summary>
+    public int TimesReady => Log.Split("ready to accept connections").Length - 1;
+
     private string LogFile => Path.Combine(_folder.Path, "log");
 
     /// <summary>A new, empty server, running.</summary>

@@ -72,6 +72,13 @@ public sealed class S3Exchange(HttpContext context, HttpClient client, string se
         context.Abort();
     }
 
+    /// <summary>Answers nothing until the client hangs up.</summary>
+    public async Task SilenceAsync()
+    {
+        IsOver = true;
+        await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
     public void Cut()
     {
         IsOver = true;

@@ -53,11 +53,22 @@ public sealed class S3FaultProxy : IAsyncDisposable
     /// </summary>
     public void Inject(Func<S3Exchange, Task> fault) => _faults = [.. _faults, fault];
 
-    /// <summary>Does it to those requests of an operation whose number, from 1 on, is asked for.</summary>
-    public void On(S3Operation operation, Func<int, bool> number, Func<S3Exchange, Task> fault)
+    /// <summary>Does it to those requests whose number among their like, from 1 on, is asked for.</summary>
+    public void On(Func<S3Call, bool> request, Func<int, bool> number, Func<S3Exchange, Task> fault)
     {
         var count = 0;
-        Inject(exchange => exchange.Call.Operation == operation && number(Interlocked.Increment(ref count)) ? fault(exchange) : Task.CompletedTask);
+        Inject(exchange => request(exchange.Call) && number(Interlocked.Increment(ref count)) ? fault(exchange) : Task.CompletedTask);
+    }
+
+    public void On(S3Operation operation, Func<int, bool> number, Func<S3Exchange, Task> fault) => On(call => call.Operation == operation, number, fault);
+
+    /// <summary>Of each operation by itself.</summary>
+    public void OnEach(Func<int, bool> number, Func<S3Exchange, Task> fault)
+    {
+        foreach (var operation in Enum.GetValues<S3Operation>())
+        {
+            On(operation, number, fault);
+        }
     }
 
     /// <summary>Ends all faults.</summary>

@@ -7,6 +7,10 @@ namespace CnpgRestore.Databases;
 /// <summary>What PostgreSQL or the way to it refuses, in the words of this program (SQLSTATE: PostgreSQL manual, appendix A).</summary>
 public static class DatabaseErrors
 {
+    /// <summary>The session has ended or could not begin: nothing was said about what was asked.</summary>
+    public static bool IsLost(NpgsqlException e) =>
+        e is not PostgresException answer || answer.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow;
+
     /// <param name="statement">What was asked; null where the connection itself failed. It must hold no secret.</param>
     public static RestoreException Of(NpgsqlException e, string address, string database, string? statement = null) => e switch
     {
@@ -34,7 +38,8 @@ public static class DatabaseErrors
                 ProblemCode.NotFound, $"database {database} does not exist on {address}", said, "psql --list shows those that are there", e),
             PostgresErrorCodes.InsufficientPrivilege => new RestoreException(
                 ProblemCode.AccessDenied, $"Permission denied in database {database} on {address}", Asked(said, statement), "connect as a superuser", e),
-            PostgresErrorCodes.DiskFull => new RestoreException(ProblemCode.Stopped, $"No space left on the disk of {address}", said, "make room there, then run the same command again", e),
+            // A session that begins on a full disk cannot write its copy of the catalogue (src/backend/utils/cache/relcache.c).
+            PostgresErrorCodes.DiskFull or PostgresErrorCodes.InternalError when e.SqlState == PostgresErrorCodes.DiskFull || e.MessageText == "could not write init file" => new RestoreException(ProblemCode.Stopped, $"No space left on the disk of {address}", said, "make room there, then run the same command again", e),
             PostgresErrorCodes.TooManyConnections => new RestoreException(ProblemCode.Unreachable, $"{address} has no connection left", said, "stop the applications first", e),
             PostgresErrorCodes.CannotConnectNow => new RestoreException(ProblemCode.Unreachable, $"PostgreSQL at {address} is not ready", said, "wait until it is; its log tells what it does", e),
             PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown => new RestoreException(

@@ -37,6 +37,7 @@ public sealed record SqlCheck(string Database, string Statement)
 
     /// <summary>Null where it passes, else why it does not.</summary>
     /// <param name="connection">To <see cref="Database"/>.</param>
+    /// <exception cref="NpgsqlException">The session was lost: what the check gives is not known.</exception>
     public async Task<string?> FailureAsync(NpgsqlConnection connection, CancellationToken ct)
     {
         try
@@ -56,9 +57,9 @@ public sealed record SqlCheck(string Database, string Statement)
 
             return row.GetDataTypeName(0) == "boolean" && !row.GetBoolean(0) ? "false" : null;
         }
-        catch (NpgsqlException e)
+        catch (PostgresException e) when (!DatabaseErrors.IsLost(e))
         {
-            return (e as PostgresException)?.MessageText ?? e.Message;
+            return e.MessageText;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using CnpgRestore.ObjectStore;
 using static System.FormattableString;
 
@@ -28,13 +29,17 @@ sealed class BatchedRemoval(IObjectStore store)
     /// <param name="hint">What to do about objects that came meanwhile.</param>
     public async Task<string> ProveEmptyAsync(KeyPrefix folder, string hint, CancellationToken ct)
     {
-        var left = new List<ObjectKey>();
-        await foreach (var item in store.ListAsync(folder, ct))
+        var left = new ConcurrentBag<ObjectKey>();
+        var limit = new ParallelOptions { MaxDegreeOfParallelism = BatchesInFlight, CancellationToken = ct };
+        await Parallel.ForEachAsync(store.ListAsync(folder, ct), limit, async (item, token) =>
         {
-            left.Add(item.Key);
-        }
-
-        return left.Count == 0
+            // A listing may still show what is deleted: the store is asked for the object itself.
+            if (await store.FindAsync(item.Key, token) is not null)
+            {
+                left.Add(item.Key);
+            }
+        });
+        return left.IsEmpty
             ? $"{folder} is gone"
             : throw new RestoreException(
                 ProblemCode.Stopped,

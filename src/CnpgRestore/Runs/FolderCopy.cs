@@ -6,7 +6,10 @@ using static System.FormattableString;
 
 namespace CnpgRestore.Runs;
 
-/// <summary>Copies what the target lacks. A backup becomes visible with its backup.info, so these come last.</summary>
+/// <summary>
+/// Copies what the target lacks. A backup becomes visible with its backup.info, so these come last. What an earlier run has copied is believed when
+/// the store knows the object itself: a listing may still show what was deleted, and the source would be removed on its word.
+/// </summary>
 sealed class FolderCopy(IObjectStore store, FolderMovePlan plan, IRunObserver observer)
 {
     private long _copied;
@@ -29,8 +32,15 @@ sealed class FolderCopy(IObjectStore store, FolderMovePlan plan, IRunObserver ob
     {
         var (objects, bytes) = (Copied, CopiedBytes);
         var limit = new ParallelOptions { MaxDegreeOfParallelism = plan.Request.Parallelism, CancellationToken = ct };
-        await Parallel.ForEachAsync(MissingAsync(meter, wanted, ct), limit, async (item, token) =>
+        await Parallel.ForEachAsync(NeededAsync(wanted, ct), limit, async (needed, token) =>
         {
+            var (item, isListed) = needed;
+            if (isListed && await store.FindAsync(item.Key.Rebase(plan.Source, plan.Target), token) is not null)
+            {
+                meter.Add(1, item.Size);
+                return;
+            }
+
             await CopyAsync(item, token);
             Interlocked.Increment(ref _copied);
             Interlocked.Add(ref _copiedBytes, item.Size);
@@ -58,7 +68,8 @@ sealed class FolderCopy(IObjectStore store, FolderMovePlan plan, IRunObserver ob
         }
     }
 
-    private async IAsyncEnumerable<StoredObject> MissingAsync(StepMeter meter, Func<StoredObject, bool> wanted, [EnumeratorCancellation] CancellationToken ct)
+    /// <summary>The objects of the source, and whether the target's listing shows each.</summary>
+    private async IAsyncEnumerable<(StoredObject Item, bool IsListed)> NeededAsync(Func<StoredObject, bool> wanted, [EnumeratorCancellation] CancellationToken ct)
     {
         await foreach (var level in store.CompareFoldersAsync(plan.Source, plan.Target, ct))
         {
@@ -66,7 +77,7 @@ sealed class FolderCopy(IObjectStore store, FolderMovePlan plan, IRunObserver ob
             {
                 if (wanted(pair.Source))
                 {
-                    meter.Add(1, pair.Source.Size);
+                    yield return (pair.Source, true);
                 }
             }
 
@@ -75,7 +86,7 @@ sealed class FolderCopy(IObjectStore store, FolderMovePlan plan, IRunObserver ob
                 // A backup that ended after its tars were looked for must not appear before they do.
                 if (wanted(item) && (level.OnlyInSource.Count == 1 || !ServerFolder.IsBackupInfo(item.Key)))
                 {
-                    yield return item;
+                    yield return (item, false);
                 }
             }
         }

@@ -116,7 +116,7 @@ sealed class FolderProof(IObjectStore store, FolderMovePlan plan)
         List<string> found = [];
         if (change.Added.Count > 0)
         {
-            found.Add(Invariant($"{change.Added.Count} objects are new: {Names(change.Added)}"));
+            found.Add(Invariant($"{change.Added.Count} objects are new: {Names(change.Added)} (listed in {plan.Request.Source}/ and not in {plan.Request.Target}/)"));
         }
 
         if (!change.Rewritten.IsEmpty)

@@ -56,6 +56,34 @@ sealed class ApiFaultProxy : IAsyncDisposable
         return context.Response.WriteAsync(new JsonObject { ["kind"] = "Status", ["code"] = code, ["reason"] = reason, ["message"] = "as the test wants it" }.ToJsonString(), CancellationToken.None);
     }
 
+    /// <summary>Does it to those requests whose number among their like, from 1 on, is asked for.</summary>
+    public void On(Func<HttpRequest, bool> request, Func<int, bool> number, Func<ApiFaultProxy, HttpContext, Task> fault)
+    {
+        var (count, others) = (0, Fault);
+        Fault = async context =>
+        {
+            if (await others(context))
+            {
+                return true;
+            }
+
+            if (!request(context.Request) || !number(Interlocked.Increment(ref count)))
+            {
+                return false;
+            }
+
+            await fault(this, context);
+            return true;
+        };
+    }
+
+    /// <summary>The server does what is asked, and the client never hears of it.</summary>
+    public async Task DropAnswerAsync(HttpContext context)
+    {
+        using var answer = await SendAsync(context, CancellationToken.None);
+        context.Abort();
+    }
+
     /// <summary>Breaks every answer that is on its way, without an end.</summary>
     public void Cut()
     {
@@ -117,7 +145,7 @@ sealed class ApiFaultProxy : IAsyncDisposable
         }
     }
 
-    private async Task ForwardAsync(HttpContext context, CancellationToken ct)
+    private async Task<HttpResponseMessage> SendAsync(HttpContext context, CancellationToken ct)
     {
         using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), _server + context.Request.Path + context.Request.QueryString);
         if (context.Request.ContentLength > 0)
@@ -126,7 +154,12 @@ sealed class ApiFaultProxy : IAsyncDisposable
             request.Content.Headers.TryAddWithoutValidation("Content-Type", context.Request.ContentType);
         }
 
-        using var answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+        return await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+    }
+
+    private async Task ForwardAsync(HttpContext context, CancellationToken ct)
+    {
+        using var answer = await SendAsync(context, ct);
         context.Response.StatusCode = (int)answer.StatusCode;
         context.Response.ContentType = answer.Content.Headers.ContentType?.ToString();
         await using var body = await answer.Content.ReadAsStreamAsync(ct);

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
-using System.Xml.Linq;
-using Amazon.S3.Model;
 using CnpgRestore.ObjectStore;
 using CnpgRestore.ObjectStore.S3;
 using CnpgRestore.TestServers;
@@ -13,43 +11,15 @@ namespace CnpgRestore.ServerTests.ObjectStore;
 public sealed class S3FaultTests(TestBed bed) : IAsyncLifetime
 {
     private static readonly KeyPrefix Folder = new("postgres-v17/");
-    private static readonly Provider LosesETag = Provider.MinIO;
 
     private S3Server _s3 = null!;
     private S3FaultProxy _proxy = null!;
     private string _bucket = "";
 
     /// <summary>What a passing fault does to a request.</summary>
-    public static TheoryData<string> PassingFaults => [.. Faults.Keys];
+    public static TheoryData<string> PassingFaults => [.. S3Faults.Passing.Keys];
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    internal static Dictionary<string, Func<S3Exchange, Task>> Faults { get; } = new()
-    {
-        ["503 SlowDown"] = exchange => exchange.AnswerAsync(503, "SlowDown"),
-        ["500 InternalError"] = exchange => exchange.AnswerAsync(500, "InternalError"),
-        ["429 TooManyRequests"] = exchange => exchange.AnswerAsync(429, "TooManyRequests"),
-        ["502 without S3"] = exchange => exchange.AnswerAsync(new S3Answer(502, new Dictionary<string, string>(), "<html>Bad Gateway</html>"u8.ToArray())),
-        ["504"] = exchange => exchange.AnswerAsync(504, "GatewayTimeout"),
-        ["cut before the effect"] = exchange => Task.Run(exchange.Cut),
-        ["cut after the effect"] = async exchange =>
-        {
-            await exchange.ForwardAsync();
-            exchange.Cut();
-        },
-        ["cut in the answer"] = async exchange =>
-        {
-            var answer = await exchange.ForwardAsync();
-            if (exchange.Call.Operation is S3Operation.HeadObject or S3Operation.PutObject || answer.Body.Length < 10)
-            {
-                exchange.Cut();
-            }
-            else
-            {
-                await exchange.AnswerHalfAsync(answer, Task.CompletedTask);
-            }
-        },
-    };
 
     public async ValueTask InitializeAsync()
     {
@@ -64,10 +34,7 @@ public sealed class S3FaultTests(TestBed bed) : IAsyncLifetime
     [MemberData(nameof(PassingFaults))]
     public async Task A_passing_fault_at_every_operation_changes_nothing(string fault)
     {
-        foreach (var operation in Enum.GetValues<S3Operation>())
-        {
-            _proxy.On(operation, number => number <= 2, Faults[fault]);
-        }
+        _proxy.OnEach(Times.First(2), S3Faults.Passing[fault]);
 
         using var store = Open();
         await store.PutAsync(Folder.Key("a"), "content"u8.ToArray(), Ct);
@@ -84,10 +51,7 @@ public sealed class S3FaultTests(TestBed bed) : IAsyncLifetime
     [Fact]
     public async Task A_server_that_throttles_every_third_request_gets_everything_done()
     {
-        foreach (var operation in Enum.GetValues<S3Operation>())
-        {
-            _proxy.On(operation, number => number % 3 == 0, exchange => exchange.AnswerAsync(503, "SlowDown"));
-        }
+        _proxy.OnEach(Times.Every(3), S3Faults.Answer(503, "SlowDown"));
 
         using var store = Open();
         await Parallel.ForAsync(0, 100, new ParallelOptions { MaxDegreeOfParallelism = 64, CancellationToken = Ct }, async (n, ct) =>
@@ -167,15 +131,7 @@ public sealed class S3FaultTests(TestBed bed) : IAsyncLifetime
     {
         using var store = Open();
         await PutManyAsync(store, 1100);
-        _proxy.On(S3Operation.ListObjects, _ => true, async exchange =>
-        {
-            var answer = await exchange.ForwardAsync();
-            var page = XDocument.Parse(answer.Text);
-            var entries = page.Root!.Elements().Where(element => element.Name.LocalName is "Contents" or "CommonPrefixes").ToList();
-            entries.ForEach(element => element.Remove());
-            page.Root.Add(entries.AsEnumerable().Reverse().Concat(entries.Take(50)).Select(element => new XElement(element)));
-            await exchange.AnswerAsync(answer.WithText(page.ToString(SaveOptions.DisableFormatting)));
-        });
+        _proxy.On(S3Operation.ListObjects, Times.Always, S3Faults.Page(page => page.DisorderAndRepeat()));
 
         var level = await store.ListLevelAsync(Folder, Ct);
 
@@ -201,6 +157,39 @@ public sealed class S3FaultTests(TestBed bed) : IAsyncLifetime
 
         Assert.Equal(ProblemCode.Unreachable, problem.Code);
         Assert.Contains("postgres-v17/", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_gives_the_same_page_again_and_again_is_not_asked_for_ever()
+    {
+        using var store = Open(factor: 60);
+        await PutManyAsync(store, 1100);
+        S3Answer? first = null;
+        _proxy.On(S3Operation.ListObjects, Times.Always, async exchange => await exchange.AnswerAsync(first ??= await exchange.ForwardAsync()));
+
+        var problem = await ProblemOfAsync(() => store.ListLevelAsync(Folder, Ct));
+
+        Assert.Equal(ProblemCode.Unreachable, problem.Code);
+        Assert.Contains("not a whole listing", problem.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_answers_the_whole_object_where_a_part_was_asked_for_is_not_believed()
+    {
+        using var store = Open(factor: 60);
+        var a = await PutAsync(store, "a", RandomNumberGenerator.GetBytes(3_000_000));
+        _proxy.On(S3Operation.GetObject, Times.Always, async exchange =>
+        {
+            using var whole = await _s3.Client.GetObjectAsync(_bucket, a.Key.Value, Ct);
+            using var body = new MemoryStream();
+            await whole.ResponseStream.CopyToAsync(body, Ct);
+            await exchange.AnswerAsync(new S3Answer(200, new Dictionary<string, string>(), body.ToArray()));
+        });
+
+        // Both are the whole object from its first byte: equal, and not what was asked for.
+        Assert.Equal(ProblemCode.Unreachable, (await ProblemOfAsync(() => store.ReadBackAsync(new ObjectPair(a, a), Ct))).Code);
+        await using var stream = await store.OpenReadAsync(a.Key, range: null, Ct);
+        Assert.Equal(a.Size, await LengthAsync(stream));
     }
 
     [Theory]
@@ -246,95 +235,6 @@ public sealed class S3FaultTests(TestBed bed) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_server_without_UploadPartCopy_copies_whole_and_is_asked_once()
-    {
-        _proxy.On(S3Operation.CopyPart, _ => true, exchange => exchange.AnswerAsync(501, "NotImplemented"));
-        using var store = Open(provider: LosesETag);
-        var content = RandomNumberGenerator.GetBytes(6 << 20);
-        var source = await UploadInPartsAsync(store, "data.tar", content);
-
-        await store.CopyAsync(source, Folder.Key("copy1"), Ct);
-        var asked = _proxy.Count(S3Operation.CopyPart);
-        await store.CopyAsync(source, Folder.Key("copy2"), Ct);
-
-        Assert.InRange(asked, 1, 2);
-        Assert.Equal(asked, _proxy.Count(S3Operation.CopyPart));
-        Assert.Equal(2, _proxy.Count(S3Operation.CopyObject));
-        Assert.Equal(Evidence.Content, await store.ReadBackAsync(new ObjectPair(source, (await store.FindAsync(Folder.Key("copy2"), Ct))!), Ct));
-        Assert.Empty((await _s3.Client.ListMultipartUploadsAsync(_bucket, Ct)).MultipartUploads ?? []);
-    }
-
-    [Fact]
-    public async Task An_object_too_large_for_one_copy_goes_in_the_parts_of_its_source_and_keeps_its_ETag()
-    {
-        _proxy.On(S3Operation.CopyObject, _ => true, exchange => exchange.AnswerAsync(400, "EntityTooLarge"));
-        AnswerPartSizes();
-        using var store = Open();
-        var source = await UploadInPartsAsync(store, "data.tar", RandomNumberGenerator.GetBytes(12_345_678));
-
-        await store.CopyAsync(source, Folder.Key("copy"), Ct);
-
-        var target = (await store.FindAsync(Folder.Key("copy"), Ct))!;
-        Assert.Equal(3, _proxy.Count(S3Operation.CopyPart));
-        Assert.Equal(source.ETag, target.ETag);
-        Assert.Equal(Evidence.ETag, await store.CompareAsync(source, target, Ct));
-        Assert.Equal(Evidence.Content, await store.ReadBackAsync(new ObjectPair(source, target), Ct));
-    }
-
-    [Fact]
-    public async Task A_copy_in_parts_takes_tags_and_metadata_along()
-    {
-        using var store = Open(provider: LosesETag);
-        var source = await UploadInPartsAsync(store, "data.tar", RandomNumberGenerator.GetBytes(6 << 20));
-        var tagging = new Tagging { TagSet = [new Tag { Key = "a b", Value = "c+d" }] };
-        await _s3.Client.PutObjectTaggingAsync(new PutObjectTaggingRequest { BucketName = _bucket, Key = source.Key.Value, Tagging = tagging }, Ct);
-
-        await store.CopyAsync(source, Folder.Key("copy"), Ct);
-
-        Assert.NotEqual(0, _proxy.Count(S3Operation.CopyPart));
-        var tags = await _s3.Client.GetObjectTaggingAsync(new GetObjectTaggingRequest { BucketName = _bucket, Key = "postgres-v17/copy" }, Ct);
-        Assert.Equal("a b=c+d", string.Join(',', tags.Tagging.Select(tag => $"{tag.Key}={tag.Value}")));
-    }
-
-    [Theory]
-    [InlineData(S3Operation.CreateUpload)]
-    [InlineData(S3Operation.CopyPart)]
-    [InlineData(S3Operation.CompleteUpload)]
-    public async Task A_copy_in_parts_survives_a_connection_that_is_cut_after_the_effect(S3Operation where)
-    {
-        AnswerPartSizes();
-        using var store = Open(provider: LosesETag);
-        var source = await UploadInPartsAsync(store, "data.tar", RandomNumberGenerator.GetBytes(6 << 20));
-        _proxy.On(where, number => number == 1, Faults["cut after the effect"]);
-
-        await store.CopyAsync(source, Folder.Key("copy"), Ct);
-
-        Assert.Equal(Evidence.Content, await store.ReadBackAsync(new ObjectPair(source, (await store.FindAsync(Folder.Key("copy"), Ct))!), Ct));
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task An_upload_that_is_gone_when_it_is_completed_again_counts_only_with_its_target(bool completed)
-    {
-        using var store = Open(provider: LosesETag);
-        var source = await UploadInPartsAsync(store, "data.tar", RandomNumberGenerator.GetBytes(6 << 20));
-        _proxy.On(S3Operation.CompleteUpload, number => number == 1, Faults[completed ? "cut after the effect" : "cut before the effect"]);
-        _proxy.On(S3Operation.CompleteUpload, _ => true, exchange => exchange.AnswerAsync(404, "NoSuchUpload"));
-
-        if (completed)
-        {
-            await store.CopyAsync(source, Folder.Key("copy"), Ct);
-            Assert.Equal(source.Size, (await store.FindAsync(Folder.Key("copy"), Ct))!.Size);
-        }
-        else
-        {
-            await ProblemOfAsync(() => store.CopyAsync(source, Folder.Key("copy"), Ct));
-            Assert.Null(await store.FindAsync(Folder.Key("copy"), Ct));
-        }
-    }
-
-    [Fact]
     public async Task A_target_whose_ETag_lies_is_never_proven_by_it()
     {
         using var store = Open();
@@ -365,28 +265,24 @@ public sealed class S3FaultTests(TestBed bed) : IAsyncLifetime
     [Fact]
     public async Task An_answer_that_does_not_come_is_asked_for_again()
     {
-        using var silent = new SemaphoreSlim(0);
-        _proxy.On(S3Operation.ListObjects, number => number <= 2, _ => silent.WaitAsync(Ct));
+        _proxy.On(S3Operation.ListObjects, Times.First(2), S3Faults.Silence);
         using var store = Open(factor: 60);
         await PutAsync(store, "a", [1]);
 
         Assert.Single((await store.ListLevelAsync(Folder, Ct)).Objects);
         Assert.True(_proxy.Count(S3Operation.ListObjects) >= 3);
-        silent.Release(2);
     }
 
     [Fact]
     public async Task A_server_that_never_answers_is_unreachable()
     {
-        using var silent = new SemaphoreSlim(0);
-        _proxy.On(S3Operation.ListObjects, _ => true, _ => silent.WaitAsync(Ct));
+        _proxy.On(S3Operation.ListObjects, Times.Always, S3Faults.Silence);
         using var store = Open(factor: 400);
 
         var problem = await ProblemOfAsync(() => store.ListLevelAsync(Folder, Ct));
 
         Assert.Equal(ProblemCode.Unreachable, problem.Code);
         Assert.Contains("no answer in time", problem.Message, StringComparison.Ordinal);
-        silent.Release(100);
     }
 
     [Fact]
@@ -407,11 +303,8 @@ public sealed class S3FaultTests(TestBed bed) : IAsyncLifetime
     [Fact]
     public async Task Cancelling_in_the_midst_of_faults_always_throws_as_cancelled()
     {
-        foreach (var operation in Enum.GetValues<S3Operation>())
-        {
-            _proxy.On(operation, number => number % 4 == 1, Faults["503 SlowDown"]);
-            _proxy.On(operation, number => number % 4 == 2, Faults["cut before the effect"]);
-        }
+        _proxy.OnEach(number => number % 4 == 1, S3Faults.Passing["503 SlowDown"]);
+        _proxy.OnEach(number => number % 4 == 2, S3Faults.CutBefore);
 
         using var store = Open();
         var outcomes = new ConcurrentBag<Exception>();
@@ -449,27 +342,18 @@ public sealed class S3FaultTests(TestBed bed) : IAsyncLifetime
         return (await store.FindAsync(Folder.Key(name), Ct))!;
     }
 
+    private static async Task<long> LengthAsync(Stream stream)
+    {
+        using var counted = new MemoryStream();
+        await stream.CopyToAsync(counted, Ct);
+        return counted.Length;
+    }
+
     /// <summary>A thousand objects and, from then on, folders with one each.</summary>
     private static async Task PutManyAsync(S3ObjectStore store, int count) =>
         await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 64, CancellationToken = Ct }, async (n, ct) =>
             await store.PutAsync(Folder.Key(n < 1000 ? $"{n:X8}" : $"{n:X8}/x"), new byte[1], ct));
 
-    private async Task<StoredObject> UploadInPartsAsync(S3ObjectStore store, string name, byte[] content)
-    {
-        await _s3.UploadInPartsAsync(_bucket, Folder.Key(name).Value, content, Ct);
-        return (await store.FindAsync(Folder.Key(name), Ct))!;
-    }
-
-    /// <summary>The gateway ignores <c>?partNumber=1</c> and tells the whole size; AWS and others tell the size of the part.</summary>
-    private void AnswerPartSizes() => _proxy.On(S3Operation.HeadObject, _ => true, async exchange =>
-    {
-        if (exchange.AsksForPart)
-        {
-            var answer = await exchange.ForwardAsync();
-            await exchange.AnswerAsync(answer with { Headers = new Dictionary<string, string>(answer.Headers) { ["Content-Length"] = $"{5 << 20}" } });
-        }
-    });
-
-    private S3ObjectStore Open(int factor = 10, Provider? provider = null) =>
-        new(StoreSettings.Of(_proxy.Endpoint, $"s3://{_bucket}") with { Provider = provider ?? Provider.Ceph }, new HurriedClock(factor));
+    private S3ObjectStore Open(int factor = 10) =>
+        new(StoreSettings.Of(_proxy.Endpoint, $"s3://{_bucket}") with { Provider = Provider.Ceph }, new HurriedClock(factor));
 }

@@ -62,15 +62,15 @@ public sealed class BackupCatalog
     private static async Task<BaseBackup> ReadBackupAsync(IObjectStore store, ServerFolder folder, BackupId id, CancellationToken ct)
     {
         var level = await store.ListLevelAsync(folder.Backup(id), ct);
-        var info = level.Objects.Any(item => ServerFolder.IsBackupInfo(item.Key))
-            ? BackupInfoParser.Parse(await ReadTextAsync(store, folder.BackupInfo(id), ct))
+        var info = level.Objects.FirstOrDefault(item => ServerFolder.IsBackupInfo(item.Key)) is { } file
+            ? BackupInfoParser.Parse(await ReadTextAsync(store, file, ct))
             : null;
         return BaseBackup.Judge(id, level.Objects, info);
     }
 
-    private static async Task<string> ReadTextAsync(IObjectStore store, ObjectKey key, CancellationToken ct)
+    private static async Task<string> ReadTextAsync(IObjectStore store, StoredObject item, CancellationToken ct)
     {
-        using var reader = new StreamReader(await store.OpenReadAsync(key, range: null, ct));
+        using var reader = new StreamReader(WholeObjectStream.Open(store, item));
         return await reader.ReadToEndAsync(ct);
     }
 

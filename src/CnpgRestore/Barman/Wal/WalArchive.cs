@@ -131,8 +131,7 @@ public sealed class WalArchive
     {
         try
         {
-            var stored = await store.OpenReadAsync(file.Object.Key, range: null, ct);
-            using var reader = new StreamReader(await Decompression.OpenAsync(stored, file.Compression, ct));
+            using var reader = new StreamReader(await Decompression.OpenAsync(WholeObjectStream.Open(store, file.Object), file.Compression, ct));
             return TimelineHistory.TryParse(timeline, await reader.ReadToEndAsync(ct));
         }
         catch (InvalidDataException)

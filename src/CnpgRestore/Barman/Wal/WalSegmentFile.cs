@@ -16,7 +16,6 @@ public static class WalSegmentFile
             $"WAL segment {segment} is missing from {folder.Wals}",
             "it was there when the archive was listed, so something removes segments at this moment",
             "look for a retention policy or a lifecycle rule that is active on the folder");
-        var stored = await store.OpenReadAsync(file.Object.Key, range: null, ct);
-        return await Decompression.OpenAsync(stored, file.Compression, ct);
+        return await Decompression.OpenAsync(WholeObjectStream.Open(store, file.Object), file.Compression, ct);
     }
 }

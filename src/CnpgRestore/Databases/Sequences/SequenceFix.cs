@@ -30,8 +30,9 @@ public sealed class SequenceFix(DatabaseSession session)
             await session.ExecuteAsync("COMMIT", ct);
             return now.Needed;
         }
-        catch (RestoreException)
+        catch (RestoreException e) when (e.Problem.Code != ProblemCode.Unreachable)
         {
+            // Where the session is lost, the server rolls back by itself.
             await session.ExecuteAsync("ROLLBACK", CancellationToken.None);
             throw;
         }

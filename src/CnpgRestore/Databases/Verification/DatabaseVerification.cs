@@ -105,6 +105,10 @@ public sealed class DatabaseVerification(IDatabaseServer server, string database
             await using var connection = await server.Database(check.Database).OpenConnectionAsync(ct);
             return await check.FailureAsync(connection, ct);
         }
+        catch (NpgsqlException e) when (DatabaseErrors.IsLost(e))
+        {
+            throw DatabaseErrors.Of(e, server.Address, check.Database);
+        }
         catch (NpgsqlException e)
         {
             return DatabaseErrors.Of(e, server.Address, check.Database).Problem.Message;

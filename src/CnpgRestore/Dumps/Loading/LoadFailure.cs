@@ -23,7 +23,13 @@ static class LoadFailure
     /// <summary>No connection could be made or prepared.</summary>
     public static RestoreException OfConnection(NpgsqlException error)
     {
-        var (code, words, hint) = error is PostgresException refusal ? Meaning(refusal.SqlState) : (ProblemCode.Unreachable, null, Connect);
+        var (code, words, hint) = error switch
+        {
+            // A session that begins on a full disk cannot write its copy of the catalogue (src/backend/utils/cache/relcache.c).
+            PostgresException { MessageText: "could not write init file" } => Meaning("53100"),
+            PostgresException refusal => Meaning(refusal.SqlState),
+            _ => (ProblemCode.Unreachable, null, Connect),
+        };
         return new RestoreException(code, $"{words ?? "Connection refused"}: a connection for the load could not be made", error.Message, hint, error);
     }
 

@@ -11,7 +11,8 @@ namespace CnpgRestore.ObjectStore.S3;
 /// </summary>
 sealed class S3Copy(AmazonS3Client client, RequestGate gate, Provider provider, string bucket)
 {
-    private const int MaximumParts = 10_000;
+    // AWS takes 10,000, some stores no more than 1,000. A part may have 5 GiB, so that 1,000 are enough for the largest object.
+    private const int MaximumParts = 1_000;
     private const long SmallestPart = 5L << 20;
     private const long UsualPart = 512L << 20;
     private const int PartsInFlight = 16;

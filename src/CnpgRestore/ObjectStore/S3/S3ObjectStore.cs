@@ -43,7 +43,7 @@ public sealed class S3ObjectStore : IObjectStore
         var objects = new Dictionary<ObjectKey, StoredObject>();
         do
         {
-            var page = await _gate.RunAsync($"the list of {prefix}", RequestTime, async token => Whole(await _client.ListObjectsV2Async(request, token)), ct);
+            var page = await _gate.RunAsync($"the list of {prefix}", RequestTime, async token => Whole(await _client.ListObjectsV2Async(request, token), request), ct);
             foreach (var item in page.S3Objects ?? [])
             {
                 var found = new StoredObject(new ObjectKey(item.Key[_path.Length..]), item.Size ?? 0, Unquote(item.ETag), AtUtc(item.LastModified));
@@ -76,7 +76,7 @@ public sealed class S3ObjectStore : IObjectStore
             request.ByteRange = new Amazon.S3.Model.ByteRange(part.Offset, part.Last);
         }
 
-        var response = await _gate.RunAsync(key.Value, RequestTime, token => _client.GetObjectAsync(request, token), ct);
+        var response = await _gate.RunAsync(key.Value, RequestTime, async token => AsAsked(await _client.GetObjectAsync(request, token), range), ct);
         return new StallGuardStream(response.ResponseStream, RequestTime, _clock);
     }
 
@@ -137,11 +137,28 @@ public sealed class S3ObjectStore : IObjectStore
         _client.Dispose();
     }
 
-    /// <summary>The SDK takes an empty answer for an empty folder; a folder that only seems empty, or ends early, must never be believed.</summary>
-    private static ListObjectsV2Response Whole(ListObjectsV2Response page) =>
-        page.Name is null || (page.IsTruncated == true && string.IsNullOrEmpty(page.NextContinuationToken))
-            ? throw new AmazonS3Exception("the answer to ListObjectsV2 is not a whole listing") { ErrorCode = "InternalError", StatusCode = HttpStatusCode.InternalServerError }
+    /// <summary>
+    /// The SDK takes an empty answer for an empty folder; a folder that only seems empty, or ends early, must never be believed. A server that
+    /// gives the same page again would be asked for ever.
+    /// </summary>
+    private static ListObjectsV2Response Whole(ListObjectsV2Response page, ListObjectsV2Request request) =>
+        page.Name is null || (page.IsTruncated == true && (string.IsNullOrEmpty(page.NextContinuationToken) || page.NextContinuationToken == request.ContinuationToken))
+            ? throw Defective("the answer to ListObjectsV2 is not a whole listing")
             : page;
+
+    /// <summary>A server or a cache in front of it may ignore the range and send the object from its first byte.</summary>
+    private static GetObjectResponse AsAsked(GetObjectResponse response, ByteRange? range)
+    {
+        if (range is not { } part || response.HttpStatusCode == HttpStatusCode.PartialContent || (part.Offset == 0 && response.ContentLength <= part.Length))
+        {
+            return response;
+        }
+
+        response.Dispose();
+        throw Defective("a part was asked for, and the whole object was answered");
+    }
+
+    private static AmazonS3Exception Defective(string message) => new(message) { ErrorCode = "InternalError", StatusCode = HttpStatusCode.InternalServerError };
 
     private static AmazonS3Exception Undeleted(List<DeleteError> errors) => new(errors[0].Message ?? "not deleted")
     {

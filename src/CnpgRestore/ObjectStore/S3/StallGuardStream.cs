@@ -1,3 +1,5 @@
+using Amazon.Runtime;
+
 namespace CnpgRestore.ObjectStore.S3;
 
 /// <summary>A download that breaks with an <see cref="IOException"/> when no byte arrives for a while, instead of waiting for ever.</summary>
@@ -29,8 +31,9 @@ sealed class StallGuardStream(Stream inner, TimeSpan patience, TimeProvider cloc
         {
             throw new IOException($"no byte arrived for {patience.TotalSeconds:0} s", e);
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or AmazonClientException)
         {
+            // The SDK compares what has arrived with the object's MD5, where it has one.
             throw new IOException(e.Message, e);
         }
     }

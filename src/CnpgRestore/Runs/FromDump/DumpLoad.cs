@@ -15,6 +15,9 @@ namespace CnpgRestore.Runs.FromDump;
 /// </summary>
 sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
 {
+    // psql's exit codes (PostgreSQL manual): the connection to the server went bad. Whether a COMMIT arrived is then not known.
+    private const int ConnectionLost = 2;
+
     // The first releases whose psql can be told to run nothing but SQL (CVE-2025-8714).
     private static readonly (int Major, int Minor)[] Restricting = [(13, 22), (14, 19), (15, 14), (16, 10), (17, 6), (18, 0)];
 
@@ -148,6 +151,15 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
     private async Task<RestoreException> FailureAsync(ClientResult result, string[] options, CancellationToken ct)
     {
         const int linesBefore = 2;
+        if (result.ExitCode == ConnectionLost && Decision.Strategy != LoadStrategy.Swap)
+        {
+            throw new RestoreException(
+                ProblemCode.Unreachable,
+                $"the connection to {server.Address} was lost",
+                $"{result.Errors.Trim()}; whether the transaction was committed is asked when the run goes on",
+                $"when the server answers again: cnpg-restore runs resume {Decision.Run}");
+        }
+
         if (Place().Match(result.Errors) is not { Success: true } match)
         {
             return Failure(result.Errors.Trim(), place: null);
@@ -161,7 +173,10 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
     private RestoreException Failure(string said, string? place)
     {
         var error = said.Split('\n')[0];
-        var message = error.Contains("No space left on device", StringComparison.Ordinal) ? $"No space left on the disk of {server.Address}"
+        // The last page that a file is extended by may fit by a half, and a session that begins cannot write its copy of the catalogue.
+        string[] full = ["No space left on device", ": wrote only ", "could not write init file"];
+        var isFull = full.Any(words => error.Contains(words, StringComparison.Ordinal));
+        var message = isFull ? $"No space left on the disk of {server.Address}"
             : error.Contains("already exists", StringComparison.Ordinal) ? $"Relation already exists: {plan.Dump.Path} cannot be loaded"
             : error.Contains("permission denied", StringComparison.Ordinal) ? $"Permission denied: {plan.Dump.Path} cannot be loaded"
             : $"{plan.Dump.Path} cannot be loaded";

@@ -37,7 +37,15 @@ public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session,
 
         if (Decision.Side is null || !await _side.IsSwappedAsync(ct))
         {
-            await RestoreAsync(ct);
+            try
+            {
+                await RestoreAsync(ct);
+            }
+            catch (RestoreException e) when (e.Problem.Code is ProblemCode.Unreachable or ProblemCode.Stopped && e.Problem.Hint?.Contains(Decision.Run, StringComparison.Ordinal) != true)
+            {
+                // Whoever lost a session or had no room knows what to mend, and not how the run goes on.
+                throw new RestoreException(e.Problem with { Hint = $"{(e.Problem.Hint is { } hint ? $"{hint}; " : "")}the run goes on with: cnpg-restore runs resume {Decision.Run}" }, e);
+            }
         }
 
         return new FromDumpResult(Decision, _verification, _sequencesFixed, _heldOff, clock.GetElapsedTime(_start));

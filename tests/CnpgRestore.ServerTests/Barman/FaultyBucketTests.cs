@@ -1,0 +1,119 @@
+using CnpgRestore.Barman.Findings;
+using CnpgRestore.Barman.Recovery;
+using CnpgRestore.ObjectStore.S3;
+using CnpgRestore.Plans.FromBackup;
+using CnpgRestore.Postgres;
+using CnpgRestore.ServerTests.ObjectStore;
+using CnpgRestore.TestServers;
+
+namespace CnpgRestore.ServerTests.Barman;
+
+/// <summary>
+/// What <c>backups list</c> and <c>check</c>, and the plan of <c>from-backup</c>, read of a real folder over a server that misbehaves: the same as over a
+/// good one, or an error. Never less, as if less were there.
+/// </summary>
+public sealed class FaultyBucketTests(TestBed bed) : IAsyncLifetime
+{
+    private S3FaultProxy _proxy = null!;
+    private BarmanStory _story = null!;
+    private string _undisturbed = "";
+
+    public static TheoryData<string> PassingFaults => [.. S3Faults.Passing.Keys];
+
+    public static MatrixTheoryData<string, S3Operation> LastingFaults => new(
+        [.. S3Faults.Final.Keys, "500 InternalError", "cut in the answer"], [S3Operation.ListObjects, S3Operation.GetObject]);
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        var s3 = await bed.S3Async(Ct);
+        _story = await bed.StoryAsync(BarmanCompression.Gzip, Ct);
+        _proxy = await S3FaultProxy.StartAsync(s3.Endpoint, Ct);
+        _undisturbed = await SayAsync();
+    }
+
+    public ValueTask DisposeAsync() => _proxy.DisposeAsync();
+
+    [Theory]
+    [MemberData(nameof(PassingFaults))]
+    public async Task A_fault_at_every_third_request_changes_nothing_of_what_is_said(string fault)
+    {
+        _proxy.OnEach(Times.Every(3), S3Faults.Passing[fault]);
+
+        Assert.Equal(_undisturbed, await SayAsync());
+    }
+
+    [Theory]
+    [MemberData(nameof(LastingFaults))]
+    public async Task A_fault_that_stays_is_an_error_and_never_less_than_is_there(string fault, S3Operation operation)
+    {
+        _proxy.On(operation, Times.From(2), S3Faults.Final.GetValueOrDefault(fault) ?? S3Faults.Passing[fault]);
+
+        var problem = (await Assert.ThrowsAsync<RestoreException>(SayAsync)).Problem;
+
+        Assert.Equal(S3Faults.Final.ContainsKey(fault) ? ProblemCode.AccessDenied : ProblemCode.Unreachable, problem.Code);
+        Assert.NotNull(problem.Hint);
+    }
+
+    [Fact]
+    public async Task Pages_in_disorder_with_repeated_keys_make_no_difference()
+    {
+        _proxy.On(S3Operation.ListObjects, Times.Always, S3Faults.Page(page => page.DisorderAndRepeat()));
+
+        Assert.Equal(_undisturbed, await SayAsync());
+    }
+
+    [Theory]
+    [InlineData("backup.info")]
+    [InlineData("00000002.history")]
+    public async Task An_answer_that_ends_early_is_not_taken_for_the_object(string name)
+    {
+        _proxy.On(call => call.Operation == S3Operation.GetObject && call.Key.Contains(name, StringComparison.Ordinal), Times.Always, S3Faults.Truncate);
+
+        Assert.Equal(ProblemCode.Unreachable, (await Assert.ThrowsAsync<RestoreException>(SayAsync)).Problem.Code);
+    }
+
+    [Fact]
+    public async Task A_tar_that_the_listing_does_not_show_makes_no_backup_that_may_be_chosen()
+    {
+        var newest = _story.Backups[^1];
+        _proxy.On(S3Operation.ListObjects, Times.Always, S3Faults.Page(page => page.Hide($"{_story.Folder.Prefix}base/{newest}/data.tar.gz")));
+        using var store = Open();
+
+        var state = await FolderState.ReadAsync(store, _story.Folder.Prefix.TrimEnd('/'), Ct);
+
+        Assert.Equal(_story.Backups.SkipLast(1), state.Catalog.Usable.Select(backup => backup.Id.ToString()));
+    }
+
+    [Fact]
+    public async Task A_segment_that_the_listing_does_not_show_is_a_gap_and_not_the_end()
+    {
+        var hidden = _story.Moments[^2].Segment;
+        _proxy.On(S3Operation.ListObjects, Times.Always, S3Faults.Page(page => page.Hide($"{_story.Folder.Prefix}wals/{hidden[..16]}/{hidden}.gz")));
+
+        Assert.Contains($"gap at {hidden}", await SayAsync(), StringComparison.Ordinal);
+    }
+
+    /// <summary>All that is said of the folder, as text.</summary>
+    private async Task<string> SayAsync()
+    {
+        using var store = Open();
+        var state = await FolderState.ReadAsync(store, _story.Folder.Prefix.TrimEnd('/'), Ct);
+        var window = await RecoveryWindow.ReadAsync(store, state.Catalog, state.Archive, Ct);
+        var latest = await new TargetCheck(store, state.Catalog, state.Archive).RunAsync(new RecoveryTarget.Latest(), backup: null, Ct);
+        var lines = state.Catalog.Backups.Select(backup => $"{backup.Id} {backup.State} {backup.Size}")
+            .Concat(window.Spans.Select(span => $"{span.First:O} {span.Last:O} {span.Path.LastSegment}"))
+            .Concat(FolderFindings.Of(state.Catalog, state.Archive).Select(finding => $"{finding.Kind} {finding.Text}"))
+            .Append($"{state.Archive.SegmentCount} segments, {state.Offender} is in the way")
+            .Append(latest switch
+            {
+                Reachability.Reachable reachable => $"latest: {reachable.Path.Backup.Id} to {reachable.Path.LastSegment}",
+                Reachability.Unreachable { FirstMissing: { } missing } => $"gap at {missing}",
+                _ => latest.ToString(),
+            });
+        return string.Join('\n', lines);
+    }
+
+    private S3ObjectStore Open() => new(StoreSettings.Of(_proxy.Endpoint, $"s3://{_story.Folder.Bucket}"), new HurriedClock(60));
+}
