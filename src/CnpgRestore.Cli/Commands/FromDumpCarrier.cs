@@ -1,5 +1,7 @@
 using CnpgRestore.Cli.Output;
 using CnpgRestore.Databases;
+using CnpgRestore.Kubernetes;
+using CnpgRestore.Kubernetes.DumpLoad;
 using CnpgRestore.Plans.FromDump;
 using CnpgRestore.Runs;
 using CnpgRestore.Runs.FromDump;
@@ -7,7 +9,7 @@ using CnpgRestore.Runs.FromDump;
 namespace CnpgRestore.Cli.Commands;
 
 /// <summary>Holds the lock, keeps the journal and shows the result of a restore from a dump, whether it begins, goes on, is undone or made final.</summary>
-sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDumpApps? apps)
+sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDumpApps? apps, KubernetesApi? api = null)
 {
     /// <summary>As it stands in the names of its runs.</summary>
     public const string Verb = "from-dump";
@@ -49,7 +51,7 @@ sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDum
                     $"cnpg-restore runs resume {unfinished}, or runs undo");
             }
 
-            return await CarryOutAsync(asked, held, await planner.ResumeAsync(decision, progress: null, ct), ct);
+            return await CarryOutAsync(asked, held, await planner.ResumeAsync(decision, request.Place, progress: null, ct), ct);
         }
 
         return await CarryOutAsync(asked, held, await planner.PlanAsync(request, run.Value, progress: null, ct), ct);
@@ -66,7 +68,8 @@ sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDum
 
         await using var asked = await DatabaseSession.OpenAsync(server, FromDumpPlanner.Maintenance, ct);
         await using var held = await DatabaseLock.TakeAsync(server, decision.Database, decision.Run, ct);
-        var plan = await new FromDumpPlanner(server, asked).ResumeAsync(decision, progress: null, ct);
+        await using var source = await DumpSource.OpenAsync(api, decision.Volume is { } volume ? DumpVolume.TryParse(volume) : null, decision.Image, cluster: null, session, ct);
+        var plan = await new FromDumpPlanner(server, asked).ResumeAsync(decision, source.Place, progress: null, ct);
         if (dryRun)
         {
             RunOutput.ShowPlan(session, plan.ToPlan(), isResult: true);

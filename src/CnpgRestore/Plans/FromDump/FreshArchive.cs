@@ -15,9 +15,10 @@ sealed record FreshArchive(Lineage Lineage, string Name, string? MoveTo, string 
     /// <summary>The Cluster takes no backups.</summary>
     public static FreshArchive None { get; } = new(Lineage.Keep, "", null, "the Cluster takes no backups");
 
+    /// <param name="isLive">The Cluster is there, and archives once more when it stops.</param>
     /// <param name="carriesNewName">Whether a new server name can be written where the manifest lives.</param>
     public static async Task<FreshArchive> ChooseAsync(
-        IObjectStore store, string present, FreshRequest request, bool carriesNewName, int? postgresMajor, DateTimeOffset now, List<Problem> problems, CancellationToken ct)
+        IObjectStore store, string present, FreshRequest request, bool isLive, bool carriesNewName, int? postgresMajor, DateTimeOffset now, List<Problem> problems, CancellationToken ct)
     {
         if (request is { ArchiveName: not null, Lineage: Lineage.Move })
         {
@@ -25,7 +26,7 @@ sealed record FreshArchive(Lineage Lineage, string Name, string? MoveTo, string 
         }
 
         var folder = await FolderState.ReadAsync(store, present, ct);
-        if (request is { ArchiveName: null, Lineage: null or Lineage.Move } && folder.IsEmpty)
+        if (request is { ArchiveName: null, Lineage: null or Lineage.Move } && folder.IsEmpty && !(isLive && carriesNewName && request.Lineage is null))
         {
             return new FreshArchive(Lineage.Keep, present, null, $"{present}/ is empty, so the new cluster may archive there");
         }
