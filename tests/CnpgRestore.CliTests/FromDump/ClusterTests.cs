@@ -45,16 +45,16 @@ public sealed class ClusterTests(TestBed bed)
 
         var first = await scene.RunAsync("from-dump", AppsScene.Cluster, "--local", dump, "--yes");
         Assert.True(first.ExitCode == 0, first.Output + first.Error);
-        var undo = await scene.RunAsync("runs", "undo", LastRun(scene));
+        var undo = await scene.RunAsync("runs", "undo", ClusterDump.LastRun(scene));
 
         Assert.True(undo.ExitCode == 0, undo.Output + undo.Error);
         Assert.Equal(spoiled, await ClusterDump.CountAsync(scene));
         var undone = await ToolProcess.RunAsync(
-            scene.Command(["runs", "commit", LastRun(scene), "--to", $"cnpg://{scene.Home.Name}/{AppsScene.Cluster}", "--yes"], "another-machine"), Ct);
+            scene.Command(["runs", "commit", ClusterDump.LastRun(scene), "--to", $"cnpg://{scene.Home.Name}/{AppsScene.Cluster}", "--yes"], "another-machine"), Ct);
         Assert.True(undone.ExitCode == 0, undone.Output + undone.Error);
         var second = await scene.RunAsync("from-dump", AppsScene.Cluster, "--local", dump, "--yes");
         Assert.True(second.ExitCode == 0, second.Output + second.Error);
-        var commit = await scene.RunAsync("runs", "commit", LastRun(scene), "--yes");
+        var commit = await scene.RunAsync("runs", "commit", ClusterDump.LastRun(scene), "--yes");
         Assert.True(commit.ExitCode == 0, commit.Output + commit.Error);
         Assert.Equal(ClusterDump.Rows.ToString(CultureInfo.InvariantCulture), await ClusterDump.CountAsync(scene));
         Assert.Equal("orders,postgres", await scene.Clusters.SqlAsync(
@@ -85,7 +85,4 @@ public sealed class ClusterTests(TestBed bed)
         await scene.SessionsAsync(6);
         await scene.AssertNothingIsLeftAsync();
     }
-
-    private static string LastRun(AppsScene scene) => Path.GetFileNameWithoutExtension(
-        Directory.GetFiles(Path.Combine(scene.Folder, "state", "runs"), "*-from-dump-*").Order(StringComparer.Ordinal).Last());
 }

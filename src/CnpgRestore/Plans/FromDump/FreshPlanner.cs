@@ -49,7 +49,7 @@ public sealed class FreshPlanner(KubernetesApi api, FromDumpRequest dumpRequest,
         decision = Edit(situation, decision, problems, notes);
         var cluster = new ClusterPreflight(api, request.Namespace, request.Cluster);
         problems.AddRange(await cluster.CheckAsync(situation.Live, situation.Set.ReadJson(request.Cluster), situation.Archive, [archive.Name], ct));
-        var move = archive.MoveTo is null ? null : await ArchiveMove.PlanAsync(store!, archive.Name, archive.MoveTo, clock, problems, ct);
+        var move = archive.MoveTo is null || archive.IsEmpty ? null : await ArchiveMove.PlanAsync(store!, archive.Name, archive.MoveTo, clock, problems, ct);
         var plan = new FreshPlan(
             decision,
             situation.ToBeCreated(request.Namespace, run),
