@@ -62,6 +62,26 @@ public sealed class ClusterTests(TestBed bed)
     }
 
     [Fact]
+    public async Task Rows_that_an_application_wrote_before_it_was_stopped_are_no_difference()
+    {
+        await using var scene = await AppsScene.CreateAsync(bed);
+        await scene.Clusters.SqlAsync(AppsScene.Cluster, "orders", "CREATE TABLE events (n int); ALTER TABLE events OWNER TO orders; INSERT INTO events SELECT 2 FROM generate_series(1, 100)", Ct);
+        var dump = await ClusterDump.WriteAsync(scene, "pg_dump", "--data-only", "-d", "orders", "-t", "events");
+        await scene.Home.ApplyAsync(AppManifests.Writer, Ct);
+        var deadline = Task.Delay(TimeSpan.FromMinutes(2), Ct);
+        while (await scene.Clusters.SqlAsync(AppsScene.Cluster, "orders", "SELECT count(*) > 105 FROM events", Ct) != "t")
+        {
+            Assert.False(deadline.IsCompleted, "the application does not write");
+            await Task.Delay(100, Ct);
+        }
+
+        var result = await scene.RunAsync("from-dump", AppsScene.Cluster, "--local", dump, "--strategy", "append", "--yes");
+
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        Assert.Equal("200", await scene.Clusters.SqlAsync(AppsScene.Cluster, "orders", "SELECT count(*) FROM events WHERE n = 2", Ct));
+    }
+
+    [Fact]
     public async Task A_run_that_is_killed_goes_on_and_the_applications_come_back()
     {
         await using var scene = await AppsScene.CreateAsync(bed);

@@ -107,7 +107,7 @@ public sealed class FreshPlanner(KubernetesApi api, FromDumpRequest dumpRequest,
             ProblemCode.Usage,
             $"who shall own database {dumpRequest.Database} is not said",
             said is null ? "the manifest names no application database" : $"the manifest makes {said.Database}, owned by {said.Owner}",
-            $"cnpg-restore from-dump {request.Cluster} --strategy fresh --database {dumpRequest.Database} --owner NAME");
+            $"cnpg-restore from-dump {request.Cluster} --strategy fresh --local PATH --database {dumpRequest.Database} --owner NAME");
         var asked = new ApplicationDatabase(dumpRequest.Database, owner, said?.Owner == owner ? said.Secret : null);
         return (asked, asked);
     }
