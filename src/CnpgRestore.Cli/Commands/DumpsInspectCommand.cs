@@ -17,13 +17,18 @@ static class DumpsInspectCommand
             Compression and format are recognised by content, whatever the name says. Nothing is changed.
             Exit codes: 0 complete, 3 truncated, damaged or empty, 10 no such file, 12 permission denied.
             """) { file };
-        command.SetAction((parse, ct) => RunAsync(new CliSession(parse, clock), parse.GetRequiredValue(file), ct));
+        var remote = new RemoteDumps(command);
+        command.SetAction(async (parse, ct) =>
+        {
+            var session = new CliSession(parse, clock);
+            return await remote.WithAsync(parse, session, source => RunAsync(session, source.Place, source == DumpSource.Local ? parse.GetRequiredValue(file) : source.PathOf(parse.GetRequiredValue(file)), ct), ct);
+        });
         return command;
     }
 
-    private static async Task<int> RunAsync(CliSession session, string path, CancellationToken ct)
+    private static async Task<int> RunAsync(CliSession session, IDumpPlace place, string path, CancellationToken ct)
     {
-        var inspection = await DumpInspector.InspectAsync(await DumpFile.OpenAsync(path, ct), progress: null, ct);
+        var inspection = await DumpInspector.InspectAsync(await DumpFile.OpenAsync(place, path, ct), progress: null, ct);
         DumpsInspectOutput.Write(session, inspection);
         return inspection.State is DumpState.Complete or DumpState.HeadOnly ? 0 : (int)ProblemCode.Differences;
     }

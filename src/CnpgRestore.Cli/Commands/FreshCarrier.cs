@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using CnpgRestore.Cli.Output;
+using CnpgRestore.Dumps;
 using CnpgRestore.Kubernetes;
+using CnpgRestore.Kubernetes.DumpLoad;
 using CnpgRestore.ObjectStore;
 using CnpgRestore.Plans;
 using CnpgRestore.Plans.Clusters;
@@ -21,7 +23,8 @@ sealed class FreshCarrier(CliSession session, KubernetesApi api, StoreOptions st
     private readonly StateFolder _state = new(EnvironmentVariables.StateFolder);
 
     /// <summary>Begins, or goes on with what an earlier process of the same request has left.</summary>
-    public async Task<int> RunAsync(Situation situation, FromDumpRequest request, FreshRequest fresh, bool dryRun, CancellationToken ct)
+    /// <param name="look">What there is; a run that has deleted the Cluster goes on without it.</param>
+    public async Task<int> RunAsync(Func<Task<Situation>> look, FromDumpRequest request, FreshRequest fresh, bool dryRun, CancellationToken ct)
     {
         using var local = RunLock.Take(_state, FreshPlan.SubjectOf(fresh.Namespace, fresh.Cluster));
         var recorded = await new RunRecord(api).FindAsync(fresh.Namespace, fresh.Cluster, ct);
@@ -31,7 +34,7 @@ sealed class FreshCarrier(CliSession session, KubernetesApi api, StoreOptions st
             var difference = unfinished!.DifferenceTo(request, fresh);
             if (difference is null)
             {
-                return await ContinueAsync(recorded, dryRun, ct);
+                return await ContinueAsync(recorded, request.Place, dryRun, ct);
             }
 
             // Another choice, as after a failed attempt, takes the run over once there is nothing to go back to.
@@ -39,6 +42,7 @@ sealed class FreshCarrier(CliSession session, KubernetesApi api, StoreOptions st
         }
 
         var run = RunId.Create(Verb, session.Clock);
+        var situation = await look();
         var (store, unreachable) = await OpenAsync(fresh.Namespace, situation.Archive is null ? null : situation.Set.ReadJson(fresh.Cluster), ct);
         using var opened = store;
         var plan = await new FreshPlanner(api, request, fresh, session.Clock).PlanAsync(situation, store, unreachable, run.Value, unfinished, progress: null, ct);
@@ -47,6 +51,13 @@ sealed class FreshCarrier(CliSession session, KubernetesApi api, StoreOptions st
 
     /// <summary>Goes on with a recorded run.</summary>
     public async Task<int> ContinueAsync(RecordedRun recorded, bool dryRun, CancellationToken ct)
+    {
+        var dump = ((FreshDecision)recorded.Decision).Dump;
+        await using var source = await DumpSource.OpenAsync(api, dump.Volume is { } volume ? DumpVolume.TryParse(volume) : null, dump.Image, recorded.Decision.Cluster, session, ct);
+        return await ContinueAsync(recorded, source.Place, dryRun, ct);
+    }
+
+    private async Task<int> ContinueAsync(RecordedRun recorded, IDumpPlace place, bool dryRun, CancellationToken ct)
     {
         var decision = (FreshDecision)recorded.Decision;
         var needsStore = decision.MoveTo is not null || decision.TakesFirstBackup;
@@ -57,7 +68,7 @@ sealed class FreshCarrier(CliSession session, KubernetesApi api, StoreOptions st
             throw new RestoreException(ProblemCode.Unreachable, "the bucket cannot be reached, in which a folder has to be renamed", unreachable, decision.ResumeCommand);
         }
 
-        var plan = await FreshPlanner.ResumeAsync(api, store, decision, recorded.Manifest, recorded.Outcome is not null, session.Clock, progress: null, ct);
+        var plan = await FreshPlanner.ResumeAsync(api, store, decision, place, recorded.Manifest, recorded.Outcome is not null, session.Clock, progress: null, ct);
         return await ShowAndCarryOutAsync(plan, store, recorded.Outcome, dryRun, ct);
     }
 
@@ -83,9 +94,9 @@ sealed class FreshCarrier(CliSession session, KubernetesApi api, StoreOptions st
         var decision = plan.Decision;
         RunOutput.ShowPlan(session, plan.ToPlan(), dryRun);
         var apps = decision.StopsApps ? new FromDumpApps(session, api, decision.Cluster) : null;
-        if (apps is not null && !plan.IsCreated)
+        if (apps is not null && !plan.IsCreated && !await PlanAppsAsync(apps, plan, dryRun, ct))
         {
-            await apps.PlanAsync(dryRun, ct);
+            apps = null;
         }
 
         if (dryRun)
@@ -114,6 +125,20 @@ sealed class FreshCarrier(CliSession session, KubernetesApi api, StoreOptions st
             }
 
             throw;
+        }
+    }
+
+    /// <returns>False: the Cluster is gone, and nobody is left that names it.</returns>
+    private static async Task<bool> PlanAppsAsync(FromDumpApps apps, FreshPlan plan, bool isResult, CancellationToken ct)
+    {
+        try
+        {
+            await apps.PlanAsync(isResult, ct);
+            return true;
+        }
+        catch (RestoreException e) when (e.Problem.Code == ProblemCode.NotFound && plan.Former is null)
+        {
+            return false;
         }
     }
 

@@ -1,5 +1,7 @@
 using CnpgRestore.Cli.Output;
 using CnpgRestore.Databases;
+using CnpgRestore.Kubernetes;
+using CnpgRestore.Kubernetes.DumpLoad;
 using CnpgRestore.Plans.FromDump;
 using CnpgRestore.Runs;
 using CnpgRestore.Runs.FromDump;
@@ -7,7 +9,7 @@ using CnpgRestore.Runs.FromDump;
 namespace CnpgRestore.Cli.Commands;
 
 /// <summary>Holds the lock, keeps the journal and shows the result of a restore from a dump, whether it begins, goes on, is undone or made final.</summary>
-sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDumpApps? apps)
+sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDumpApps? apps, KubernetesApi? api = null)
 {
     /// <summary>As it stands in the names of its runs.</summary>
     public const string Verb = "from-dump";
@@ -16,7 +18,7 @@ sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDum
 
     /// <summary>What this machine's journal says of a run, else null.</summary>
     public static FromDumpDecision? FindDecision(StateFolder state, string run) => File.Exists(state.JournalOf(new RunId(run)))
-        ? Journal.Read(state.JournalOf(new RunId(run))).Where(entry => entry.Type == JournalEntry.Decided).Select(entry => FromDumpDecision.TryParse(entry.Text ?? "")).FirstOrDefault()
+        ? Journal.Read(state.JournalOf(new RunId(run))).Where(entry => entry.Type == JournalEntry.Decided).Select(entry => FromDumpDecision.TryParse(entry.Text ?? "")).LastOrDefault()
         : null;
 
     /// <summary>Begins, or goes on with what an earlier process of the same request has left.</summary>
@@ -27,7 +29,21 @@ sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDum
         var run = RunId.Create(Verb, session.Clock);
         if (dryRun)
         {
-            RunOutput.ShowPlan(session, (await planner.PlanAsync(request, run.Value, progress: null, ct)).ToPlan(), isResult: true);
+            var looked = await planner.PlanAsync(request, run.Value, progress: null, ct);
+            var job = server is ClusterServer cluster && request.Volume is not null && looked.Decision.Engine == LoadEngine.Psql ? await cluster.JobForGitAsync(looked, ct) : null;
+            if (job is not null && session.Format == OutputFormat.Yaml)
+            {
+                // Nothing else: kubectl apply -f - takes it.
+                JobOutput.Write(session, job);
+                return 0;
+            }
+
+            RunOutput.ShowPlan(session, looked.ToPlan(), isResult: true);
+            if (job is not null)
+            {
+                JobOutput.Write(session, job);
+            }
+
             if (apps is not null && request.StopApps)
             {
                 await apps.PlanAsync(isResult: true, ct);
@@ -49,7 +65,7 @@ sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDum
                     $"cnpg-restore runs resume {unfinished}, or runs undo");
             }
 
-            return await CarryOutAsync(asked, held, await planner.ResumeAsync(decision, progress: null, ct), ct);
+            return await CarryOutAsync(asked, held, await planner.ResumeAsync(decision, request.Place, progress: null, ct), ct);
         }
 
         return await CarryOutAsync(asked, held, await planner.PlanAsync(request, run.Value, progress: null, ct), ct);
@@ -66,7 +82,8 @@ sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDum
 
         await using var asked = await DatabaseSession.OpenAsync(server, FromDumpPlanner.Maintenance, ct);
         await using var held = await DatabaseLock.TakeAsync(server, decision.Database, decision.Run, ct);
-        var plan = await new FromDumpPlanner(server, asked).ResumeAsync(decision, progress: null, ct);
+        await using var source = await DumpSource.OpenAsync(api, decision.Volume is { } volume ? DumpVolume.TryParse(volume) : null, decision.Image, cluster: null, session, ct);
+        var plan = await new FromDumpPlanner(server, asked).ResumeAsync(decision, source.Place, progress: null, ct);
         if (dryRun)
         {
             RunOutput.ShowPlan(session, plan.ToPlan(), isResult: true);

@@ -1,10 +1,12 @@
 using System.CommandLine;
 using CnpgRestore.Databases;
+using CnpgRestore.Dumps;
 using CnpgRestore.Dumps.Folder;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.Manifests;
 using CnpgRestore.Plans.Clusters;
 using CnpgRestore.Plans.FromDump;
+using CnpgRestore.Runs.Clusters;
 
 namespace CnpgRestore.Cli.Commands;
 
@@ -38,6 +40,7 @@ static class FromDumpCommand
         };
         strategy.AcceptOnlyFromAmong(Fresh, "swap", "clean", "append");
         var fresh = new FreshOptions();
+        var volumes = new DumpVolumeOptions();
         var store = new StoreOptions();
         var engine = new Option<string?>("--engine")
         {
@@ -70,6 +73,7 @@ static class FromDumpCommand
         server.AddTo(command);
         kubernetes.AddTo(command);
         fresh.AddTo(command);
+        volumes.AddTo(command);
         store.AddTo(command);
         command.Validators.Add(result =>
         {
@@ -78,9 +82,20 @@ static class FromDumpCommand
                 result.AddError("from-dump needs either CLUSTER or --to postgres://...");
             }
 
-            if (result.GetValue(local) is null && result.GetValue(dump) is null or Latest)
+            var isRemote = volumes.IsIn(result);
+            if (!isRemote && result.GetValue(local) is null && result.GetValue(dump) is null or Latest)
             {
-                result.AddError("from-dump needs --local FOLDER, or --dump FILE.");
+                result.AddError("from-dump needs --local FOLDER, or --dump FILE, or one of --nfs, --pvc, --host-path.");
+            }
+
+            if (isRemote && (result.GetValue(local) is not null || server.IsIn(result)))
+            {
+                result.AddError("--nfs, --pvc and --host-path go with CLUSTER, and without --local and --to.");
+            }
+
+            foreach (var error in volumes.Errors(result))
+            {
+                result.AddError(error);
             }
 
             var isFresh = result.GetValue(strategy) == Fresh;
@@ -101,42 +116,49 @@ static class FromDumpCommand
             {
                 var url = server.Read(parse, session);
                 await using var direct = new UrlServer(url);
-                return await RunAsync(new FromDumpCarrier(session, direct, apps: null), url.ToString(), parse.GetValue(database) ?? url.Database, stopApps: false);
+                return await RunAsync(new FromDumpCarrier(session, direct, apps: null), DumpSource.Local, url.ToString(), parse.GetValue(database) ?? url.Database, stopApps: false);
             }
 
             using var api = kubernetes.Connect(parse, clock);
             var name = parse.GetRequiredValue(cluster)!;
+            await using var source = await DumpSource.OpenAsync(api, volumes.Read(parse), volumes.Image(parse), name, session, ct);
             if (parse.GetValue(strategy) == Fresh)
             {
-                return await FreshAsync(api, name);
+                return await FreshAsync(api, source, name);
             }
 
             var restored = parse.GetValue(database) ?? await ApplicationDatabaseAsync(api, name, ct);
             var to = FromDumpServer.AddressOf(api.Namespace, name);
             await using var opened = await FromDumpServer.OpenAsync(to, session, parse, kubernetes, ct);
-            return await RunAsync(new FromDumpCarrier(session, opened.Server, opened.Apps), to, restored, stopApps: !parse.GetValue(keepApps));
+            return await RunAsync(new FromDumpCarrier(session, opened.Server, opened.Apps, api), source, to, restored, stopApps: !parse.GetValue(keepApps));
 
-            async Task<int> FreshAsync(KubernetesApi api, string name)
+            async Task<int> FreshAsync(KubernetesApi api, DumpSource source, string name)
             {
                 var asked = fresh.Read(parse, api.Namespace, name);
-                var situation = await Situation.ReadAsync(
-                    api, api.Namespace, name, asked.Files, $"cnpg-restore from-dump {name} -n {api.Namespace} --strategy fresh --local PATH -f cluster.yaml", ct);
-                var target = parse.GetValue(database) ?? situation.Manifest.Application?.Database ?? throw NoApplication(name);
-                var request = await RequestAsync(FromDumpServer.AddressOf(api.Namespace, name), target, stopApps: !parse.GetValue(keepApps));
+                Situation? found = null;
+                var begun = (await new RunRecord(api).FindAsync(api.Namespace, name, ct))?.Decision as FreshDecision;
+                var target = parse.GetValue(database) ?? begun?.Dump.Database ?? (await LookAsync()).Manifest.Application?.Database ?? throw NoApplication(name);
+                var request = await RequestAsync(source, FromDumpServer.AddressOf(api.Namespace, name), target, stopApps: !parse.GetValue(keepApps));
                 // The server's own database cannot be swapped; in a new one, nothing is in it.
                 request = request with { Strategy = target == FromDumpPlanner.Maintenance ? LoadStrategy.Append : LoadStrategy.Swap };
-                return await new FreshCarrier(session, api, store, parse).RunAsync(situation, request, asked, parse.GetValue(dryRun), ct);
+                return await new FreshCarrier(session, api, store, parse).RunAsync(LookAsync, request, asked, parse.GetValue(dryRun), ct);
+
+                async Task<Situation> LookAsync() => found ??= await Situation.ReadAsync(
+                    api, api.Namespace, name, asked.Files, $"cnpg-restore from-dump {name} -n {api.Namespace} --strategy fresh --local PATH -f cluster.yaml", ct);
             }
 
-            async Task<int> RunAsync(FromDumpCarrier carrier, string address, string target, bool stopApps) =>
-                await carrier.RunAsync(await RequestAsync(address, target, stopApps), parse.GetValue(dryRun), ct);
+            async Task<int> RunAsync(FromDumpCarrier carrier, DumpSource source, string address, string target, bool stopApps) =>
+                await carrier.RunAsync(await RequestAsync(source, address, target, stopApps), parse.GetValue(dryRun), ct);
 
-            async Task<FromDumpRequest> RequestAsync(string address, string target, bool stopApps)
+            async Task<FromDumpRequest> RequestAsync(DumpSource source, string address, string target, bool stopApps)
             {
                 await checks.ReadAsync(parse, target, ct);
                 return new FromDumpRequest
                 {
-                    Dump = await FindAsync(PathOf(parse.GetValue(local), parse.GetValue(dump)), target, ct),
+                    Dump = await FindAsync(source.Place, source.PathOf(PathOf(parse.GetValue(local), parse.GetValue(dump))), target, ct),
+                    Place = source.Place,
+                    Volume = volumes.Read(parse)?.ToString(),
+                    Image = source.Image,
                     Database = target,
                     To = address,
                     Strategy = Enum.TryParse<LoadStrategy>(parse.GetValue(strategy), ignoreCase: true, out var chosen) ? chosen : LoadStrategy.Swap,
@@ -151,8 +173,8 @@ static class FromDumpCommand
         return command;
     }
 
-    private static string PathOf(string? local, string? dump) =>
-        Path.GetFullPath(dump is null or Latest ? local! : local is null ? dump : Path.Combine(local, dump));
+    /// <summary>As it was written; null for the root of a volume.</summary>
+    private static string? PathOf(string? local, string? dump) => dump is null or Latest ? local : local is null ? dump : Path.Combine(local, dump);
 
     private static async Task<string> ApplicationDatabaseAsync(KubernetesApi api, string cluster, CancellationToken ct)
     {
@@ -164,14 +186,14 @@ static class FromDumpCommand
         ProblemCode.Usage, $"cluster {cluster} names no application database", "its bootstrap has none", $"cnpg-restore from-dump {cluster} --local PATH --database NAME");
 
     /// <summary>The dump itself, or the latest complete one of a folder.</summary>
-    private static async Task<string> FindAsync(string path, string database, CancellationToken ct)
+    private static async Task<string> FindAsync(IDumpPlace place, string path, string database, CancellationToken ct)
     {
-        if (!Directory.Exists(path) || File.Exists(Path.Combine(path, "toc.dat")))
+        if (await place.FindAsync(path, ct) is not { IsFolder: true } || await place.FindAsync(Path.Combine(path, "toc.dat"), ct) is not null)
         {
             return path;
         }
 
-        var (_, latest) = await (await DumpFolder.ReadAsync(path, ct)).FindLatestAsync(database, ct);
+        var (_, latest) = await (await DumpFolder.ReadAsync(place, path, ct)).FindLatestAsync(database, ct);
         return latest?.File.Path ?? throw new RestoreException(
             ProblemCode.NotFound, $"Backup file not found: {path} holds no complete dump of {database}", null, $"cnpg-restore dumps list {path} --check");
     }

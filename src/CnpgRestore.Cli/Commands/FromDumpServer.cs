@@ -14,6 +14,9 @@ sealed class FromDumpServer : IAsyncDisposable
 
     public IDatabaseServer Server { get; }
 
+    /// <summary>Null as <see cref="Apps"/>.</summary>
+    public KubernetesApi? Api => _api;
+
     /// <summary>Null where there is no Kubernetes.</summary>
     public FromDumpApps? Apps { get; }
 

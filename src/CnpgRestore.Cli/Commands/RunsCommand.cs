@@ -97,7 +97,7 @@ static class RunsCommand
             "cnpg-restore runs list");
         await using var opened = await FromDumpServer.OpenAsync(to, session, parse, kubernetes, ct);
         decision ??= await FromDumpPlanner.FindDecisionAsync(opened.Server, run, ct);
-        return await act(new FromDumpCarrier(session, opened.Server, opened.Apps), decision);
+        return await act(new FromDumpCarrier(session, opened.Server, opened.Apps, opened.Api), decision);
     }
 
     private static Command Recorded(

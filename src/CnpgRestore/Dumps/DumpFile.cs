@@ -11,17 +11,19 @@ public sealed record DumpFile(string Path, ByteSize Size, DateTimeOffset LastWri
     /// <summary>Why the first bytes could not even be decompressed; null where they could.</summary>
     public string? Damage { get; init; }
 
+    /// <summary>Where <see cref="Path"/> is one.</summary>
+    public IDumpPlace Place { get; init; } = LocalDumps.Instance;
+
+    /// <summary>On this machine.</summary>
     /// <exception cref="RestoreException">Exit 10: it does not exist. 12: it may not be read.</exception>
-    public static async Task<DumpFile> OpenAsync(string path, CancellationToken ct)
+    public static Task<DumpFile> OpenAsync(string path, CancellationToken ct) => OpenAsync(LocalDumps.Instance, path, ct);
+
+    /// <exception cref="RestoreException">Exit 10: it does not exist. 12: it may not be read.</exception>
+    public static async Task<DumpFile> OpenAsync(IDumpPlace place, string path, CancellationToken ct)
     {
-        try
-        {
-            return Directory.Exists(path) ? await OfFolderAsync(path, ct) : await OfFileAsync(new FileInfo(path), ct);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Unreadable(path, e);
-        }
+        var found = await place.FindAsync(path, ct);
+        // What is not there says so itself when it is opened.
+        return found is { IsFolder: true } ? await OfFolderAsync(place, path, ct) : await OfFileAsync(place, path, found, ct);
     }
 
     /// <summary>The text of the dump from its beginning, decompressed.</summary>
@@ -30,25 +32,18 @@ public sealed record DumpFile(string Path, ByteSize Size, DateTimeOffset LastWri
     public async Task<Stream> ReadAsync(CancellationToken ct) => (await OpenAsync(ct)).Text;
 
     /// <summary>As <see cref="ReadAsync"/>, with the file underneath, whose position tells how far the reading has come; the text owns it.</summary>
-    internal async Task<(FileStream File, Stream Text)> OpenAsync(CancellationToken ct)
+    internal async Task<(Stream File, Stream Text)> OpenAsync(CancellationToken ct)
     {
-        try
-        {
-            var file = Raw(Path);
-            return (file, await Decompression.OpenAsync(file, Compression, ct));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Unreadable(Path, e);
-        }
+        var file = await Place.OpenAsync(Path, ct);
+        return (file, await Decompression.OpenAsync(file, Compression, ct));
     }
 
-    private static async Task<DumpFile> OfFileAsync(FileInfo file, CancellationToken ct)
+    private static async Task<DumpFile> OfFileAsync(IDumpPlace place, string path, PlacedFile? found, CancellationToken ct)
     {
         var start = new byte[DumpMagic.Length];
-        await using var raw = Raw(file.FullName);
+        await using var raw = await place.OpenAsync(path, ct);
         var compression = CompressionMagic.Of(start.AsSpan(0, await raw.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, ct)));
-        var dump = new DumpFile(file.FullName, new ByteSize(raw.Length), new DateTimeOffset(file.LastWriteTimeUtc), compression, DumpFormat.Empty);
+        var dump = new DumpFile(path, found?.Size ?? new ByteSize(raw.Length), found?.LastWritten ?? default, compression, DumpFormat.Empty) { Place = place };
         try
         {
             await using var content = await dump.ReadAsync(ct);
@@ -61,24 +56,18 @@ public sealed record DumpFile(string Path, ByteSize Size, DateTimeOffset LastWri
         }
     }
 
-    private static async Task<DumpFile> OfFolderAsync(string path, CancellationToken ct)
+    private static async Task<DumpFile> OfFolderAsync(IDumpPlace place, string path, CancellationToken ct)
     {
         var toc = System.IO.Path.Combine(path, "toc.dat");
-        if (!File.Exists(toc))
+        if (await place.FindAsync(toc, ct) is not { } found)
         {
             throw new RestoreException(
                 ProblemCode.NotFound, $"Backup file not found: {path} is a folder without toc.dat", "pg_dump -Fd writes one into each dump", $"cnpg-restore dumps list {path}");
         }
 
-        var header = await OfFileAsync(new FileInfo(toc), ct);
-        var files = new DirectoryInfo(path).GetFiles();
-        return new DumpFile(path, new ByteSize(files.Sum(file => file.Length)), files.Max(file => new DateTimeOffset(file.LastWriteTimeUtc)), ArchiveCompression.None,
-            header.Format == DumpFormat.Custom ? DumpFormat.Directory : DumpFormat.Unknown);
+        var header = await OfFileAsync(place, toc, found, ct);
+        var files = (await place.ListAsync(path, ct)).Where(file => !file.IsFolder && System.IO.Path.GetDirectoryName(file.Path) == System.IO.Path.TrimEndingDirectorySeparator(path)).ToList();
+        return new DumpFile(path, new ByteSize(files.Sum(file => file.Size.Bytes)), files.Max(file => file.LastWritten), ArchiveCompression.None,
+            header.Format == DumpFormat.Custom ? DumpFormat.Directory : DumpFormat.Unknown) { Place = place };
     }
-
-    private static FileStream Raw(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1 << 16, FileOptions.SequentialScan);
-
-    private static RestoreException Unreadable(string path, Exception e) => e is FileNotFoundException or DirectoryNotFoundException
-        ? new RestoreException(ProblemCode.NotFound, $"Backup file not found: {path}", "the share may not be mounted", "'cnpg-restore dumps list FOLDER' shows what is there", e)
-        : new RestoreException(ProblemCode.AccessDenied, $"Permission denied: {path} cannot be read", e.Message, "an NFS export may map your user to nobody; read it as the user that wrote it", e);
 }

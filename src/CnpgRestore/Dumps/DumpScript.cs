@@ -28,6 +28,11 @@ public sealed class DumpScript : IAsyncDisposable
             return new DumpScript(await file.ReadAsync(ct), process: null);
         }
 
+        if (!file.Place.IsHere)
+        {
+            return new DumpScript(await file.Place.ScriptAsync(file.Path, options, ct), process: null);
+        }
+
         var start = new ProcessStartInfo("pg_restore", [.. options, "--file", "-", file.Path])
         {
             UseShellExecute = false,

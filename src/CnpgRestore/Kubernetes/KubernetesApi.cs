@@ -152,6 +152,14 @@ public sealed class KubernetesApi : IDisposable
     public async Task<ExecResult> ExecAsync(string ns, string pod, string container, IReadOnlyList<string> command, Stream? stdin, CancellationToken ct) =>
         await new PodExec(_requests, ns, pod, container).RunAsync(command, stdin, stdin is null || await _discovery.IsAtLeastAsync(1, 30, ct), ct);
 
+    /// <summary>
+    /// Begins a command in a container; the stream is what it writes to stdout. Its end throws <see cref="InvalidDataException"/> where the command
+    /// fails, or the connection breaks. Disposed early, the command is left alone until it writes again.
+    /// </summary>
+    /// <exception cref="InvalidDataException">It failed before it wrote anything.</exception>
+    public async Task<Stream> OpenExecAsync(string ns, string pod, string container, IReadOnlyList<string> command, CancellationToken ct) =>
+        await new PodExec(_requests, ns, pod, container).OpenAsync(command, ct);
+
     /// <summary>One connection to a port in a pod, also where it listens on the pod's own loopback only. Disposing the stream closes it.</summary>
     public Task<Stream> PortForwardAsync(string ns, string pod, int port, CancellationToken ct) => PortForwardStream.OpenAsync(_requests, ns, pod, port, ct);
 

@@ -12,27 +12,27 @@ public sealed record DumpFolder(string Path, IReadOnlyList<KeptDump> Dumps, IRea
     // pg_dump's output follows the data closely; a half-written or half-empty one stands out long before this.
     private const double SuspiciousShare = 0.5;
 
+    /// <summary>Of this machine.</summary>
     /// <exception cref="RestoreException">Exit 10: it does not exist or holds no dump. 12: it may not be read.</exception>
-    public static async Task<DumpFolder> ReadAsync(string path, CancellationToken ct)
+    public static Task<DumpFolder> ReadAsync(string path, CancellationToken ct) => ReadAsync(LocalDumps.Instance, path, ct);
+
+    /// <exception cref="RestoreException">Exit 10: it does not exist or holds no dump. 12: it may not be read.</exception>
+    public static async Task<DumpFolder> ReadAsync(IDumpPlace place, string path, CancellationToken ct)
     {
-        if (File.Exists(path) || File.Exists(System.IO.Path.Combine(path, "toc.dat")))
+        if (await place.FindAsync(path, ct) is not { } found)
         {
-            var single = await DumpFile.OpenAsync(path, ct);
-            var name = System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(path));
-            var parsed = DumpName.TryParse(name, FolderOf(path));
-            return new DumpFolder(path, [new KeptDump(single, [name], [], parsed?.Database, TimeOf(parsed, single.LastWritten))], []);
+            throw new RestoreException(ProblemCode.NotFound, $"Backup file not found: {path} does not exist", "the share may not be mounted", "cnpg-restore dumps list FOLDER");
         }
 
-        try
+        if (found.IsFolder && await place.FindAsync(System.IO.Path.Combine(path, "toc.dat"), ct) is null)
         {
-            return await DumpFolderScan.RunAsync(path, ct);
+            return await DumpFolderScan.RunAsync(place, System.IO.Path.GetFullPath(path), ct) with { Path = path };
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw e is DirectoryNotFoundException
-                ? new RestoreException(ProblemCode.NotFound, $"Backup file not found: {path} does not exist", "the share may not be mounted", "cnpg-restore dumps list FOLDER", e)
-                : new RestoreException(ProblemCode.AccessDenied, $"Permission denied: {path} cannot be read", e.Message, "an NFS export may map your user to nobody; read it as the user that wrote it", e);
-        }
+
+        var single = await DumpFile.OpenAsync(place, path, ct);
+        var name = System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(path));
+        var parsed = DumpName.TryParse(name, FolderOf(path));
+        return new DumpFolder(path, [new KeptDump(single, [name], [], parsed?.Database, TimeOf(parsed, single.LastWritten))], []);
     }
 
     /// <summary>The folder with what reading one of its dumps has shown.</summary>

@@ -6,24 +6,22 @@ static class DumpFolderScan
     // The more precise the name, the earlier: last/ has the second, daily/ the day.
     private static readonly string[] Order = ["last", "daily", "weekly", "monthly"];
 
-    public static async Task<DumpFolder> RunAsync(string path, CancellationToken ct)
+    public static async Task<DumpFolder> RunAsync(IDumpPlace place, string path, CancellationToken ct)
     {
-        var groups = new Dictionary<object, (DumpFile File, List<string> Names, List<string> Links)>();
+        var groups = new Dictionary<string, (DumpFile File, List<string> Names, List<string> Links)>();
         var dangling = new List<string>();
-        foreach (var entry in Entries(path))
+        foreach (var entry in Entries(path, await place.ListAsync(path, ct)))
         {
-            var name = System.IO.Path.GetRelativePath(path, entry.FullName);
-            var target = entry.LinkTarget is null ? entry : entry.ResolveLinkTarget(returnFinalTarget: true);
-            if (target is not { Exists: true })
+            var name = System.IO.Path.GetRelativePath(path, entry.Path);
+            if (entry.Identity is not { } key)
             {
                 dangling.Add(name);
                 continue;
             }
 
-            object key = FileIdentity.Of(target.FullName) is { } identity ? identity : target.FullName;
             if (!groups.TryGetValue(key, out var group))
             {
-                var file = await DumpFile.OpenAsync(target.FullName, ct);
+                var file = await DumpFile.OpenAsync(place, entry.Target, ct);
                 if (file.Format == DumpFormat.Unknown && file.Damage is null && !name.Contains(".sql", StringComparison.Ordinal))
                 {
                     continue;
@@ -32,7 +30,7 @@ static class DumpFolderScan
                 groups[key] = group = (file, [], []);
             }
 
-            (entry.LinkTarget is null ? group.Names : group.Links).Add(name);
+            (!entry.IsLink ? group.Names : group.Links).Add(name);
         }
 
         if (groups.Count == 0)
@@ -56,29 +54,13 @@ static class DumpFolderScan
     }
 
     // The folder itself, and one level below; a folder in directory format is a dump.
-    private static IEnumerable<FileSystemInfo> Entries(string path)
+    private static IEnumerable<PlacedFile> Entries(string path, IReadOnlyList<PlacedFile> all)
     {
-        foreach (var entry in new DirectoryInfo(path).EnumerateFileSystemInfos().OrderBy(entry => entry.Name, StringComparer.Ordinal).Where(IsVisible))
-        {
-            if (entry is not DirectoryInfo || IsDump(entry))
-            {
-                yield return entry;
-                continue;
-            }
-
-            foreach (var inner in new DirectoryInfo(entry.FullName).EnumerateFileSystemInfos().OrderBy(inner => inner.Name, StringComparer.Ordinal).Where(IsVisible))
-            {
-                if (inner is not DirectoryInfo || IsDump(inner))
-                {
-                    yield return inner;
-                }
-            }
-        }
+        var dumps = all.Where(file => System.IO.Path.GetFileName(file.Path) == "toc.dat").Select(file => System.IO.Path.GetDirectoryName(file.Path)).ToHashSet(StringComparer.Ordinal);
+        var root = System.IO.Path.TrimEndingDirectorySeparator(path);
+        return all.Where(file => (!file.IsFolder || dumps.Contains(file.Path)) && System.IO.Path.GetDirectoryName(file.Path) is { } folder
+            && (folder == root || (System.IO.Path.GetDirectoryName(folder) == root && !dumps.Contains(folder))));
     }
-
-    private static bool IsVisible(FileSystemInfo entry) => !entry.Name.StartsWith('.');
-
-    private static bool IsDump(FileSystemInfo folder) => File.Exists(System.IO.Path.Combine(folder.FullName, "toc.dat"));
 
     private static int Rank(string name) => Array.IndexOf(Order, System.IO.Path.GetDirectoryName(name)) is var rank and >= 0 ? rank : Order.Length;
 }

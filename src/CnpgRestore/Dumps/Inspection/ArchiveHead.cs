@@ -55,7 +55,7 @@ static class ArchiveHead
     /// <summary>From behind the letters PGDMP on.</summary>
     private static async Task<byte[]> ReadAsync(DumpFile file, CancellationToken ct)
     {
-        var source = file.Format == DumpFormat.Directory ? await DumpFile.OpenAsync(Path.Combine(file.Path, "toc.dat"), ct) : file;
+        var source = file.Format == DumpFormat.Directory ? await DumpFile.OpenAsync(file.Place, Path.Combine(file.Path, "toc.dat"), ct) : file;
         await using var content = await source.ReadAsync(ct);
         await using var tar = file.Format == DumpFormat.Tar ? new TarReader(content) : null;
         var toc = tar is null ? content

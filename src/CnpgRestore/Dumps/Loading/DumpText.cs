@@ -10,11 +10,11 @@ sealed class DumpText : IAsyncDisposable
 
     private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: Ahead, resumeWriterThreshold: Ahead / 2, minimumSegmentSize: Piece, useSynchronizationContext: false));
     private readonly CancellationTokenSource _end;
-    private readonly FileStream _file;
+    private readonly Stream _file;
     private long _read;
     private readonly Task _filling;
 
-    private DumpText(FileStream file, Stream text, CancellationToken ct)
+    private DumpText(Stream file, Stream text, CancellationToken ct)
     {
         _file = file;
         _end = CancellationTokenSource.CreateLinkedTokenSource(ct);

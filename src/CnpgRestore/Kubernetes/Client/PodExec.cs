@@ -13,9 +13,9 @@ namespace CnpgRestore.Kubernetes.Client;
 sealed class PodExec(ApiRequests requests, string ns, string pod, string container)
 {
     private const byte Input = 0;
-    private const byte Output = 1;
-    private const byte Error = 2;
-    private const byte Status = 3;
+    internal const byte Output = 1;
+    internal const byte Error = 2;
+    internal const byte Status = 3;
     private const byte Close = 255;
     private const int MessageSize = 32 << 10;
 
@@ -26,12 +26,7 @@ sealed class PodExec(ApiRequests requests, string ns, string pod, string contain
         var words = stdin is null || canCloseInput
             ? command
             : ["sh", "-c", $"head -c {Length(stdin)} | {{ \"$@\"; code=$?; cat >/dev/null; exit $code; }}", "sh", .. command];
-        var query = string.Concat(words.Select(word => $"&command={Uri.EscapeDataString(word)}"));
-        var request = new ApiRequest(
-            HttpMethod.Get,
-            $"{ResourceTypes.Pods.PathIn(ns, pod, "exec")}?container={Uri.EscapeDataString(container)}&stdout=true&stderr=true{(stdin is null ? "" : "&stdin=true")}{query}",
-            "create",
-            ResourceTypes.Pods) { Namespace = ns, Name = pod, Subresource = "exec" };
+        var request = Request(words, stdin is null ? "" : "&stdin=true");
         using var socket = await requests.OpenWebSocketAsync(request, stdin is not null && canCloseInput ? "v5.channel.k8s.io" : "v4.channel.k8s.io", stdin is not null, ct);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var sending = stdin is null ? Task.CompletedTask : SendAsync(socket, stdin, canCloseInput, ended.Token);
@@ -44,6 +39,33 @@ sealed class PodExec(ApiRequests requests, string ns, string pod, string contain
             await ended.CancelAsync();
             await sending;
         }
+    }
+
+    /// <summary>Begins a command whose output is read while it runs.</summary>
+    public async Task<ExecOutput> OpenAsync(IReadOnlyList<string> command, CancellationToken ct)
+    {
+        var request = Request(command, "");
+        var output = new ExecOutput(await requests.OpenWebSocketAsync(request, "v4.channel.k8s.io", false, ct), request);
+        try
+        {
+            await output.BeginAsync(ct);
+            return output;
+        }
+        catch
+        {
+            await output.DisposeAsync();
+            throw;
+        }
+    }
+
+    private ApiRequest Request(IReadOnlyList<string> words, string more)
+    {
+        var query = string.Concat(words.Select(word => $"&command={Uri.EscapeDataString(word)}"));
+        return new ApiRequest(
+            HttpMethod.Get,
+            $"{ResourceTypes.Pods.PathIn(ns, pod, "exec")}?container={Uri.EscapeDataString(container)}&stdout=true&stderr=true{more}{query}",
+            "create",
+            ResourceTypes.Pods) { Namespace = ns, Name = pod, Subresource = "exec" };
     }
 
     /// <summary>Sends until the end, or until the command has ended without reading it all.</summary>

@@ -12,12 +12,16 @@ namespace CnpgRestore.Plans.FromDump;
 /// <param name="Reason">Why, as a clause.</param>
 sealed record FreshArchive(Lineage Lineage, string Name, string? MoveTo, string Reason)
 {
+    /// <summary>Nothing is there to be moved yet; the Cluster may archive once more when it stops.</summary>
+    public bool IsEmpty { get; init; }
+
     /// <summary>The Cluster takes no backups.</summary>
     public static FreshArchive None { get; } = new(Lineage.Keep, "", null, "the Cluster takes no backups");
 
+    /// <param name="isLive">The Cluster is there, and archives once more when it stops.</param>
     /// <param name="carriesNewName">Whether a new server name can be written where the manifest lives.</param>
     public static async Task<FreshArchive> ChooseAsync(
-        IObjectStore store, string present, FreshRequest request, bool carriesNewName, int? postgresMajor, DateTimeOffset now, List<Problem> problems, CancellationToken ct)
+        IObjectStore store, string present, FreshRequest request, bool isLive, bool carriesNewName, int? postgresMajor, DateTimeOffset now, List<Problem> problems, CancellationToken ct)
     {
         if (request is { ArchiveName: not null, Lineage: Lineage.Move })
         {
@@ -25,7 +29,7 @@ sealed record FreshArchive(Lineage Lineage, string Name, string? MoveTo, string 
         }
 
         var folder = await FolderState.ReadAsync(store, present, ct);
-        if (request is { ArchiveName: null, Lineage: null or Lineage.Move } && folder.IsEmpty)
+        if (request is { ArchiveName: null, Lineage: null or Lineage.Move } && folder.IsEmpty && !isLive)
         {
             return new FreshArchive(Lineage.Keep, present, null, $"{present}/ is empty, so the new cluster may archive there");
         }
@@ -36,7 +40,7 @@ sealed record FreshArchive(Lineage Lineage, string Name, string? MoveTo, string 
             : lineage == Lineage.New ? "nothing has to be copied, and the manifest can carry the new name" : "the manifest in Git names the folder, and is not edited here";
         if (lineage == Lineage.Move)
         {
-            return new FreshArchive(lineage, present, FolderNames.Aside(present, preferred: null, names), reason);
+            return new FreshArchive(lineage, present, FolderNames.Aside(present, preferred: null, names), reason) { IsEmpty = folder.IsEmpty };
         }
 
         var name = request.ArchiveName ?? FolderNames.Next(present, names, postgresMajor, now);

@@ -48,6 +48,7 @@ public sealed record FreshDecision : ClusterDecision
         (string Name, string? Asked, string? Decided)[] choices =
         [
             ("--dump", request.Dump, Dump.Dump),
+            ("--nfs, --pvc or --host-path", request.Volume ?? "", Dump.Volume ?? ""),
             ("--database", request.Database, Dump.Database),
             ("--lineage", fresh.Lineage?.ToString(), Lineage == Lineage.Keep ? fresh.Lineage?.ToString() : Lineage.ToString()),
             ("--archive-name", fresh.ArchiveName, Archive),

@@ -25,7 +25,7 @@ public sealed class FreshPlanner(KubernetesApi api, FromDumpRequest dumpRequest,
     {
         var problems = new List<Problem>();
         var notes = new List<string>();
-        var dump = await DumpInspector.InspectWhollyAsync(await DumpFile.OpenAsync(dumpRequest.Dump, ct), progress, ct);
+        var dump = await DumpInspector.InspectWhollyAsync(await DumpFile.OpenAsync(dumpRequest.Place, dumpRequest.Dump, ct), progress, ct);
         problems.AddRange(DumpPreflight.Check(dump, dumpRequest));
         if (dump.Find(dumpRequest.Database) is not { } content || !dump.IsComplete)
         {
@@ -49,7 +49,7 @@ public sealed class FreshPlanner(KubernetesApi api, FromDumpRequest dumpRequest,
         decision = Edit(situation, decision, problems, notes);
         var cluster = new ClusterPreflight(api, request.Namespace, request.Cluster);
         problems.AddRange(await cluster.CheckAsync(situation.Live, situation.Set.ReadJson(request.Cluster), situation.Archive, [archive.Name], ct));
-        var move = archive.MoveTo is null ? null : await ArchiveMove.PlanAsync(store!, archive.Name, archive.MoveTo, clock, problems, ct);
+        var move = archive.MoveTo is null || archive.IsEmpty ? null : await ArchiveMove.PlanAsync(store!, archive.Name, archive.MoveTo, clock, problems, ct);
         var plan = new FreshPlan(
             decision,
             situation.ToBeCreated(request.Namespace, run),
@@ -66,14 +66,14 @@ public sealed class FreshPlanner(KubernetesApi api, FromDumpRequest dumpRequest,
     /// <param name="manifest">The Cluster as it will be created.</param>
     /// <exception cref="RestoreException">Exit 15: the dump is another one by now. 20: it lies on another machine.</exception>
     public static async Task<FreshPlan> ResumeAsync(
-        KubernetesApi api, IObjectStore? store, FreshDecision decision, JsonObject manifest, bool isLoaded, TimeProvider clock, IProgress<long>? progress, CancellationToken ct)
+        KubernetesApi api, IObjectStore? store, FreshDecision decision, IDumpPlace place, JsonObject manifest, bool isLoaded, TimeProvider clock, IProgress<long>? progress, CancellationToken ct)
     {
         var live = await api.FindAsync(decision.Reference, ct);
         var former = decision.FormerUid is { } uid && live.Text("metadata", "uid") == uid ? live : null;
         var move = store is null ? null : await ArchiveMove.LeftAsync(api, store, decision, clock, ct);
         var load = isLoaded
             ? new FromDumpPlan(decision.Dump, new DumpFile(decision.Dump.Dump, new ByteSize(decision.Dump.DumpSize), decision.Dump.DumpTime, Compression.ArchiveCompression.None, DumpFormat.Plain), DumpDatabase.Nothing, "", [])
-            : await FromDumpPlanner.ReadAgainAsync(decision.Dump, $"the new cluster {decision.Namespace}/{decision.Cluster}", decision.ResumeCommand, progress, ct);
+            : await FromDumpPlanner.ReadAgainAsync(decision.Dump, place, $"the new cluster {decision.Namespace}/{decision.Cluster}", decision.ResumeCommand, progress, ct);
         return new FreshPlan(
             decision, manifest, former, store?.Address ?? "", move, load, [$"run {decision.Run} was begun on {decision.Host}; what is done already is found out step by step"])
         {
@@ -91,7 +91,7 @@ public sealed class FreshPlanner(KubernetesApi api, FromDumpRequest dumpRequest,
 
         return store is null || unreachable is not null
             ? FreshArchive.Blind(present.ServerName, request, clock.GetUtcNow())
-            : await FreshArchive.ChooseAsync(store, present.ServerName, request, carriesNewName, situation.Manifest.PostgresMajor, clock.GetUtcNow(), problems, ct);
+            : await FreshArchive.ChooseAsync(store, present.ServerName, request, situation.Live is not null, carriesNewName, situation.Manifest.PostgresMajor, clock.GetUtcNow(), problems, ct);
     }
 
     /// <summary>The database that initdb makes, and what of it was asked for beyond the manifest.</summary>
@@ -107,7 +107,7 @@ public sealed class FreshPlanner(KubernetesApi api, FromDumpRequest dumpRequest,
             ProblemCode.Usage,
             $"who shall own database {dumpRequest.Database} is not said",
             said is null ? "the manifest names no application database" : $"the manifest makes {said.Database}, owned by {said.Owner}",
-            $"cnpg-restore from-dump {request.Cluster} --strategy fresh --database {dumpRequest.Database} --owner NAME");
+            $"cnpg-restore from-dump {request.Cluster} --strategy fresh --local PATH --database {dumpRequest.Database} --owner NAME");
         var asked = new ApplicationDatabase(dumpRequest.Database, owner, said?.Owner == owner ? said.Secret : null);
         return (asked, asked);
     }

@@ -16,6 +16,8 @@ namespace CnpgRestore.Plans.FromDump;
 /// <param name="Former">The name that the live database gets; null as <paramref name="Side"/>.</param>
 /// <param name="Roles">Roles that are missing, and are created.</param>
 /// <param name="RowsBefore">Rows of the dump's tables before something was appended to them.</param>
+/// <param name="Volume">The volume of the cluster that holds the dump; null where it is on a machine.</param>
+/// <param name="Image">Of the pod that reads the volume.</param>
 /// <param name="IsFresh">The server is made new for it, and its database is empty before.</param>
 /// <param name="StopsApps">The applications of the Cluster are stopped first and started last.</param>
 public sealed record FromDumpDecision(
@@ -37,7 +39,9 @@ public sealed record FromDumpDecision(
     IReadOnlyList<RowsBefore> RowsBefore,
     LoadEngine Engine = LoadEngine.Psql,
     bool StopsApps = false,
-    bool IsFresh = false)
+    bool IsFresh = false,
+    string? Volume = null,
+    string? Image = null)
 {
     /// <summary>As a session of this run is called in <c>pg_stat_activity</c>.</summary>
     [JsonIgnore]
@@ -45,7 +49,7 @@ public sealed record FromDumpDecision(
 
     /// <summary>Whether going on with it does what is asked for.</summary>
     public bool IsFor(FromDumpRequest request) =>
-        (Dump, Strategy, CheckSql, StopsApps) == (request.Dump, request.Strategy, request.CheckSql, request.StopApps) && (request.Engine ?? Engine) == Engine;
+        (Dump, Volume, Strategy, CheckSql, StopsApps) == (request.Dump, request.Volume, request.Strategy, request.CheckSql, request.StopApps) && (request.Engine ?? Engine) == Engine;
 
     public string ToJson() => JsonSerializer.Serialize(this, FromDumpJson.Readable.FromDumpDecision);
 

@@ -31,7 +31,7 @@ public sealed class FromDumpPlanner(IDatabaseServer server, DatabaseSession sess
     /// <exception cref="RestoreException">All that stands in the way, together.</exception>
     public async Task<FromDumpPlan> PlanAsync(FromDumpRequest request, string run, IProgress<long>? progress, CancellationToken ct)
     {
-        var inspection = await DumpInspector.InspectWhollyAsync(await DumpFile.OpenAsync(request.Dump, ct), progress, ct);
+        var inspection = await DumpInspector.InspectWhollyAsync(await DumpFile.OpenAsync(request.Place, request.Dump, ct), progress, ct);
         var problems = new List<Problem>(DumpPreflight.Check(inspection, request));
         var content = inspection.Find(request.Database);
         if (content is null || !inspection.IsComplete)
@@ -77,16 +77,18 @@ public sealed class FromDumpPlanner(IDatabaseServer server, DatabaseSession sess
             request.CheckSql,
             RowsBefore: [],
             Engine(request, dump.File.Format),
-            request.StopApps);
+            request.StopApps,
+            Volume: request.Volume,
+            Image: request.Image);
     }
 
     /// <summary>The dump of a run that was begun, read again.</summary>
     /// <param name="address">Of the server, as the plan names it.</param>
     /// <param name="hint">What helps where it is another one by now.</param>
     /// <exception cref="RestoreException">Exit 15: it is another one by now. 10: it is gone.</exception>
-    internal static async Task<FromDumpPlan> ReadAgainAsync(FromDumpDecision decision, string address, string hint, IProgress<long>? progress, CancellationToken ct)
+    internal static async Task<FromDumpPlan> ReadAgainAsync(FromDumpDecision decision, IDumpPlace place, string address, string hint, IProgress<long>? progress, CancellationToken ct)
     {
-        var file = await DumpFile.OpenAsync(decision.Dump, ct);
+        var file = await DumpFile.OpenAsync(place, decision.Dump, ct);
         // The journal has whole milliseconds.
         if (file.Size.Bytes != decision.DumpSize || (file.LastWritten - decision.DumpTime).Duration() > TimeSpan.FromSeconds(1))
         {
@@ -100,7 +102,7 @@ public sealed class FromDumpPlanner(IDatabaseServer server, DatabaseSession sess
 
     /// <summary>The plan of a run that was begun, for the same dump.</summary>
     /// <exception cref="RestoreException">Exit 15: the dump or the server is another one by now. 10: the dump is gone.</exception>
-    public async Task<FromDumpPlan> ResumeAsync(FromDumpDecision decision, IProgress<long>? progress, CancellationToken ct)
+    public async Task<FromDumpPlan> ResumeAsync(FromDumpDecision decision, IDumpPlace place, IProgress<long>? progress, CancellationToken ct)
     {
         await DemandServerAsync(decision, ct);
         if ((await RunMark.ReadAsync(session, ct)).Any(mark => mark.State == RunMark.Undone && FromDumpDecision.TryParse(mark.Decision)?.Run == decision.Run))
@@ -109,7 +111,7 @@ public sealed class FromDumpPlanner(IDatabaseServer server, DatabaseSession sess
                 ProblemCode.Refused, $"run {decision.Run} is undone: {decision.Side} lies aside", null, $"cnpg-restore runs commit {decision.Run}");
         }
 
-        return await ReadAgainAsync(decision, server.Address, $"cnpg-restore runs undo {decision.Run}", progress, ct);
+        return await ReadAgainAsync(decision, place, server.Address, $"cnpg-restore runs undo {decision.Run}", progress, ct);
     }
 
     /// <exception cref="RestoreException">Exit 15: another server answers at the address.</exception>

@@ -1,3 +1,5 @@
+using CnpgRestore.Dumps;
+
 namespace CnpgRestore.Plans.FromDump;
 
 /// <summary>What <c>from-dump</c> asks for.</summary>
@@ -5,6 +7,15 @@ public sealed record FromDumpRequest
 {
     /// <summary>Full path of a file, or of a folder in directory format.</summary>
     public required string Dump { get; init; }
+
+    /// <summary>Where <see cref="Dump"/> is one.</summary>
+    public IDumpPlace Place { get; init; } = LocalDumps.Instance;
+
+    /// <summary>The volume of the cluster that <see cref="Place"/> reads, as a run writes it down; null on this machine.</summary>
+    public string? Volume { get; init; }
+
+    /// <summary>Of the pod that reads it.</summary>
+    public string? Image { get; init; }
 
     /// <summary>The database that is restored; in a dump of all databases, the one that is taken out of it.</summary>
     public required string Database { get; init; }

@@ -95,6 +95,7 @@ public sealed class FreshRun(KubernetesApi api, IObjectStore? store, FreshPlan p
             async (meter, token) =>
             {
                 await gitOps.DemandSuspendedAsync(token);
+                await DemandEmptyArchiveAsync(token);
                 return await new ClusterCreation(api, Decision, plan.Manifest, removal).CreateAsync(meter, token);
             },
             ct);
@@ -128,10 +129,26 @@ public sealed class FreshRun(KubernetesApi api, IObjectStore? store, FreshPlan p
         }
     }
 
+    /// <summary>On a used folder a new Cluster looks healthy and never archives. The former one may have archived once more when it stopped.</summary>
+    private async Task DemandEmptyArchiveAsync(CancellationToken ct)
+    {
+        if (store is null || await api.FindAsync(Decision.Reference, ct) is not null
+            || await FolderState.ReadAsync(store, Decision.Archive, ct) is not { Offender: { } offender })
+        {
+            return;
+        }
+
+        throw new RestoreException(
+            ProblemCode.Stopped,
+            $"Expected empty archive: {Decision.Archive}/ is not empty",
+            $"it holds {offender}; the former Cluster may have archived once more when it stopped",
+            $"cnpg-restore rename -r {Decision.Archive} {Decision.Archive}-{Decision.Run.Split('-')[0]}, then: {Decision.ResumeCommand}");
+    }
+
     private async Task DemandDumpAsync(CancellationToken ct)
     {
         var dump = Decision.Dump;
-        var file = await DumpFile.OpenAsync(dump.Dump, ct);
+        var file = await DumpFile.OpenAsync(plan.Load.Dump.Place, dump.Dump, ct);
         if (file.Size.Bytes != dump.DumpSize || (file.LastWritten - dump.DumpTime).Duration() > TimeSpan.FromSeconds(1))
         {
             throw new RestoreException(
