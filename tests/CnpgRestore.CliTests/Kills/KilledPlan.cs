@@ -1,4 +1,3 @@
-using CnpgRestore.CliTests.FromDump;
 using CnpgRestore.CliTests.Prune;
 using CnpgRestore.TestServers;
 
