@@ -13,7 +13,7 @@ end='<!-- end of the kill matrix -->'
 
 [ -n "$plan" ] || rm -rf "$rows"
 CNPG_RESTORE_TEST_KILLS=$kills artifacts/bin/CnpgRestore.CliTests/debug/CnpgRestore.CliTests -noColor -noLogo -explicit only \
-  -method "*KillMatrixTests.The_whole_matrix" ${plan:+-displayName "*\"$plan\"*"}
+  -method "*KillMatrixTests.The_whole_matrix" ${plan:+-preEnumerateTheories -displayName "*(name: \"$plan\")"}
 code=$?
 
 section=$(

@@ -5,7 +5,8 @@ namespace CnpgRestore.TestServers;
 /// </summary>
 public static class KillSwitch
 {
-    private static readonly Lazy<Task<string>> Library = new(CompileAsync);
+    private static readonly SemaphoreSlim Turn = new(1);
+    private static string? _library;
 
     /// <summary>The same command, with the switch in it.</summary>
     /// <param name="words">What the line of the journal holds, all of them.</param>
@@ -15,12 +16,25 @@ public static class KillSwitch
     {
         Environment = new Dictionary<string, string>(command.Environment)
         {
-            ["LD_PRELOAD"] = await Library.Value,
+            ["LD_PRELOAD"] = await LibraryAsync(),
             ["KILL_AT"] = string.Join('\n', words),
             ["KILL_WHEN"] = isWritten ? "written" : "unwritten",
             ["KILL_LATER"] = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{later.TotalMilliseconds:0}"),
         },
     };
+
+    private static async Task<string> LibraryAsync()
+    {
+        await Turn.WaitAsync();
+        try
+        {
+            return _library ??= await CompileAsync();
+        }
+        finally
+        {
+            Turn.Release();
+        }
+    }
 
     private static async Task<string> CompileAsync()
     {

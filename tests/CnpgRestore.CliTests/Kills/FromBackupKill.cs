@@ -18,12 +18,14 @@ sealed class FromBackupKill(RecoveryScene scene, string lineage, SortedDictionar
 
     public override ToolCommand Begin(string state) => scene.Command(["from-backup", RecoveryScene.Cluster, "--yes", "--lineage", lineage], state);
 
-    /// <summary>By its name where the cluster knows one: the same command would begin a second recovery once the first has ended.</summary>
+    /// <summary>By its name where the cluster knows one. Without a record, a Cluster that the run has made says that it has ended: the same command would begin a second recovery.</summary>
     public override async Task<ToolCommand> AgainAsync(string state)
     {
+        var live = await scene.Clusters.FindAsync($"cluster/{RecoveryScene.Cluster}", Ct);
         var record = await scene.Clusters.FindAsync($"configmap/cnpg-restore-{RecoveryScene.Cluster}", Ct);
         var decision = record is null ? null : System.Text.Json.JsonDocument.Parse(record["data"]!["decision.json"]!.GetValue<string>());
-        return decision is null ? Begin(state) : scene.Command(["runs", "resume", decision.RootElement.GetProperty("run").GetString()!, "--yes"], state);
+        return decision is null && live?["metadata"]!["annotations"]?["cnpg-restore.io/run"] is not null ? scene.Command(["backups", "list", "--cluster", RecoveryScene.Cluster], state)
+            : decision is null ? Begin(state) : scene.Command(["runs", "resume", decision.RootElement.GetProperty("run").GetString()!, "--yes"], state);
     }
 
     /// <summary>Each object is where it was or where it is moved to.</summary>

@@ -35,6 +35,7 @@ public sealed class KillMatrixTests(TestBed bed)
         await matrix.KillAtAllInTurnAsync(elsewhere);
 
         Assert.Empty(report.Red);
+        Assert.True(report.Kills >= KilledPlan.Named(plan).Steps.Count, $"{report.Kills} kills only");
     }
 
     [Theory(Explicit = true)]

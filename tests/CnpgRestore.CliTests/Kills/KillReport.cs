@@ -14,6 +14,8 @@ sealed class KillReport(KilledPlan plan)
 
     public IReadOnlyList<string> Red => [.. _cells.Select(cell => cell.Red).OfType<string>()];
 
+    public int Kills => _cells.Sum(cell => cell.Kills);
+
     /// <summary>Notes how many kills it was and how it went; what goes wrong makes the cell red and does not end the matrix.</summary>
     public async Task<int> TryAsync(string step, bool elsewhere, Func<Task<int>> attempt)
     {

@@ -1,4 +1,3 @@
-using CnpgRestore.CliTests.FromDump;
 using CnpgRestore.CliTests.Prune;
 using CnpgRestore.TestServers;
 
@@ -15,6 +14,11 @@ sealed record KilledPlan(string Name, IReadOnlyList<string> Steps, Func<TestBed,
 
     /// <summary>Why only the machine that began it can go on; null where any can.</summary>
     public string? Here { get; init; }
+
+    /// <summary>What a run that goes on has no more, and a scene of its own would be needed for: moments by <see cref="KillMoment.ToString"/>.</summary>
+    public IReadOnlyList<string> NotInTurn { get; init; } = [];
+
+    public IEnumerable<KillMoment> MomentsInTurn => KillMoment.Of(Steps).Where(moment => !NotInTurn.Contains(moment.ToString()));
 
     public static IReadOnlyList<KilledPlan> All { get; } =
     [

@@ -11,7 +11,12 @@ static class SlowPlans
         new(
             "from-backup --lineage move",
             ["record", "stop-cluster", "copy-data", "copy-backup-info", "prove", "check-unchanged", "remove-source", "prove-removed", .. Recovery],
-            bed => FromBackupKill.CreateAsync(bed, "move")) { IsSlow = true },
+            bed => FromBackupKill.CreateAsync(bed, "move"))
+        {
+            IsSlow = true,
+            // Once the source is empty, a run that goes on has no move any more.
+            NotInTurn = ["remove-source recorded", "prove-removed begun", "prove-removed done", "prove-removed recorded"],
+        },
         new("apps stop", ["suspend-gitops", "record-counts", "stop-workloads", "wait-pods", "prove-no-sessions"], bed => AppsKill.CreateAsync(bed, "stop")) { IsSlow = true },
         new("apps start", ["start-workloads", "wait-ready", "resume-gitops", "verify-counts", "forget"], bed => AppsKill.CreateAsync(bed, "start")) { IsSlow = true },
         new(

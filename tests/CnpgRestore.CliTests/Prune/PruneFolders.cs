@@ -11,9 +11,6 @@ static class PruneFolders
 
     public const string SystemIdentifier = "7711054909860330953";
 
-    /// <summary>Below the server folder: the newest base backup.</summary>
-    public const string NewestBackup = "base/20261122T175234/";
-
     public static IReadOnlyDictionary<string, byte[]> Former()
     {
         var golden = Path.Combine(TestEnvironment.Repository, "tests", "CnpgRestore.Tests", "Golden", "barman", "postgres-v15");

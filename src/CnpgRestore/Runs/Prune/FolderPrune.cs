@@ -19,7 +19,7 @@ public sealed class FolderPrune(IObjectStore store, PrunePlan plan, Run run)
     public async Task<long> RunAsync(CancellationToken ct)
     {
         await run.StepAsync(plan.CheckUnchanged, CheckUnchangedAsync, ct);
-        await run.StepAsync(plan.RemoveBackupInfo, (meter, token) => RemoveAsync(ServerFolder.IsBackupInfo, "backup.info", meter, token), ct);
+        await run.StepAsync(plan.RemoveBackupInfo, (meter, token) => RemoveAsync(ServerFolder.IsBackupInfo, "backup.info files", meter, token), ct);
         await run.StepAsync(plan.RemoveData, (meter, token) => RemoveAsync(key => !ServerFolder.IsBackupInfo(key), "objects", meter, token), ct);
         await run.StepAsync(plan.ProveRemoved, (_, token) => _removal.ProveEmptyAsync(plan.Folder.Root, StopAndRepeat, token), ct);
         return _removal.Removed;
