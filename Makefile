@@ -42,7 +42,7 @@ demo: ## a database is backed up, hurt and brought back, told step by step (unde
 	testbed/install.sh servers
 	demo/demo.sh
 
-bench: build ## side by side with aws, rclone and barman-cloud; writes docs/performance.md (about 10 minutes)
+bench: build ## side by side with aws, rclone, barman-cloud, psql and pg_restore; writes docs/performance.md (about 12 minutes)
 	@testbed/install.sh servers bench
 	bench/run.sh
 
