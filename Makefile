@@ -48,12 +48,13 @@ demo: ## a database is backed up, hurt and brought back, told step by step (unde
 	testbed/install.sh servers
 	demo/demo.sh
 
-bench: build ## side by side with aws, rclone and barman-cloud; writes docs/performance.md (about 10 minutes)
+bench: build ## side by side with aws, rclone, barman-cloud, psql and pg_restore; writes docs/performance.md (about 12 minutes)
 	@testbed/install.sh servers bench
 	bench/run.sh
 
-servers: ## installs the servers that tests and demo start: PostgreSQL 15, Barman Cloud, Ceph's S3 gateway (a minute)
+servers: ## installs the servers that tests and demo start: PostgreSQL 15 and 17, Barman Cloud, Ceph's S3 gateway (two minutes)
 	@testbed/install.sh servers
+	testbed/postgres.sh build || echo "Tests that need a newer PostgreSQL will be skipped."
 
 kubernetes: servers ## builds the one-node Kubernetes that tests start, from Debian's source, once (4 minutes; instant when it is there)
 	@testbed/install.sh kubernetes

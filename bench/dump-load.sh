@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # A plain dump with one dominant table, four others, indexes and foreign keys, loaded into a new database by each program; pg_restore gets the same
 # data in custom format, which is what it can load in parallel.
-# usage: dump-load.sh   prints a Markdown table. SCALE says how much data (default 4: about 1.1 GB of text).
+# usage: dump-load.sh   prints a Markdown table. SCALE says how much data (default 2: about half a GB of text).
 . "$(dirname "$0")/lib.sh"
-SCALE=${SCALE:-4}
+SCALE=${SCALE:-2}
 PG=/usr/lib/postgresql/15/bin DATA=$WORK/data
 export PGHOST=$WORK PGUSER=postgres PGDATABASE=postgres TMPDIR=$WORK
 
@@ -14,6 +14,22 @@ if [ "$(id -u)" = 0 ]; then chown postgres: "$WORK"; fi
 sql() { as_postgres "$PG/psql" -Xq -v ON_ERROR_STOP=1 "$@"; }
 # As much for each run: no table, no file of the former one, nothing waiting to be written.
 fresh() { sql -c 'DROP DATABASE IF EXISTS shop WITH (FORCE)' -c 'CREATE DATABASE shop TEMPLATE template0' -c CHECKPOINT 2>/dev/null; }
+
+# Adds "step seconds" of the run before to $WORK/steps; what it took before its first step is looking at the dump and at the server.
+steps() {
+  grep '"step_finished"' "$WORK/out" | sed -E 's/.*"step":"([a-z-]+)".*"seconds":([0-9.]+).*/\1\t\2/' >"$WORK/step"
+  awk -F'\t' -v whole="$(tail -1 "$WORK/load.time" | cut -d' ' -f1)" '{ print; sum += $2 } END { printf "inspect, plan\t%.2f\n", whole - sum }' "$WORK/step" >>"$WORK/steps"
+  sed -nE 's/.*; rows ([0-9.]+) s, indexes and keys ([0-9.]+) s.*/load: rows\t\1\nload: indexes, keys\t\2/p' "$WORK/out" >>"$WORK/steps"
+}
+step_table() {
+  echo "| step of cnpg-restore | seconds (median) | min..max |"
+  echo "|---|---:|---:|"
+  local step
+  for step in "inspect, plan" create-database load "load: rows" "load: indexes, keys" sequences analyze carry-over verify swap; do
+    awk -F'\t' -v step="$step" '$1 == step { print $2 }' "$WORK/steps" | sort -n |
+      awk -v step="$step" '{ v[NR] = $1 } END { printf "| %s | %.2f | %.2f..%.2f |\n", step, v[int((NR + 1) / 2)], v[1], v[NR] }'
+  done
+}
 
 echo "preparing a dump (a minute or two) ..." >&2
 as_postgres "$PG/initdb" -D "$DATA" -U postgres -E UTF8 --locale=C.UTF-8 -A trust --no-sync >/dev/null
@@ -57,7 +73,8 @@ as_postgres "$PG/pg_dump" -d shop -Fc -Z1 -f "$WORK/shop.dump"
 for ((run = 1; run <= RUNS; run++)); do
   echo "dump load, run $run of $RUNS" >&2
   fresh
-  timed load "cnpg-restore from-dump" "$CNPG_RESTORE" from-dump --local "$WORK/shop.sql" --to "postgres://postgres@/shop?host=$WORK" --engine parallel --jobs 2 --yes
+  timed load "cnpg-restore from-dump" "$CNPG_RESTORE" from-dump --local "$WORK/shop.sql" --to "postgres://postgres@/shop?host=$WORK" --engine parallel --jobs 2 --yes -o json
+  steps
   fresh
   timed load "psql -f" "$PG/psql" -Xq -v ON_ERROR_STOP=1 -d shop -f "$WORK/shop.sql"
   fresh
@@ -66,3 +83,5 @@ done
 echo "A plain dump of $(du -m --apparent-size "$WORK/shop.sql" | cut -f1) MB. Only cnpg-restore inspects the dump and counts every row afterwards; that is in its time."
 echo
 table load "cnpg-restore from-dump"
+echo
+step_table

@@ -26,8 +26,12 @@ for ((run = 1; run <= RUNS; run++)); do
   echo "folder move, run $run of $RUNS" >&2
   timed move "cnpg-restore rename -r" "$CNPG_RESTORE" rename -r postgres-v17 postgres-v17-b -b "s3://$BUCKET" -e "$ENDPOINT" --yes
   timed move "aws s3 mv --recursive" "$AWS" --endpoint-url "$ENDPOINT" s3 mv --recursive --only-show-errors "s3://$BUCKET/postgres-v17-b/" "s3://$BUCKET/postgres-v17-c/"
-  timed move "rclone moveto, 32 transfers" rclone moveto --transfers 32 "s3:$BUCKET/postgres-v17-c" "s3:$BUCKET/postgres-v17-d"
-  timed move "rclone moveto, defaults" rclone moveto "s3:$BUCKET/postgres-v17-d" "s3:$BUCKET/postgres-v17"
+  # A minute is enough once for what takes that long.
+  if [ "$run" = 1 ]; then
+    timed move "rclone moveto, defaults" rclone moveto "s3:$BUCKET/postgres-v17-c" "s3:$BUCKET/postgres-v17-d"
+    rclone moveto --transfers 32 "s3:$BUCKET/postgres-v17-d" "s3:$BUCKET/postgres-v17-c"
+  fi
+  timed move "rclone moveto, 32 transfers" rclone moveto --transfers 32 "s3:$BUCKET/postgres-v17-c" "s3:$BUCKET/postgres-v17"
 done
 table move "cnpg-restore rename -r"
 rclone purge --quiet "s3:$BUCKET" 

@@ -22,10 +22,14 @@ Moved inside the bucket, source removed. Only cnpg-restore proves the target bef
 
 P
   bench/folder-move.sh "$endpoint"
+  printf '\n## Listing 100,000 keys\n\nOnly cnpg-restore tells what they mean; the others print their names.\n\n'
+  bench/listing.sh "$endpoint"
   printf '\n## Drill\n\n'
   bench/drill.sh "$endpoint"
   printf '\n## Load of a plain dump\n\n'
   bench/dump-load.sh
+  printf '\n## Inspection of a large dump\n\nMemory does not grow with it: `GB=20 bench/dump-inspect.sh` says the same.\n\n'
+  bench/dump-inspect.sh
   printf '\n## Start-up\n\n'
   bench/start-up.sh
   printf '\n## Many WAL segments\n\n`bench/million-segments.sh` by itself goes on to a million.\n\n'

@@ -7,11 +7,11 @@ set -euo pipefail
 packages() {
   case $1 in
     build) echo clang zlib1g-dev ;; # What .NET's Native AOT links with.
-    servers) echo postgresql-15 barman-cli-cloud ceph-mon ceph-osd radosgw ceph-common ;;
+    servers) echo postgresql-15 barman-cli-cloud ceph-mon ceph-osd radosgw ceph-common patchelf ;;
     kubernetes) # Go builds what Debian has no package of: testbed/kubernetes.sh build.
       echo golang-1.19-go golang-github-modern-go-reflect2-dev etcd-server containerd runc containernetworking-plugins \
         iptables nftables conntrack iproute2 openssl ;;
-    bench) echo rclone awscli hyperfine time ;;
+    bench) echo rclone awscli hyperfine time zstd ;;
     *) echo "usage: testbed/install.sh build|servers|kubernetes|bench ..." >&2; exit 2 ;;
   esac
 }

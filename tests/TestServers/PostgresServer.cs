@@ -41,6 +41,14 @@ public sealed class PostgresServer : IAsyncDisposable
         },
         ct);
 
+    /// <summary>The folder of the programs of a newer major version: <c>testbed/postgres.sh</c>.</summary>
+    public static async Task<string> NewerProgramsAsync(CancellationToken ct)
+    {
+        var programs = (await ToolProcess.RunAsync(new ToolCommand(Path.Combine(TestEnvironment.Repository, "testbed", "postgres.sh"), "bin"), ct)).Succeeded().Output.Trim();
+        Requirement.Programs(Path.Combine(programs, "postgres"));
+        return programs;
+    }
+
     /// <summary>A server, not running yet, on a data directory that <paramref name="fill"/> writes: a restored or copied one.</summary>
     public static Task<PostgresServer> OpenAsync(PostgresOptions options, Func<string, Task> fill, CancellationToken ct) => PrepareAsync(
         options,
@@ -104,7 +112,7 @@ public sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>One of PostgreSQL's own programs, as the user and with the environment of the server.</summary>
     public ToolCommand Command(string program, params string[] arguments) =>
-        PostgresUser.Command(Path.Combine(TestEnvironment.PostgresPrograms, program), arguments) with { Environment = ProcessEnvironment };
+        PostgresUser.Command(Path.Combine(_options.Programs, program), arguments) with { Environment = ProcessEnvironment };
 
     /// <summary>What programs beside the server are started with, archive and restore commands included.</summary>
     public IReadOnlyDictionary<string, string> ProcessEnvironment =>
@@ -122,7 +130,7 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private static async Task<PostgresServer> PrepareAsync(PostgresOptions options, Func<PostgresServer, Task> prepare, CancellationToken ct)
     {
-        Requirement.Programs(Path.Combine(TestEnvironment.PostgresPrograms, "postgres"));
+        Requirement.Programs(Path.Combine(options.Programs, "postgres"));
         var server = new PostgresServer(new TemporaryFolder("pg"), options);
         try
         {
@@ -179,6 +187,9 @@ public sealed class PostgresServer : IAsyncDisposable
 /// <summary>How a <see cref="PostgresServer"/> differs from a default one.</summary>
 public sealed record PostgresOptions
 {
+    /// <summary>Folder of the server's programs and its clients'.</summary>
+    public string Programs { get; init; } = TestEnvironment.PostgresPrograms;
+
     /// <summary>Lines of postgresql.conf; a value is written without quotes.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 

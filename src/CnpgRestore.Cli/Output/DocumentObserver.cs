@@ -13,6 +13,7 @@ sealed class DocumentObserver : IRunObserver, IDisposable
     private readonly Lock _lock = new();
     private PlanStep? _step;
     private StepRate? _rate;
+    private long _started;
 
     public DocumentObserver(CliSession session)
     {
@@ -24,7 +25,7 @@ sealed class DocumentObserver : IRunObserver, IDisposable
     {
         lock (_lock)
         {
-            (_step, _rate) = (step, new StepRate(meter, _session.Clock));
+            (_step, _rate, _started) = (step, new StepRate(meter, _session.Clock), _session.Clock.GetTimestamp());
             DocumentOutput.Write(_session, new StepMessage("step_started", step.Id, step.Title, Outcome: null), CliJson.Readable.StepMessage);
         }
     }
@@ -34,7 +35,8 @@ sealed class DocumentObserver : IRunObserver, IDisposable
         lock (_lock)
         {
             _step = null;
-            DocumentOutput.Write(_session, new StepMessage("step_finished", step.Id, step.Title, outcome), CliJson.Readable.StepMessage);
+            var seconds = Math.Round(_session.Clock.GetElapsedTime(_started).TotalSeconds, 3);
+            DocumentOutput.Write(_session, new StepMessage("step_finished", step.Id, step.Title, outcome, seconds), CliJson.Readable.StepMessage);
         }
     }
 

@@ -1,6 +1,7 @@
 namespace CnpgRestore.Cli.Output;
 
-sealed record StepMessage(string MessageType, string Step, string Title, string? Outcome);
+/// <param name="Seconds">What the step took; absent where it begins.</param>
+sealed record StepMessage(string MessageType, string Step, string Title, string? Outcome, double? Seconds = null);
 
 /// <param name="SecondsLeft">An estimate; absent where the end is not known.</param>
 sealed record StatusMessage(

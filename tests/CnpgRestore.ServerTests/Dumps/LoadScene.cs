@@ -11,14 +11,19 @@ public sealed class LoadScene : IAsyncLifetime
     /// <summary>The database of <c>zoo.sql</c>; not to be changed.</summary>
     public const string Zoo = "zoo";
 
+    private readonly string _programs;
     private int _names;
+
+    public LoadScene() => _programs = TestEnvironment.PostgresPrograms;
+
+    internal LoadScene(string programs) => _programs = programs;
 
     public PostgresServer Postgres { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
         var ct = TestContext.Current.CancellationToken;
-        Postgres = await PostgresServer.CreateAsync(new PostgresOptions { Settings = new Dictionary<string, string> { ["wal_level"] = "logical" } }, ct);
+        Postgres = await PostgresServer.CreateAsync(new PostgresOptions { Programs = _programs, Settings = new Dictionary<string, string> { ["wal_level"] = "logical" } }, ct);
         await Postgres.ExecuteAsync("CREATE ROLE zoo_owner", ct);
         await Postgres.ExecuteAsync("CREATE ROLE zoo_reader", ct);
         await Postgres.ExecuteAsync($"CREATE DATABASE {Zoo}", ct);

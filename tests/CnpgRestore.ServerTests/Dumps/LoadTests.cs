@@ -220,6 +220,63 @@ public sealed class LoadTests(LoadScene scene) : IClassFixture<LoadScene>
     }
 
     [Fact]
+    public async Task Keys_are_checked_and_rows_are_visible_to_all_when_a_load_has_ended()
+    {
+        var source = await scene.NewDatabaseAsync(Ct);
+        (await scene.Postgres.PsqlAsync(
+            """
+            CREATE TABLE people AS SELECT g AS id, 'name ' || g AS name FROM generate_series(1, 20000) g;
+            CREATE TABLE letters AS SELECT g AS id, 1 + g % 20000 AS person, repeat(md5(g::text), 3) AS body FROM generate_series(1, 40000) g;
+            ALTER TABLE people ADD PRIMARY KEY (id);
+            ALTER TABLE letters ADD PRIMARY KEY (id), ADD UNIQUE (body), ADD CONSTRAINT written_by FOREIGN KEY (person) REFERENCES people, ADD CONSTRAINT read_by FOREIGN KEY (person) REFERENCES people;
+            CREATE INDEX ON letters (person);
+            CREATE INDEX ON letters USING gin (to_tsvector('simple', body));
+            """,
+            Ct,
+            source)).Succeeded();
+        var target = await scene.NewDatabaseAsync(Ct);
+
+        await scene.LoadAsync(await scene.DumpAsync(source, Ct), target, Ct);
+
+        Assert.Equal(2, await scene.Postgres.QueryAsync<long>("SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND convalidated", Ct, target));
+        Assert.Equal(2, await scene.Postgres.QueryAsync<long>("SELECT count(*) FROM pg_class WHERE relname IN ('people', 'letters') AND relpages > 0 AND relallvisible = relpages", Ct, target));
+        Assert.Equal(await scene.ContentAsync(source, Ct), await scene.ContentAsync(target, Ct));
+    }
+
+    [Fact]
+    public async Task A_row_that_breaks_a_key_ends_the_load_with_the_key()
+    {
+        var path = await scene.WriteAsync(
+            System.Text.Encoding.UTF8.GetBytes(
+                $"""
+                --
+                -- PostgreSQL database dump
+                --
+                CREATE TABLE public.people (id integer);
+                CREATE TABLE public.letters (person integer, body text);
+                COPY public.people (id) FROM stdin;
+                1
+                \.
+                COPY public.letters (person, body) FROM stdin;
+                {string.Concat(Enumerable.Repeat($"1\t{new string('x', 1000)}\n", 200))}{"2\tnobody's"}
+                \.
+                ALTER TABLE ONLY public.people ADD CONSTRAINT people_pkey PRIMARY KEY (id);
+                ALTER TABLE ONLY public.letters ADD CONSTRAINT written_by FOREIGN KEY (person) REFERENCES public.people(id);
+                --
+                -- PostgreSQL database dump complete
+                --
+
+                """),
+            Ct);
+
+        var target = await scene.NewDatabaseAsync(Ct);
+        var e = await Assert.ThrowsAsync<RestoreException>(() => scene.LoadAsync(path, target, Ct));
+
+        Assert.Contains("written_by", e.Problem.Message, StringComparison.Ordinal);
+        Assert.Contains("(person)=(2)", e.Problem.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Settings_of_the_load_are_gone_afterwards()
     {
         var target = await scene.NewDatabaseAsync(Ct);

@@ -25,7 +25,7 @@ public sealed class DumpLoader : IAsyncDisposable
     private SessionState _state = SessionState.Initial;
     private DumpStatement? _copy;
     private QualifiedName _insertTable;
-    private LoadPhase _phase;
+    private readonly PhaseClock _phases = new();
     private long _statements;
     private bool _inTransaction;
 
@@ -35,7 +35,7 @@ public sealed class DumpLoader : IAsyncDisposable
         _sessions = new LoadSessions(target, Math.Max(1, request.Jobs));
         _part = new DatabasePart(request.Database);
         _data = new DataLoad(_sessions);
-        _report = () => progress?.Report(new LoadProgress(_phase, text.Read, request.Dump.Size, _rows.Rows, _statements, _postData!.Waiting));
+        _report = () => progress?.Report(new LoadProgress(_phases.Current, text.Read, request.Dump.Size, _rows.Rows, _statements, _postData!.Waiting));
         _postData = new PostDataLoad(_sessions, _rows, _report);
     }
 
@@ -81,7 +81,7 @@ public sealed class DumpLoader : IAsyncDisposable
 
         _part.CheckEnd(reader.Line);
         await SettleAsync(ct);
-        return new LoadResult(_rows.Tables, _statements, _notRun);
+        return new LoadResult(_rows.Tables, _statements, _notRun, _phases.Took());
     }
 
     private async Task SeeAsync(DumpToken token, DumpReader reader, CancellationToken ct)
@@ -191,7 +191,7 @@ public sealed class DumpLoader : IAsyncDisposable
             await SettleDataAsync(ct);
         }
 
-        _phase = LoadPhase.Data;
+        _phases.Enter(LoadPhase.Data);
         if (_independent is null)
         {
             await _data.DrainAsync();
@@ -239,12 +239,12 @@ public sealed class DumpLoader : IAsyncDisposable
         await _data.DrainAsync();
         if (_postData.Waiting > 0)
         {
-            _phase = LoadPhase.Indexes;
+            _phases.Enter(LoadPhase.Indexes);
             _statements += _postData.Waiting;
             await _postData.RunAsync(ct);
         }
 
-        _phase = LoadPhase.Statements;
+        _phases.Enter(LoadPhase.Statements);
     }
 
     private async Task SettleAsync(CancellationToken ct)

@@ -7,7 +7,8 @@ namespace CnpgRestore.Dumps.Loading;
 /// <param name="Tables">In the order of the dump, with the rows that the server has taken.</param>
 /// <param name="Statements">How many were run, each INSERT counted.</param>
 /// <param name="NotRun">Statements of the server, <see cref="ServerStatement"/>: roles, and the database as a whole. Whoever owns the target decides on them.</param>
-public sealed record LoadResult(IReadOnlyList<DumpTable> Tables, long Statements, IReadOnlyList<StatementNotRun> NotRun)
+/// <param name="Took">How long each phase was worked at.</param>
+public sealed record LoadResult(IReadOnlyList<DumpTable> Tables, long Statements, IReadOnlyList<StatementNotRun> NotRun, IReadOnlyDictionary<LoadPhase, TimeSpan> Took)
 {
     public long Rows => Tables.Sum(table => table.Rows);
 }

@@ -8,9 +8,12 @@ sealed class LoadSession : IAsyncDisposable
 {
     private readonly NpgsqlConnection _connection;
     private SessionState _state = SessionState.Initial;
-    private bool _buildsInParallel = true;
+    private readonly long _memory;
+    private BuildAllowance _allowance = BuildAllowance.Default;
 
-    private LoadSession(NpgsqlConnection connection) => _connection = connection;
+    private LoadSession(NpgsqlConnection connection, long memory) => (_connection, _memory) = (connection, memory);
+
+    public int ServerMajor => _connection.PostgreSqlVersion.Major;
 
     /// <param name="jobs">How many sessions share the server's memory.</param>
     public static async Task<LoadSession> OpenAsync(NpgsqlDataSource target, int jobs, CancellationToken ct)
@@ -21,7 +24,7 @@ sealed class LoadSession : IAsyncDisposable
             try
             {
                 await ExecuteAsync(connection, Settings(jobs), ct);
-                return new LoadSession(connection);
+                return new LoadSession(connection, await MemoryAsync(connection, ct));
             }
             catch
             {
@@ -52,18 +55,34 @@ sealed class LoadSession : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Whether the server may build one index with several processes. Where the load itself keeps its cores busy, that costs more than it brings.
-    /// </summary>
-    public async Task AllowParallelBuildsAsync(bool allow, DumpStatement statement, CancellationToken ct)
+    /// <summary>Grants what the next statements need.</summary>
+    public async Task AllowAsync(BuildAllowance allowance, DumpStatement statement, CancellationToken ct)
     {
-        if (_buildsInParallel != allow)
+        if (_allowance.InParallel != allowance.InParallel)
         {
-            var setting = allow ? "RESET max_parallel_maintenance_workers" : "SET max_parallel_maintenance_workers = 0";
-            await ToldAsync(() => ExecuteAsync(_connection, setting, ct), statement);
-            _buildsInParallel = allow;
+            await SetAsync(allowance.InParallel ? "RESET max_parallel_maintenance_workers" : "SET max_parallel_maintenance_workers = 0");
         }
+
+        if (_allowance.Memory != allowance.Memory)
+        {
+            await SetAsync(string.Create(CultureInfo.InvariantCulture, $"SET maintenance_work_mem = '{Math.Min(_memory, allowance.Memory >> 10 ?? _memory)}kB'"));
+        }
+
+        _allowance = allowance;
+
+        Task SetAsync(string setting) => ToldAsync(() => ExecuteAsync(_connection, setting, ct), statement);
     }
+
+    /// <summary>Returns when every commit so far, of all sessions, is on the server's disk.</summary>
+    public Task FlushAsync(DumpStatement reason, CancellationToken ct) => ToldAsync(
+        async () =>
+        {
+            await ExecuteAsync(_connection, "SET synchronous_commit TO local", ct);
+            // Only a transaction that has written something waits for the disk. This one's record is read by nobody who has not asked for such.
+            await ExecuteAsync(_connection, "SELECT pg_catalog.pg_logical_emit_message(true, 'cnpg-restore', 'rows are loaded')", ct);
+            await ExecuteAsync(_connection, "SET synchronous_commit TO off", ct);
+        },
+        reason);
 
     /// <summary>Starts to copy rows; no other statement runs here until that has ended.</summary>
     public async Task<CopyStream> CopyAsync(DumpStatement statement, CancellationToken ct)
@@ -124,9 +143,17 @@ sealed class LoadSession : IAsyncDisposable
         SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings
             WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout', 'transaction_timeout')
         UNION ALL SELECT pg_catalog.set_config('synchronous_commit', 'off', false)
+        UNION ALL SELECT pg_catalog.set_config('vacuum_cost_delay', '0', false)
         UNION ALL SELECT pg_catalog.set_config('maintenance_work_mem', greatest(work.setting::bigint, least(1048576, 8 * buffers.setting::bigint / {jobs}))::text || 'kB', false)
             FROM pg_catalog.pg_settings work, pg_catalog.pg_settings buffers WHERE work.name = 'maintenance_work_mem' AND buffers.name = 'shared_buffers'
         """);
+
+    // In kB.
+    private static async Task<long> MemoryAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        await using var batch = Batch(connection, ["SELECT setting::bigint FROM pg_catalog.pg_settings WHERE name = 'maintenance_work_mem'"]);
+        return (long)(await batch.ExecuteScalarAsync(ct))!;
+    }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string statement, CancellationToken ct)
     {

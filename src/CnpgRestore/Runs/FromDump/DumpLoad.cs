@@ -55,7 +55,9 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
         try
         {
             var result = await DumpLoader.LoadAsync(new LoadRequest(plan.Dump, Decision.Section, Decision.Jobs), target, new LoadMeter(meter), ct);
-            return Invariant($"{result.Rows} rows in {result.Tables.Count} tables, over {Decision.Jobs} connections");
+            return Invariant($"{result.Rows} rows in {result.Tables.Count} tables, over {Decision.Jobs} connections; rows {Seconds(LoadPhase.Data)}, indexes and keys {Seconds(LoadPhase.Indexes)}");
+
+            string Seconds(LoadPhase phase) => Invariant($"{result.Took.GetValueOrDefault(phase).TotalSeconds:0.0} s");
         }
         catch (RestoreException e)
         {

@@ -173,8 +173,16 @@ public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session,
 
     private async Task<string> AnalyzeAsync(StepMeter meter, CancellationToken ct)
     {
-        await using var inside = await DatabaseSession.OpenAsync(server, Target, ct);
-        await inside.ExecuteAsync("ANALYZE", ct);
+        if (Decision.Side is not null)
+        {
+            await new Statistics(server, Target).GatherAsync(Decision.Jobs, ct);
+        }
+        else
+        {
+            await using var inside = await DatabaseSession.OpenAsync(server, Target, ct);
+            await inside.ExecuteAsync("ANALYZE", ct);
+        }
+
         return "statistics of every table are new";
     }
 
