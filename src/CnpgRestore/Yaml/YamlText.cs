@@ -40,6 +40,11 @@ public sealed class YamlText
             var message = $"{name} is not valid YAML at line {e.Start.Line}, column {e.Start.Column}";
             throw new RestoreException(ProblemCode.Refused, message, reason.TrimEnd('.'), cause: e);
         }
+        catch (InvalidOperationException e)
+        {
+            // YamlDotNet 18.1 says so of a plain scalar that stands where a bracket was not closed.
+            throw new RestoreException(ProblemCode.Refused, $"{name} is not valid YAML", "a bracket { or [ is not closed, or the lines within it begin too far left", cause: e);
+        }
     }
 
     /// <summary>The same, or null where the text does not parse.</summary>

@@ -45,8 +45,8 @@ public sealed class RunRecord(KubernetesApi api)
         try
         {
             var decision = JsonSerializer.Deserialize(map.Text("data", DecisionKey)!, FromBackupJson.Default.FromBackupDecision)!;
-            var manifest = (JsonObject)JsonNode.Parse(map.Text("data", ManifestKey)!)!;
-            return new RecordedRun(decision, manifest, map.Text("data", FormerKey) is { } former ? JsonNode.Parse(former) as JsonObject : null);
+            var manifest = (JsonObject)JsonReading.Parse(map.Text("data", ManifestKey)!)!;
+            return new RecordedRun(decision, manifest, map.Text("data", FormerKey) is { } former ? JsonReading.Parse(former) as JsonObject : null);
         }
         catch (Exception e) when (e is JsonException or ArgumentNullException or InvalidCastException)
         {
