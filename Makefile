@@ -9,7 +9,7 @@ export DOTNET_NOLOGO := 1
 SOURCES := $(shell find src -name '*.cs' -o -name '*.csproj' -o -name 'packages.lock.json') Directory.Build.props Directory.Packages.props global.json
 TESTS := CnpgRestore.Tests CnpgRestore.ServerTests CnpgRestore.CliTests
 
-.PHONY: help build test test-unit reliability demo bench servers kubernetes clean
+.PHONY: help build test test-unit reliability fuzz coverage mutation demo bench servers kubernetes clean
 
 help: ## this list
 	@echo "make ..."
@@ -41,6 +41,19 @@ reliability: build ## kill -9 at every step of every plan and at RANDOM_KILLS=20
 	@$(MAKE) --no-print-directory kubernetes
 	dotnet build tests/CnpgRestore.CliTests -v quiet
 	tests/reliability.sh $(RANDOM_KILLS)
+
+fuzz: ## 10,000 damaged inputs to every reader of the library, other ones each time (3 minutes); FUZZ=100000 gives more
+	@dotnet build tests/CnpgRestore.Tests -v quiet
+	FUZZ=$${FUZZ:-10000} FUZZ_SEED=$${FUZZ_SEED:-$$RANDOM} artifacts/bin/CnpgRestore.Tests/debug/CnpgRestore.Tests -noColor -noLogo -class 'CnpgRestore.Tests.Fuzz.*'
+
+coverage: ## lines of the library that unit and server tests run, folder by folder (10 minutes; PROJECTS="CnpgRestore.Tests" for the unit tests alone)
+	@for project in $${PROJECTS:-CnpgRestore.Tests CnpgRestore.ServerTests}; do dotnet build tests/$$project -v quiet; done
+	tests/coverage.sh $${PROJECTS:-CnpgRestore.Tests CnpgRestore.ServerTests}
+
+mutation: ## changes the library in thousands of small ways and tells which no unit test notices (hours); MUTATE='**/Postgres/*.cs' for a part
+	@dotnet tool restore >/dev/null
+	cd tests/CnpgRestore.Tests
+	FUZZ=$${FUZZ:-50} nice -n 15 dotnet stryker --skip-version-check --output ../../artifacts/mutation $${MUTATE:+--mutate "$$MUTATE"}
 
 demo: ## a database is backed up, hurt and brought back, told step by step (under 5 minutes with the installation)
 	@echo "The demo takes about a minute, and up to four more where something must be installed or built first."

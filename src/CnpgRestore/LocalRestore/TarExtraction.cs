@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using System.Text;
 
 namespace CnpgRestore.LocalRestore;
 
@@ -11,6 +12,10 @@ public static class TarExtraction
     private const UnixFileMode DirectoryMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode FileMode0600 = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const int CopyBuffer = 256 << 10;
+
+    // NAME_MAX of Linux, and a quarter of its PATH_MAX.
+    private const int LongestName = 255;
+    private const int LongestPath = 1024;
 
     /// <param name="tar">Decompressed. It is read to its very end: a compression's checksum stands behind the last member.</param>
     /// <param name="name">The tar's own name, for messages.</param>
@@ -39,7 +44,7 @@ public static class TarExtraction
             // TarReader demands the two zero blocks at the end, so a tar cut between two members is noticed as well.
             throw new RestoreException(ProblemCode.Differences, $"{name} is truncated", $"it ends after the member {lastMember} began", Another, e);
         }
-        catch (Exception e) when (e is InvalidDataException or FormatException)
+        catch (Exception e) when (e is InvalidDataException or FormatException or ArgumentException or OverflowException)
         {
             throw new RestoreException(ProblemCode.Differences, $"{name} is damaged", $"behind the member {lastMember}: {e.Message}", Another, e);
         }
@@ -55,14 +60,15 @@ public static class TarExtraction
 
     private static async Task<bool> WriteAsync(TarEntry member, string tar, string directory, CancellationToken ct)
     {
-        var path = Path.Combine(directory, RelativePath(member.Name, tar));
+        var relative = RelativePath(member.Name, tar);
+        var path = Path.Combine(directory, relative);
         switch (member.EntryType)
         {
             case TarEntryType.Directory:
-                MakeFolder(path);
+                MakeFolder(path, member.Name, tar);
                 return true;
-            case TarEntryType.RegularFile or TarEntryType.V7RegularFile:
-                MakeFolder(Path.GetDirectoryName(path)!);
+            case TarEntryType.RegularFile or TarEntryType.V7RegularFile when relative.Length > 0:
+                MakeFolder(Path.GetDirectoryName(path)!, member.Name, tar);
                 await WriteFileAsync(member, path, tar, ct);
                 return true;
             case TarEntryType.SymbolicLink:
@@ -72,19 +78,24 @@ public static class TarExtraction
         }
     }
 
-    private static void MakeFolder(string path)
+    private static void MakeFolder(string path, string member, string tar)
     {
+        if (File.Exists(path))
+        {
+            throw Unexpected(tar, $"the member {member} lies in what is a file already");
+        }
+
         if (!Directory.Exists(path))
         {
             // The mode that CreateDirectory is given counts for the last folder only.
-            MakeFolder(Path.GetDirectoryName(path)!);
+            MakeFolder(Path.GetDirectoryName(path)!, member, tar);
             Directory.CreateDirectory(path, DirectoryMode);
         }
     }
 
     private static async Task WriteFileAsync(TarEntry member, string path, string tar, CancellationToken ct)
     {
-        if (File.Exists(path))
+        if (Path.Exists(path))
         {
             throw Unexpected(tar, $"the member {member.Name} was already restored");
         }
@@ -103,6 +114,11 @@ public static class TarExtraction
         if (memberName.StartsWith('/') || segments.Contains(".."))
         {
             throw Unexpected(tar, $"the member {memberName} leads out of the data directory");
+        }
+
+        if (segments.Any(segment => Encoding.UTF8.GetByteCount(segment) > LongestName) || memberName.Length > LongestPath)
+        {
+            throw Unexpected(tar, $"the member {memberName[..80]}... has a name that no disk takes");
         }
 
         return string.Join('/', segments);

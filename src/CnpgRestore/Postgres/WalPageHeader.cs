@@ -3,12 +3,15 @@ using System.Buffers.Binary;
 namespace CnpgRestore.Postgres;
 
 /// <summary>The header of one 8 KiB page of WAL (src/include/access/xlog_internal.h); the first page of a segment has the long form.</summary>
-readonly record struct WalPageHeader(Lsn Address, int Size, bool Continues, uint RemainingLength, SystemIdentifier? SystemId)
+/// <param name="Continues">It begins with the rest of a record from the page before.</param>
+/// <param name="Overwrites">The record that was open on the page before was never finished: the server crashed and wrote on without it.</param>
+readonly record struct WalPageHeader(Lsn Address, int Size, bool Continues, bool Overwrites, uint RemainingLength, SystemIdentifier? SystemId)
 {
     private const int ShortSize = 24;
     private const int LongSize = 40;
     private const ushort ContinuesFlag = 1;
     private const ushort LongFlag = 2;
+    private const ushort OverwritesFlag = 8;
 
     /// <summary>False for anything that is not the page at <paramref name="address"/>: zeros, other files, or what a recycled segment held before.</summary>
     public static bool TryRead(ReadOnlySpan<byte> page, Lsn address, WalSegmentSize size, out WalPageHeader header)
@@ -33,6 +36,7 @@ readonly record struct WalPageHeader(Lsn Address, int Size, bool Continues, uint
             address,
             isLong ? LongSize : ShortSize,
             (flags & ContinuesFlag) != 0,
+            (flags & OverwritesFlag) != 0,
             BinaryPrimitives.ReadUInt32LittleEndian(page[16..]),
             isLong ? new SystemIdentifier(BinaryPrimitives.ReadUInt64LittleEndian(page[24..])) : null);
         return true;

@@ -73,25 +73,37 @@ public sealed class WalReader(WalSegmentSize size)
         }
 
         SystemId ??= header.SystemId;
-        ReadRecords(page, header, FirstRecordOffset(header));
+        if (FirstRecordOffset(header) is { } offset)
+        {
+            ReadRecords(page, header, offset);
+        }
+        else
+        {
+            _ended = true;
+        }
     }
 
-    /// <summary>Where on the page the record goes on that is open, or else the first record that begins here.</summary>
-    private int FirstRecordOffset(WalPageHeader header)
+    /// <summary>
+    /// Where on the page the record goes on that is open, or else the first record that begins here; null where the page does not go on with what was
+    /// read so far, as XLogDecodeNextRecord decides it (src/backend/access/transam/xlogreader.c).
+    /// </summary>
+    private int? FirstRecordOffset(WalPageHeader header)
     {
-        if (_record.IsOpen && header.Continues && header.RemainingLength == _record.Remaining)
+        if (_record.IsOpen && header is { Overwrites: true, Continues: false })
         {
-            return header.Size;
-        }
-
-        if (_record.IsOpen)
-        {
-            // The server crashed in the middle of that record and wrote on without it.
             _record.Close();
             _previous = null;
         }
 
-        return header.Continues ? (int)Math.Min(PageSize, header.Size + Align(header.RemainingLength)) : header.Size;
+        if (_record.IsOpen)
+        {
+            return header.Continues && header.RemainingLength == _record.Remaining ? header.Size : null;
+        }
+
+        // Only at the beginning may there be the rest of a record that nobody has seen.
+        return !header.Continues ? header.Size
+            : _previous is null ? (int)Math.Min(PageSize, header.Size + Align(header.RemainingLength))
+            : null;
     }
 
     private void ReadRecords(ReadOnlySpan<byte> page, WalPageHeader header, int offset)

@@ -8,10 +8,18 @@ sealed class YamlComposer
 {
     public const char ByteOrderMark = '\uFEFF';
 
+    // Far more than any manifest has; a file that goes beyond would exhaust the stack, or the memory where aliases of aliases multiply.
+    private const int DeepestNesting = 200;
+    private const long MostNodes = 1_000_000;
+
     private readonly string _text;
     private readonly int _skipped;
     private readonly Parser _parser;
-    private readonly Dictionary<string, YamlNode> _anchors = [];
+    private readonly Dictionary<string, (YamlNode Node, long Size)> _anchors = [];
+    private int _depth;
+
+    // Nodes so far, each alias counted as what it stands for.
+    private long _size;
 
     public YamlComposer(string text)
     {
@@ -43,13 +51,30 @@ sealed class YamlComposer
         return documents;
     }
 
-    private YamlNode ComposeNode() => _parser.Current switch
+    private YamlNode ComposeNode()
     {
-        MappingStart => ComposeMapping(_parser.Consume<MappingStart>()),
-        SequenceStart => ComposeSequence(_parser.Consume<SequenceStart>()),
-        AnchorAlias => ComposeAlias(_parser.Consume<AnchorAlias>()),
-        _ => ComposeScalar(_parser.Consume<Scalar>()),
-    };
+        var before = _size++;
+        if (++_depth > DeepestNesting || _size > MostNodes)
+        {
+            throw new SemanticErrorException(_parser.Current!.Start, _parser.Current.End, "it nests too deeply, or its aliases multiply too much");
+        }
+
+        YamlNode node = _parser.Current switch
+        {
+            MappingStart => ComposeMapping(_parser.Consume<MappingStart>()),
+            SequenceStart => ComposeSequence(_parser.Consume<SequenceStart>()),
+            AnchorAlias => ComposeAlias(_parser.Consume<AnchorAlias>()),
+            _ => ComposeScalar(_parser.Consume<Scalar>()),
+        };
+        _depth--;
+        if (node.Anchor is { } anchor)
+        {
+            // Only now: a collection that holds an alias of itself has no meaning in a manifest, and stays unresolved.
+            _anchors[anchor] = (node, _size - before);
+        }
+
+        return node;
+    }
 
     private YamlMapping ComposeMapping(MappingStart start)
     {
@@ -74,8 +99,6 @@ sealed class YamlComposer
         var end = Offset(_parser.Consume<MappingEnd>().Start);
         // A block collection "ends" where the next token begins; what belongs to it ends with its last value. A flow one ends behind its bracket.
         mapping.End = mapping.IsFlow ? end + 1 : mapping.Entries[^1].Value.End;
-        // Only now: a collection that holds an alias of itself has no meaning in a manifest, and stays unresolved.
-        Define(mapping);
         return mapping;
     }
 
@@ -94,24 +117,28 @@ sealed class YamlComposer
 
         var end = Offset(_parser.Consume<SequenceEnd>().Start);
         sequence.End = sequence.IsFlow ? end + 1 : sequence.Items[^1].End;
-        Define(sequence);
         return sequence;
     }
 
-    private YamlAlias ComposeAlias(AnchorAlias alias) => new()
+    private YamlAlias ComposeAlias(AnchorAlias alias)
     {
-        Start = Offset(alias.Start),
-        End = Offset(alias.End),
-        Name = alias.Value.Value,
-        Target = _anchors.GetValueOrDefault(alias.Value.Value),
-    };
+        var (target, size) = _anchors.GetValueOrDefault(alias.Value.Value);
+        _size += size;
+        return new YamlAlias
+        {
+            Start = Offset(alias.Start),
+            End = Offset(alias.End),
+            Name = alias.Value.Value,
+            Target = target,
+        };
+    }
 
     private YamlScalar ComposeScalar(Scalar scalar)
     {
         var start = Offset(scalar.Start);
         // An empty scalar in front of a separator "ends" before it starts.
         var end = Math.Max(start, Offset(scalar.End));
-        var node = new YamlScalar
+        return new YamlScalar
         {
             Start = start,
             // A block scalar runs to the next token, blank lines included.
@@ -127,16 +154,6 @@ sealed class YamlComposer
                 _ => YamlStyle.Plain,
             },
         };
-        Define(node);
-        return node;
-    }
-
-    private void Define(YamlNode node)
-    {
-        if (node.Anchor is { } anchor)
-        {
-            _anchors[anchor] = node;
-        }
     }
 
     // An empty document's scalar may lie behind the end of the text.

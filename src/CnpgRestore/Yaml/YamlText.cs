@@ -42,8 +42,8 @@ public sealed class YamlText
         }
         catch (InvalidOperationException e)
         {
-            // The scanner of YamlDotNet 18.1 throws it at a flow collection that is not closed before a key of the next line.
-            throw new RestoreException(ProblemCode.Refused, $"{name} is not valid YAML", "a bracket or a brace is not closed", cause: e);
+            // YamlDotNet 18.1 says so of a plain scalar that stands where a bracket was not closed.
+            throw new RestoreException(ProblemCode.Refused, $"{name} is not valid YAML", "a bracket { or [ is not closed, or the lines within it begin too far left", cause: e);
         }
     }
 

@@ -88,7 +88,14 @@ public sealed class DumpFolderTests : IDisposable
     [InlineData("notes.txt")]
     [InlineData("app-20261399.sql")]
     [InlineData("app.sql")]
-    public void A_name_of_another_form_tells_nothing(string name) => Assert.Null(DumpName.TryParse(name, "daily"));
+    [InlineData("app-99991231.sql")]
+    [InlineData("app-999912.sql")]
+    [InlineData("app-٢٠٢٦٤٧.sql")]
+    public void A_name_of_another_form_tells_nothing(string name)
+    {
+        Assert.Null(DumpName.TryParse(name, "daily"));
+        Assert.Null(DumpName.TryParse(name, "weekly"));
+    }
 
     [Fact]
     public async Task A_folder_without_a_dump_is_not_found()

@@ -139,6 +139,21 @@ public sealed class DumpInspectorTests : IDisposable
         Assert.Equal(("15.18", "15.18", "app"), (found.ProgramVersion, found.ServerVersion, found.Databases[0].Name));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(9)]
+    [InlineData(255)]
+    public async Task An_archive_with_impossible_integers_is_damaged(byte size)
+    {
+        var archive = await File.ReadAllBytesAsync(Golden.Path("dumps", "app.custom"), Ct);
+        // Behind PGDMP and three bytes of the version.
+        archive[8] = size;
+        var path = Path.Combine(_folder.FullName, "app");
+        await File.WriteAllBytesAsync(path, archive, Ct);
+
+        Assert.Equal(DumpState.Damaged, (await InspectAsync(path)).State);
+    }
+
     [Fact]
     public async Task A_file_that_does_not_exist_is_not_found()
     {

@@ -111,6 +111,22 @@ public sealed class DumpReaderTests
         Assert.Equal("a b", PsqlConnect.TryParse(tokens[4].Text));
     }
 
+    [Theory]
+    [InlineData("\\connect -reuse-previous=on \"dbname='\"", "'")]
+    [InlineData("\\connect -reuse-previous=on \"dbname=''\"", "")]
+    [InlineData("\\connect -reuse-previous=on", "-reuse-previous=on")]
+    [InlineData("\\c \"", "\"")]
+    public void A_connect_that_is_cut_names_what_is_left(string line, string expected) => Assert.Equal(expected, PsqlConnect.TryParse(line));
+
+    /// <summary>The test ends only where the look for partners does not take the square of the length.</summary>
+    [Fact]
+    public void A_megabyte_of_open_parentheses_is_read_to_its_end()
+    {
+        byte[] statement = [.. "GRANT ALL ON TABLE t "u8, .. Enumerable.Repeat((byte)'(', 1 << 20), .. " TO reader;"u8];
+
+        Assert.Equal(["reader"], RoleReferences.Of(statement, Encoding.UTF8));
+    }
+
     [Fact]
     public async Task A_row_larger_than_the_buffer_arrives_whole()
     {

@@ -68,6 +68,14 @@ public sealed class DumpSectionTests
     public void A_message_shows_a_statement_on_one_line_and_no_password(string statement, string expected) =>
         Assert.Equal(expected, StatementExcerpt.Of(statement, 200));
 
+    [Fact]
+    public void Of_a_statement_of_a_megabyte_only_what_is_shown_is_looked_at()
+    {
+        var statement = $"DO $$ {string.Concat(Enumerable.Repeat("ALTER USER ", 100_000))} $$;";
+
+        Assert.Equal($"{statement[..20]} ...", StatementExcerpt.Of(statement, 20));
+    }
+
 
     [Theory]
     [InlineData("ALTER TABLE public.owner OWNER TO app;", "app")]

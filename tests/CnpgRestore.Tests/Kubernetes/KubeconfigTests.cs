@@ -35,6 +35,17 @@ public sealed class KubeconfigTests : IDisposable
     }
 
     [Fact]
+    public async Task The_newline_behind_a_pasted_token_is_no_part_of_it()
+    {
+        var access = Open(WithToken("\"abc\\n\""));
+
+        Assert.Equal("Bearer abc", (await access.Token!.GetAuthenticationHeaderAsync(Ct)).ToString());
+    }
+
+    [Fact]
+    public void A_token_of_several_lines_is_refused() => Assert.StartsWith("token in the kubeconfig", Refused(WithToken("\"abc\\ndef\"")).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void Another_context_is_chosen_by_name()
     {
         var access = Open(
@@ -183,6 +194,14 @@ public sealed class KubeconfigTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static string WithToken(string token) =>
+        $$$"""
+        current-context: x
+        contexts: [{name: x, context: {cluster: c, user: u}}]
+        clusters: [{name: c, cluster: {server: "https://a"}}]
+        users: [{name: u, user: {token: {{{token}}} }}]
+        """;
 
     private static string Exec(string more) =>
         $$$"""

@@ -32,6 +32,13 @@ public sealed class LogRecordTests
         Assert.False(line.IsFromPostgres);
     }
 
+    [Fact]
+    public void Of_a_field_that_a_logger_wrote_twice_the_last_counts() =>
+        Assert.Equal("second", LogRecord.Parse("""{"msg":"first","name":"a","name":"b","msg":"second"}""").Message);
+
+    [Fact]
+    public void Half_of_a_character_is_no_text() => Assert.Equal(("", "error"), (LogRecord.Parse("""{"level":"error","msg":"\ud800"}""").Message, LogRecord.Parse("""{"level":"error","msg":"\ud800"}""").Level));
+
     [Theory]
     [InlineData("")]
     [InlineData("{")]

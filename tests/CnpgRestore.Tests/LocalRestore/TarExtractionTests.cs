@@ -45,6 +45,42 @@ public sealed class TarExtractionTests : IDisposable
         Assert.Contains("already restored", refused.Problem.Detail, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("a file that is the directory itself", "./")]
+    [InlineData("a file below a file", "PG_VERSION", "PG_VERSION/1")]
+    [InlineData("a file where a directory is", "base/1/112", "base/1")]
+    [InlineData("a name that is longer than any disk takes", "base/*")]
+    public async Task Refuses_what_no_data_directory_holds(string what, params string[] names)
+    {
+        var members = names.Select(name => (name.Replace("*", new string('n', 300), StringComparison.Ordinal), "x")).ToArray();
+
+        var refused = await Assert.ThrowsAsync<RestoreException>(() => ExtractAsync(Tar(members)));
+
+        Assert.True(refused.Problem.Code == ProblemCode.Differences, what);
+    }
+
+    [Theory]
+    [InlineData(124, "\u0080")]
+    [InlineData(124, "\u00ff\u00ff\u00ff\u00ff")]
+    [InlineData(156, "L")]
+    [InlineData(156, "x")]
+    public async Task Refuses_a_header_that_cannot_be(int offset, string bytes)
+    {
+        var tar = Tar(("PG_VERSION", "15\n"));
+        var header = tar.AsSpan(tar.AsSpan().IndexOf("PG_VERSION\0"u8), 512);
+        System.Text.Encoding.Latin1.GetBytes(bytes).CopyTo(header[offset..]);
+        header.Slice(148, 8).Fill((byte)' ');
+        var sum = 0;
+        foreach (var value in header)
+        {
+            sum += value;
+        }
+
+        System.Text.Encoding.ASCII.GetBytes($"{Convert.ToString(sum, 8).PadLeft(6, '0')}\0 ").CopyTo(header[148..]);
+
+        Assert.Equal(ProblemCode.Differences, (await Assert.ThrowsAsync<RestoreException>(() => ExtractAsync(tar))).Problem.Code);
+    }
+
     [Fact]
     public async Task Leaves_symbolic_links_out_and_names_them()
     {

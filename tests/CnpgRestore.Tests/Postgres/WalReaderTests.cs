@@ -58,6 +58,48 @@ public sealed class WalReaderTests
         Assert.Equal(whole.TakeWhile(item => item != middle), await ReadAsync(bytes, NameOf(file)));
     }
 
+    /// <summary>No bit of a page header can hide records and let later ones through: a restore would be promised what PostgreSQL does not reach.</summary>
+    [Fact]
+    public async Task A_flipped_bit_of_a_page_header_never_hides_records_from_the_middle()
+    {
+        const int PageSize = 8192;
+        const int HeaderSize = 24;
+        var file = SegmentFiles("pg15")[1];
+        var bytes = (await BytesAsync(file))[..(12 * PageSize)];
+        var whole = await ReadAsync(bytes, NameOf(file));
+        for (var page = PageSize; page < bytes.Length; page += PageSize)
+        {
+            for (var bit = 0; bit < HeaderSize * 8; bit++)
+            {
+                bytes[page + (bit / 8)] ^= (byte)(1 << (bit % 8));
+                var found = await ReadAsync(bytes, NameOf(file));
+                Assert.True(found.SequenceEqual(whole.Take(found.Count)), $"bit {bit} of the header at {page}: {found.Count} of {whole.Count}");
+                bytes[page + (bit / 8)] ^= (byte)(1 << (bit % 8));
+            }
+        }
+    }
+
+    /// <summary>What a server does that crashed while the end of a record was not on the disk yet (PostgreSQL 13.5, XLOG_OVERWRITE_CONTRECORD).</summary>
+    [Fact]
+    public async Task A_record_that_a_crash_left_unfinished_is_passed_over_where_the_next_page_says_so()
+    {
+        const int PageSize = 8192;
+        var file = SegmentFiles("pg15")[1];
+        var bytes = await BytesAsync(file);
+        var name = NameOf(file);
+        // A page that begins with the rest of a record: that is taken out, and the next record put in its place.
+        var page = Enumerable.Range(1, 127).Select(index => index * PageSize).First(at => (bytes[at + 2] & 1) != 0 && BitConverter.ToUInt32(bytes, at + 16) < PageSize / 2);
+        var rest = (BitConverter.ToInt32(bytes, page + 16) + 7) & ~7;
+        bytes[page + 2] = (byte)((bytes[page + 2] & ~1) | 8);
+        bytes.AsSpan(page + 16, 4).Clear();
+        bytes.AsSpan(page + 24 + rest, PageSize - 24 - rest).CopyTo(bytes.AsSpan(page + 24));
+
+        // The record behind that one names a predecessor at another address, so the log ends there.
+        Assert.Equal(name.FirstLsn(OneMegabyte) + (ulong)page + 24, await LastRecordAsync(bytes, name));
+        bytes[page + 2] &= 0xF7;
+        Assert.True(await LastRecordAsync(bytes, name) < name.FirstLsn(OneMegabyte) + (ulong)page);
+    }
+
     [Fact]
     public async Task What_a_recycled_segment_held_before_is_not_read()
     {
@@ -126,6 +168,16 @@ public sealed class WalReaderTests
         }
 
         return found;
+    }
+
+    private static async Task<Lsn?> LastRecordAsync(byte[] bytes, WalSegmentName name)
+    {
+        var reader = new WalReader(OneMegabyte);
+        await foreach (var _ in reader.ReadAsync(name, new MemoryStream(bytes), TestContext.Current.CancellationToken))
+        {
+        }
+
+        return reader.LastRecord;
     }
 
     private static async Task<string[]> ReadGzipLinesAsync(string path)

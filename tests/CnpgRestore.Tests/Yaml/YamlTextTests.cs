@@ -72,6 +72,32 @@ public sealed class YamlTextTests
         Assert.Throws<RestoreException>(() => AnchorEdit.RequireResolved(text));
     }
 
+    [Theory]
+    [InlineData("spec: {\nname: x\n")]
+    [InlineData("- {\nl")]
+    [InlineData(": a\n:\n e: {: {}\nc")]
+    public void A_bracket_that_is_not_closed_is_refused(string text) =>
+        Assert.Equal(ProblemCode.Refused, Assert.Throws<RestoreException>(() => YamlText.Parse(text, "input.yaml")).Problem.Code);
+
+    [Theory]
+    [InlineData(100_000, "[")]
+    [InlineData(100_000, "{a: ")]
+    [InlineData(100_000, "- ")]
+    public void What_nests_too_deeply_is_refused(int times, string text) =>
+        Assert.Contains("nests too deeply", Assert.Throws<RestoreException>(() => YamlText.Parse(string.Concat(Enumerable.Repeat(text, times)), "input.yaml")).Problem.Detail, StringComparison.Ordinal);
+
+    [Fact]
+    public void Aliases_that_multiply_are_refused()
+    {
+        var lines = Enumerable.Range(1, 20).Select(level => $"a{level}: &a{level} [*a{level - 1}, *a{level - 1}, *a{level - 1}]\n");
+        var problem = Assert.Throws<RestoreException>(() => YamlText.Parse($"a0: &a0 x\n{string.Concat(lines)}", "input.yaml")).Problem;
+        Assert.Contains("aliases multiply", problem.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_number_that_JSON_does_not_have_stays_its_text() =>
+        Assert.Equal("""{"a":"1e999","b":1000}""", YamlMeaning.ToJson(YamlText.Parse("a: 1e999\nb: 1e3\n", "input.yaml").Documents[0].Root)!.ToJsonString());
+
     // The other reader takes every scalar for a string.
     private static JsonNode? AllText(JsonNode? node) => node switch
     {

@@ -45,7 +45,9 @@ public sealed partial record DumpName(string? Database, DateTimeOffset? From, Da
             return week >= 1 && year is > 0 and < 9999 && week <= ISOWeek.GetWeeksInYear(year) ? (Monday(year, week), Monday(year, week).AddDays(7)) : null;
         }
 
-        return Read(stamp, "yyyyMMdd-HHmmss") is { } second ? (second, second)
+        // The last year has no day behind it.
+        return stamp.StartsWith("9999", StringComparison.Ordinal) ? null
+            : Read(stamp, "yyyyMMdd-HHmmss") is { } second ? (second, second)
             : Read(stamp, "yyyyMMdd") is { } day ? (day, day.AddDays(1))
             : Read(stamp, "yyyyMM") is { } month ? (month, month.AddMonths(1))
             : null;
@@ -56,6 +58,6 @@ public sealed partial record DumpName(string? Database, DateTimeOffset? From, Da
     private static DateTimeOffset? Read(string stamp, string form) =>
         DateTimeOffset.TryParseExact(stamp, form, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 
-    [GeneratedRegex(@"^(?<database>.+?)-(?<stamp>\d{8}-\d{6}|\d{8}|\d{6}|latest)(\..*)?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(?<database>.+?)-(?<stamp>[0-9]{8}-[0-9]{6}|[0-9]{8}|[0-9]{6}|latest)(\..*)?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Form();
 }

@@ -21,7 +21,7 @@ static class ArchiveHead
             var cursor = new Cursor(head);
             var version = (cursor.Byte() << 8) | cursor.Byte();
             cursor.Skip(1);
-            cursor.IntegerSize = cursor.Byte();
+            cursor.IntegerSize = cursor.Byte() is > 0 and <= sizeof(long) and var size ? size : throw new InvalidDataException("its integers have no possible size");
             cursor.Skip(2);
             if (version >= AlgorithmByteSince)
             {

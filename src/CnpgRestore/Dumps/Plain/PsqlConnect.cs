@@ -27,7 +27,7 @@ static class PsqlConnect
         var value = settings.StartsWith(DatabaseName, StringComparison.Ordinal) ? settings[DatabaseName.Length..] : settings;
 
         // A value of a connection string escapes with backslashes.
-        return value.StartsWith('\'') ? value[1..^1].Replace(@"\'", "'", StringComparison.Ordinal).Replace(@"\\", @"\", StringComparison.Ordinal) : value;
+        return value.Length > 1 && value[0] == '\'' && value[^1] == '\'' ? value[1..^1].Replace(@"\'", "'", StringComparison.Ordinal).Replace(@"\\", @"\", StringComparison.Ordinal) : value;
     }
 
     private static string Unquote(string text, char quote) =>

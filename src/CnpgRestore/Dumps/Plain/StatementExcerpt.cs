@@ -9,8 +9,9 @@ static partial class StatementExcerpt
     public static string Of(string statement, int length)
     {
         var words = string.Join(' ', statement.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        var open = WithSecret().Match(words) is { Success: true } match ? $"{match.Value} ***" : words;
-        return open.Length > length ? $"{open[..length]} ..." : open;
+        // What is not shown need not be hidden, and may be as long as a megabyte.
+        var shown = words.Length > length ? words[..length] : words;
+        return WithSecret().Match(shown) is { Success: true } match ? $"{match.Value} ***" : words.Length > length ? $"{shown} ..." : words;
     }
 
     // Up to the word behind which a secret may stand: roles, user mappings, foreign servers, subscriptions.

@@ -9,7 +9,11 @@ namespace CnpgRestore.Dumps.Plain;
 /// </summary>
 ref struct StatementWords(ReadOnlySpan<byte> text, Encoding encoding)
 {
+    // A statement with more is no SQL; to look for the partner of each would take the square of its length.
+    private const int MostUnclosed = 64;
+
     private ReadOnlySpan<byte> _rest = SkipBlank(text);
+    private int _unclosed;
 
     public readonly bool IsAtEnd => _rest.IsEmpty || _rest[0] == ';';
 
@@ -99,7 +103,7 @@ ref struct StatementWords(ReadOnlySpan<byte> text, Encoding encoding)
     /// <summary>Everything between an opening parenthesis here and its partner; quotes within are understood, dollar quotes are not.</summary>
     public bool SkipGroup()
     {
-        if (_rest.IsEmpty || _rest[0] != '(')
+        if (_rest.IsEmpty || _rest[0] != '(' || _unclosed > MostUnclosed)
         {
             return false;
         }
@@ -122,6 +126,7 @@ ref struct StatementWords(ReadOnlySpan<byte> text, Encoding encoding)
             }
         }
 
+        _unclosed++;
         return false;
     }
 

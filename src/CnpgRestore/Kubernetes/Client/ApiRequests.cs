@@ -118,7 +118,7 @@ sealed class ApiRequests(ApiConnection connection, TimeProvider clock, Func<doub
     private static async Task<JsonObject> ReadJsonAsync(HttpResponseMessage response, CancellationToken ct)
     {
         await using var body = await response.Content.ReadAsStreamAsync(ct);
-        return await JsonNode.ParseAsync(body, cancellationToken: ct) as JsonObject ?? throw new JsonException("the answer is no JSON object");
+        return await JsonReading.ParseAsync(body, ct) as JsonObject ?? throw new JsonException("the answer is no JSON object");
     }
 
     private bool MayRepeat(Exception e, ApiRequest request, int attempt)

@@ -51,7 +51,7 @@ sealed record ApiStatus(HttpStatusCode Code, string Reason, string Message, stri
     {
         try
         {
-            return JsonNode.Parse(body);
+            return JsonReading.Parse(body);
         }
         catch (JsonException)
         {

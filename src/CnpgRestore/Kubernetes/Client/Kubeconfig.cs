@@ -73,7 +73,10 @@ static class Kubeconfig
 
         if (user.Node.Text("token") is { Length: > 0 } token)
         {
-            return new FixedCredential(new AuthenticationHeaderValue("Bearer", token));
+            // A header is one line; a token that was pasted often ends in a newline.
+            return token.Trim() is var line && line.AsSpan().IndexOfAny('\r', '\n') < 0
+                ? new FixedCredential(new AuthenticationHeaderValue("Bearer", line))
+                : throw user.Damaged("token", "it has several lines");
         }
 
         return user.Node.Text("username") is { Length: > 0 } name
@@ -133,7 +136,7 @@ static class Kubeconfig
                     ? Encoding.UTF8.GetString(Convert.FromBase64String(data))
                     : File(key) is { } path ? System.IO.File.ReadAllText(path) : null;
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or ArgumentException)
             {
                 throw Damaged(key, e.Message, e);
             }
@@ -171,7 +174,7 @@ static class Kubeconfig
             }
         }
 
-        private RestoreException Damaged(string key, string detail, Exception? cause = null) =>
+        public RestoreException Damaged(string key, string detail, Exception? cause = null) =>
             new(ProblemCode.Usage, $"{key} in the kubeconfig {file} cannot be used", detail, Contexts, cause);
     }
 }

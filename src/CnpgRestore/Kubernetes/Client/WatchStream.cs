@@ -40,7 +40,7 @@ sealed class WatchStream : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, _end.Token);
         try
         {
-            return await _reader.ReadLineAsync(either.Token) is { Length: > 0 } line ? JsonNode.Parse(line) as JsonObject : null;
+            return await _reader.ReadLineAsync(either.Token) is { Length: > 0 } line ? JsonReading.Parse(line) as JsonObject : null;
         }
         catch (Exception e) when (!ct.IsCancellationRequested && e is IOException or JsonException or HttpRequestException or OperationCanceledException)
         {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace CnpgRestore.Kubernetes.Recovery;
 
@@ -24,34 +23,33 @@ public sealed record LogRecord(string Level, string Logger, string Message, stri
 
     public static LogRecord Parse(string line)
     {
-        if (!line.StartsWith('{') || TryParse(line) is not { } json)
+        if (!line.StartsWith('{'))
         {
-            return new LogRecord("", "", line, null, null);
+            return Plain(line);
         }
 
-        var postgres = json.At("record");
-        return new LogRecord(
-            json.Text("level") ?? "",
-            json.Text("logger") ?? "",
-            (postgres.Text("message") ?? json.Text("msg") ?? "").TrimEnd(),
-            json.Text("error") ?? Filled(postgres.Text("detail")),
-            postgres.Text("error_severity"))
-        {
-            BackupId = json.Text("backup", "backup_id") ?? json.Text("backup", "id"),
-        };
-    }
-
-    private static JsonObject? TryParse(string line)
-    {
         try
         {
-            return JsonNode.Parse(line) as JsonObject;
+            using var json = JsonDocument.Parse(line);
+            return Read(json.RootElement);
         }
         catch (JsonException)
         {
-            return null;
+            return Plain(line);
         }
     }
+
+    private static LogRecord Plain(string line) => new("", "", line, null, null);
+
+    private static LogRecord Read(JsonElement json) => new(
+        json.Text("level") ?? "",
+        json.Text("logger") ?? "",
+        (json.Text("record", "message") ?? json.Text("msg") ?? "").TrimEnd(),
+        json.Text("error") ?? Filled(json.Text("record", "detail")),
+        json.Text("record", "error_severity"))
+    {
+        BackupId = json.Text("backup", "backup_id") ?? json.Text("backup", "id"),
+    };
 
     private static string? Filled(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

@@ -48,11 +48,11 @@ public sealed class RunRecord(KubernetesApi api)
         try
         {
             var text = map.Text("data", DecisionKey)!;
-            ClusterDecision decision = JsonNode.Parse(text)!.AsObject().ContainsKey("dump")
+            ClusterDecision decision = JsonReading.Parse(text)!.AsObject().ContainsKey("dump")
                 ? JsonSerializer.Deserialize(text, FromDumpJson.Readable.FreshDecision)!
                 : JsonSerializer.Deserialize(text, FromBackupJson.Default.FromBackupDecision)!;
-            var manifest = (JsonObject)JsonNode.Parse(map.Text("data", ManifestKey)!)!;
-            return new RecordedRun(decision, manifest, map.Text("data", FormerKey) is { } former ? JsonNode.Parse(former) as JsonObject : null, map.Text("data", OutcomeKey));
+            var manifest = (JsonObject)JsonReading.Parse(map.Text("data", ManifestKey)!)!;
+            return new RecordedRun(decision, manifest, map.Text("data", FormerKey) is { } former ? JsonReading.Parse(former) as JsonObject : null, map.Text("data", OutcomeKey));
         }
         catch (Exception e) when (e is JsonException or ArgumentNullException or InvalidCastException or InvalidOperationException)
         {
