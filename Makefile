@@ -9,7 +9,7 @@ export DOTNET_NOLOGO := 1
 SOURCES := $(shell find src -name '*.cs' -o -name '*.csproj' -o -name 'packages.lock.json') Directory.Build.props Directory.Packages.props global.json
 TESTS := CnpgRestore.Tests CnpgRestore.ServerTests CnpgRestore.CliTests
 
-.PHONY: help build test test-unit demo bench servers kubernetes clean
+.PHONY: help build test test-unit demo bench docs servers kubernetes clean
 
 help: ## this list
 	@echo "make ..."
@@ -45,6 +45,10 @@ demo: ## a database is backed up, hurt and brought back, told step by step (unde
 bench: build ## side by side with aws, rclone and barman-cloud; writes docs/performance.md (about 10 minutes)
 	@testbed/install.sh servers bench
 	bench/run.sh
+
+docs: ## writes docs/troubleshooting.md from the catalogue of doctor (half a minute)
+	@dotnet build src/CnpgRestore.Cli -v quiet
+	artifacts/bin/CnpgRestore.Cli/debug/cnpg-restore catalogue > docs/troubleshooting.md
 
 servers: ## installs the servers that tests and demo start: PostgreSQL 15, Barman Cloud, Ceph's S3 gateway (a minute)
 	@testbed/install.sh servers
