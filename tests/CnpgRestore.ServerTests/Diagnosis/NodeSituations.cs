@@ -29,26 +29,31 @@ public sealed class NodeSituations(TestBed bed) : IAsyncLifetime
         await using var scene = await ClusterScene.CreateAsync(bed, Ct);
         await scene.TakeOverAsync(story, Ct);
         await PrepareFoldersAsync(scene, story);
-        await scene.Namespace.ApplyAsync(Manifests(scene, story), Ct);
         using var api = scene.Namespace.Connect();
+        // First those that fail soon; a small machine is slow with all at once.
+        await scene.Namespace.ApplyAsync(FailingManifests(scene), Ct);
+        foreach (var (cluster, expected) in Failing)
+        {
+            await scene.FailedAsync($"{cluster}-1-full-recovery", Ct);
+            await RecordAsync(scene, api, cluster, expected);
+        }
 
-        await Task.WhenAll(((string[])["healthy", "recreated", "swapped", "early", "plain"]).Select(cluster => scene.HealthyAsync(cluster, Ct)));
+        await scene.Namespace.KubectlAsync(Ct, ["delete", "cluster", "--wait=false", .. Failing.Select(failing => failing.Cluster)]);
+        await scene.Namespace.ApplyAsync(LivingManifests(scene, story), Ct);
+        await Task.WhenAll(Living.Select(cluster => scene.HealthyAsync(cluster, Ct)));
         await scene.BackUpAsync("healthy", "healthy-first", Ct);
-        await Task.WhenAll(ArchivedAsync(scene, "swapped"), ArchivedAsync(scene, "plain"), ArchivedAsync(scene, "early"));
+        await Task.WhenAll(((string[])["healthy", "swapped", "plain", "early"]).Select(cluster => ArchivedAsync(scene, cluster)));
         await BootstrapAsRecoveryAsync(scene, "swapped");
         await UntilNotArchivingAsync(scene, "recreated");
         await RecordAsync(scene, api, "healthy", InTree);
         await RecordAsync(scene, api, "recreated", [.. InTree, "not-archiving", "expected-empty-archive-recreated"]);
         await RecordAsync(scene, api, "swapped", [.. InTree, "initdb-instead-of-recovery", "no-usable-backup"]);
         await RecordAsync(scene, api, "early", [.. InTree, "early-promotion", "no-usable-backup", "old-folder-unpruned"]);
-        await RecordAsync(scene, api, "plain", [.. InTree, "extra-app-database", "no-usable-backup", "old-folder-unpruned"]);
-
-        foreach (var (cluster, expected) in Failing)
-        {
-            await scene.FailedAsync($"{cluster}-1-full-recovery", Ct);
-            await RecordAsync(scene, api, cluster, expected);
-        }
+        await RecordAsync(scene, api, "plain", [.. InTree, "extra-app-database", "no-usable-backup"]);
+        await RecordLoadsAsync(scene, api);
     }
+
+    private static readonly string[] Living = ["healthy", "recreated", "swapped", "early", "plain"];
 
     /// <summary>Recoveries whose Job gives up.</summary>
     private static (string Cluster, string[] Expected)[] Failing { get; } =
@@ -68,7 +73,7 @@ public sealed class NodeSituations(TestBed bed) : IAsyncLifetime
         ("givenup", [.. InTree, "cluster-unrecoverable", "source-folder-missing"]),
     ];
 
-    public static TheoryData<string> Names { get; } = [.. Failing.Select(failing => failing.Cluster), "healthy", "recreated", "swapped", "early", "plain"];
+    public static TheoryData<string> Names { get; } = [.. Failing.Select(failing => failing.Cluster), .. Living, .. LoadJobs.All.Select(load => load.Name)];
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
@@ -85,7 +90,16 @@ public sealed class NodeSituations(TestBed bed) : IAsyncLifetime
         }
     }
 
-    private static string Manifests(ClusterScene scene, ClusterStory story)
+    private static string LivingManifests(ClusterScene scene, ClusterStory story) => string.Join("\n---\n",
+    [
+        scene.Manifests.Initdb("healthy", "healthy"),
+        scene.Manifests.Initdb("recreated", "orders-v1"),
+        scene.Manifests.Initdb("swapped", "swapped"),
+        scene.Manifests.Recovery("early", "whole", "early", annotations: $"stand-in.cnpg-restore/fail-wal-restore-from: \"{story.Moments[^1].Segment}\""),
+        scene.Manifests.Recovery("plain", "orders-v1", "plain").Replace(", database: orders, owner: orders", "", StringComparison.Ordinal),
+    ]);
+
+    private static string FailingManifests(ClusterScene scene)
     {
         var make = scene.Manifests;
         string Recovery(string name, string source, string destination, string target = "{}", string more = "") => make.Recovery(name, source, destination, target, Once + more);
@@ -102,11 +116,6 @@ public sealed class NodeSituations(TestBed bed) : IAsyncLifetime
             Secret("s3-unknown", "AKNOBODY", S3Server.SecretKey), Secret("s3-unsigned", S3Server.AccessKey, "wrong-secret"), Secret("s3-newline", S3Server.AccessKey, $"{S3Server.SecretKey}\\n"),
             Secret("s3-stranger", S3Server.StrangerAccessKey, S3Server.StrangerSecretKey),
             make.ObjectStore(),
-            make.Initdb("healthy", "healthy"),
-            make.Initdb("recreated", "orders-v1"),
-            make.Initdb("swapped", "swapped"),
-            make.Recovery("early", "whole", "early", annotations: $"stand-in.cnpg-restore/fail-wal-restore-from: \"{story.Moments[2].Segment}\""),
-            make.Recovery("plain", "orders-v1", "plain").Replace(", database: orders, owner: orders", "", StringComparison.Ordinal),
             Recovery("same", "orders-v1", "orders-v1"),
             Recovery("leftover", "orders-v1", "leftover"),
             Recovery("used", "orders-v1", "used"),
@@ -148,6 +157,30 @@ public sealed class NodeSituations(TestBed bed) : IAsyncLifetime
 
     private static string? Condition(System.Text.Json.Nodes.JsonNode? cluster) => cluster?["status"]?["conditions"]?.AsArray()
         .FirstOrDefault(condition => condition!["type"]!.GetValue<string>() == ClusterCondition.ContinuousArchiving)?["status"]?.GetValue<string>();
+
+    /// <summary>Jobs of the runbook's shape against the healthy Cluster, each examined as if it were the only one.</summary>
+    private async Task RecordLoadsAsync(ClusterScene scene, KubernetesApi api)
+    {
+        await scene.SqlAsync("healthy", "orders", "CREATE TABLE users (id int); ALTER TABLE users OWNER TO orders; CREATE TABLE secrets (id int)", Ct);
+        await scene.Namespace.ApplyAsync(string.Join("\n---\n", LoadJobs.All.Select(load => load.Manifest("healthy"))), Ct);
+        foreach (var load in LoadJobs.All.Where(load => load.Ends))
+        {
+            await scene.UntilAsync($"job/{load.Name}", job => job?["status"]?["conditions"]?.AsArray().Count > 0, Ct);
+        }
+
+        await scene.UntilAsync("pods", _ => true, Ct);
+        while (!(await scene.EventsAsync(Ct)).Contains("FailedMount", StringComparison.Ordinal))
+        {
+            await scene.UntilAsync("jobs", _ => true, Ct);
+        }
+
+        var all = await ExamineAsync(scene, api, "healthy");
+        foreach (var load in LoadJobs.All)
+        {
+            var others = all.Pods.Where(pod => pod["metadata"]!["name"]!.GetValue<string>() is var name && LoadJobs.All.Any(other => other != load && name.StartsWith($"{other.Name}-", StringComparison.Ordinal)));
+            _situations[load.Name] = new Situation(load.Name, all with { Pods = [.. all.Pods.Except(others)] }, [.. InTree, .. load.Expected]);
+        }
+    }
 
     private async Task RecordAsync(ClusterScene scene, KubernetesApi api, string cluster, IReadOnlyList<string> expected) =>
         _situations[cluster] = new Situation(cluster, await ExamineAsync(scene, api, cluster), expected);

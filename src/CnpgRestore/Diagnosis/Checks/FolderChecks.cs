@@ -58,7 +58,8 @@ static class FolderChecks
         }
 
         var (archive, source) = (exam.ArchiveName, exam.AwaitsRecovery ? exam.Manifest?.Source?.ServerName : null);
-        foreach (var folder in exam.Bucket.Folders.Where(folder => folder.Name == archive || folder.Name == source))
+        // Where nothing is usable, that is the finding.
+        foreach (var folder in exam.Bucket.Folders.Where(folder => (folder.Name == archive || folder.Name == source) && folder.State.HasBackup))
         {
             foreach (var group in folder.Findings.Where(finding => finding.Severity == FindingSeverity.Error).GroupBy(finding => AilmentOf(finding.Kind)))
             {
