@@ -103,7 +103,7 @@ public sealed partial class Redaction
     private static partial Regex InUrl();
 
     // password=..., PASSWORD '...', secret_access_key: ...
-    [GeneratedRegex(@"(?<before>(password|passwd|secret(_?access)?(_?key)?|token)(\\?""|')?\s*[=:]?\s*(\\?""|'|(?<=[=:]\s*)))(?!\*\*\*)[^\s""'\\,;}]{3,}", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"(?<before>(password|passwd|secret(_?access)?(_?key)?|token)(\\?""|')?[ \t]*[=:]?[ \t]*(\\?""|'|(?<=[=:][ \t]*)))(?!\*\*\*)[^\s""'\\,;}]{3,}", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Assigned();
 
     [GeneratedRegex(@"\b(AKIA|ASIA)[A-Z0-9]{16}\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
