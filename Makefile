@@ -9,7 +9,7 @@ export DOTNET_NOLOGO := 1
 SOURCES := $(shell find src -name '*.cs' -o -name '*.csproj' -o -name 'packages.lock.json') Directory.Build.props Directory.Packages.props global.json
 TESTS := CnpgRestore.Tests CnpgRestore.ServerTests CnpgRestore.CliTests
 
-.PHONY: help build test test-unit demo bench docs servers kubernetes clean
+.PHONY: help build test test-unit reliability demo bench docs servers kubernetes clean
 
 help: ## this list
 	@echo "make ..."
@@ -35,6 +35,12 @@ test: build ## all tests, against a real PostgreSQL, S3 server and Kubernetes an
 test-unit: ## the tests that need no server (seconds)
 	@dotnet build tests/CnpgRestore.Tests -v quiet
 	tests/run.sh CnpgRestore.Tests
+
+RANDOM_KILLS ?= 200
+reliability: build ## kill -9 at every step of every plan and at RANDOM_KILLS=200 moments; writes docs/reliability.md (about 40 minutes)
+	@$(MAKE) --no-print-directory kubernetes
+	dotnet build tests/CnpgRestore.CliTests -v quiet
+	tests/reliability.sh $(RANDOM_KILLS)
 
 demo: ## a database is backed up, hurt and brought back, told step by step (under 5 minutes with the installation)
 	@echo "The demo takes about a minute, and up to four more where something must be installed or built first."

@@ -8,7 +8,8 @@ using CnpgRestore.Plans;
 namespace CnpgRestore.Cli;
 
 /// <summary>Which server folder is meant: by bucket and name, by a live Cluster with the Secret that it names, or by a manifest alone.</summary>
-sealed class BackupFolderOptions
+/// <param name="isNamed">Whether <c>--server</c> names the folder; a command may name it by itself.</param>
+sealed class BackupFolderOptions(bool isNamed = true)
 {
     private readonly Option<string?> _server = new("--server")
     {
@@ -33,7 +34,11 @@ sealed class BackupFolderOptions
 
     public void AddTo(Command command)
     {
-        command.Options.Add(_server);
+        if (isNamed)
+        {
+            command.Options.Add(_server);
+        }
+
         command.Options.Add(_cluster);
         command.Options.Add(_files);
         _store.AddTo(command);
@@ -44,11 +49,10 @@ sealed class BackupFolderOptions
     /// <exception cref="RestoreException">The Cluster, the file, the Secret or the credentials do not exist, or say nothing about a bucket.</exception>
     public async Task<(IObjectStore Store, string? Server)> OpenAsync(ParseResult parse, CliSession session, CancellationToken ct)
     {
-        var server = parse.GetValue(_server);
+        var server = isNamed ? parse.GetValue(_server) : null;
         var cluster = parse.GetValue(_cluster);
-        if (parse.GetValue(_files) is { Length: > 0 } files)
+        if (Manifests(parse) is { } set)
         {
-            var set = ManifestFiles.Read(files);
             var destination = DestinationOf(set.Read(cluster));
             return (_store.Open(parse, session.Clock, destination.Store ?? throw WithoutObjectStore(destination)), server ?? destination.ServerName);
         }
@@ -72,6 +76,13 @@ sealed class BackupFolderOptions
 
         return (await ClusterStore.OpenAsync(api, api.Namespace, live, session.Clock, warning => session.Progress.Line($"warning: {warning}"), ct), server);
     }
+
+    /// <summary>The Kubernetes of the Cluster that is named; null where none is, or where a manifest stands in for it.</summary>
+    public KubernetesApi? Connect(ParseResult parse, CliSession session) =>
+        parse.GetValue(_cluster) is not null && Manifests(parse) is null ? _kubernetes.Connect(parse, session.Clock) : null;
+
+    /// <summary>What <c>--file</c> names; null where it is not given.</summary>
+    public ManifestSet? Manifests(ParseResult parse) => parse.GetValue(_files) is { Length: > 0 } files ? ManifestFiles.Read(files) : null;
 
     private static BackupFolder DestinationOf(ClusterManifest manifest) => manifest.Destination ?? throw new RestoreException(
         ProblemCode.NotFound,

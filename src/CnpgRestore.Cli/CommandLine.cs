@@ -23,6 +23,7 @@ static class CommandLine
         root.Subcommands.Add(FromBackupCommand.Create(clock));
         root.Subcommands.Add(FromDumpCommand.Create(clock));
         root.Subcommands.Add(RenameCommand.Create(clock));
+        root.Subcommands.Add(PruneCommand.Create(clock));
         root.Subcommands.Add(ManifestCommand.Create(clock));
         root.Subcommands.Add(DumpsCommand.Create(clock));
         root.Subcommands.Add(VerifyCommand.Create(clock));

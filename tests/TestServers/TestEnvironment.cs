@@ -16,6 +16,9 @@ public static class TestEnvironment
     /// <summary>Folder with <c>initdb</c>, <c>postgres</c> and the client programs.</summary>
     public static string PostgresPrograms => Read("CNPG_RESTORE_TEST_POSTGRES") ?? "/usr/lib/postgresql/15/bin";
 
+    /// <summary>How many random moments the kill matrix has in all.</summary>
+    public static int RandomKills => int.Parse(Read("CNPG_RESTORE_TEST_KILLS") ?? "200", System.Globalization.CultureInfo.InvariantCulture);
+
     /// <summary>The repository's root: the nearest folder above the running test assembly that holds the solution.</summary>
     public static string Repository { get; } = FindRepository();
 

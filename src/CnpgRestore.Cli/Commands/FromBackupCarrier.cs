@@ -4,8 +4,10 @@ using CnpgRestore.Cli.Output;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.ObjectStore;
 using CnpgRestore.Plans;
+using CnpgRestore.Plans.Clusters;
 using CnpgRestore.Plans.FromBackup;
 using CnpgRestore.Runs;
+using CnpgRestore.Runs.Clusters;
 using CnpgRestore.Runs.FromBackup;
 
 namespace CnpgRestore.Cli.Commands;
@@ -27,7 +29,7 @@ sealed class FromBackupCarrier(CliSession session, KubernetesApi api, StoreOptio
         var recorded = await new RunRecord(api).FindAsync(request.Namespace, request.Cluster, ct);
         if (recorded is not null)
         {
-            var difference = recorded.DifferenceTo(request);
+            var difference = (recorded.Decision as FromBackupDecision ?? throw RecordedRun.Unfinished(recorded.Decision)).DifferenceTo(request);
             if (difference is null)
             {
                 return await ContinueAsync(recorded, dryRun, timeout, report, ct);
@@ -55,7 +57,7 @@ sealed class FromBackupCarrier(CliSession session, KubernetesApi api, StoreOptio
     public async Task<int> ContinueAsync(RecordedRun recorded, bool dryRun, TimeSpan? timeout, string? report, CancellationToken ct)
     {
         using var store = await OpenAsync(recorded, ct);
-        var plan = await recorded.ToPlanAsync(api, store, session.Clock, ct);
+        var plan = await FromBackupPlanner.ResumeAsync(api, store, (FromBackupDecision)recorded.Decision, recorded.Manifest, session.Clock, ct);
         if (dryRun)
         {
             RunOutput.ShowPlan(session, plan.ToPlan(), isResult: true);
@@ -74,7 +76,7 @@ sealed class FromBackupCarrier(CliSession session, KubernetesApi api, StoreOptio
         using var journal = Open(new RunId(decision.Run), decision);
         await RunOutput.RunAsync(session, async observer =>
         {
-            await new FromBackupUndo(api, store, recorded, new Run(journal, observer), session.Clock).RunAsync(ct);
+            await new ClusterUndo(api, store, recorded, new Run(journal, observer), session.Clock).RunAsync(ct);
             return 0;
         });
         session.Result.Line($"run {decision.Run} is undone: cluster {decision.Cluster} is as it was before");
@@ -113,12 +115,12 @@ sealed class FromBackupCarrier(CliSession session, KubernetesApi api, StoreOptio
         return 0;
     }
 
-    private Journal Open(RunId run, FromBackupDecision decision) =>
+    private Journal Open(RunId run, ClusterDecision decision) =>
         File.Exists(_state.JournalOf(run))
             ? Journal.Resume(_state, run, session.Clock)
             : Journal.Create(_state, run, Verb, FromBackupPlan.SubjectOf(decision.Namespace, decision.Cluster), session.Clock);
 
-    private Task<RunLease> TakeLeaseAsync(FromBackupDecision decision, CancellationToken ct) => RunLease.TakeAsync(
+    private Task<RunLease> TakeLeaseAsync(ClusterDecision decision, CancellationToken ct) => RunLease.TakeAsync(
         api, decision.Namespace, decision.Cluster, new LeaseHolder(decision.Run, Environment.MachineName, Environment.ProcessId), session.Clock, ct);
 
     private Task<IObjectStore> OpenAsync(RecordedRun recorded, CancellationToken ct) => OpenAsync(recorded.Decision.Namespace, recorded.Manifest, ct);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CnpgRestore.Manifests;
+using CnpgRestore.Plans.Clusters;
 using CnpgRestore.Plans.FromBackup;
 
 namespace CnpgRestore.Cli.Commands;

@@ -3,6 +3,7 @@ using CnpgRestore.Databases;
 using CnpgRestore.Dumps.Folder;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.Manifests;
+using CnpgRestore.Plans.Clusters;
 using CnpgRestore.Plans.FromDump;
 
 namespace CnpgRestore.Cli.Commands;
@@ -12,6 +13,7 @@ static class FromDumpCommand
 {
     private const int MostJobs = 64;
     private const string Latest = "latest";
+    private const string Fresh = "fresh";
 
     public static Command Create(TimeProvider clock)
     {
@@ -28,13 +30,15 @@ static class FromDumpCommand
             HelpName = "PATH|latest",
         };
         var database = new Option<string?>("--database") { Description = "Database to restore; out of a dump of pg_dumpall, that one alone. Default: that of --to, or the application database of CLUSTER.", HelpName = "NAME" };
-        var strategy = new Option<LoadStrategy>("--strategy")
+        var strategy = new Option<string>("--strategy")
         {
-            Description = "swap: load beside the live database, prove it, swap the names. clean, append: into the live one, in one transaction. Default: swap.",
-            HelpName = "swap|clean|append",
-            DefaultValueFactory = _ => LoadStrategy.Swap,
-            CustomParser = result => Choice(result),
+            Description = "swap: load beside the live database, prove it, swap the names. clean, append: into the live one, in one transaction. fresh: delete the Cluster, make it new, load. Default: swap.",
+            HelpName = "fresh|swap|clean|append",
+            DefaultValueFactory = _ => "swap",
         };
+        strategy.AcceptOnlyFromAmong(Fresh, "swap", "clean", "append");
+        var fresh = new FreshOptions();
+        var store = new StoreOptions();
         var engine = new Option<string?>("--engine")
         {
             Description = "parallel: SQL over several connections, indexes side by side. psql: through psql, or pg_restore. Default: parallel where it can.",
@@ -59,12 +63,14 @@ static class FromDumpCommand
             Restore a database from an SQL dump: inspect it, load it, set sequences, compare every row count, and swap it in.
 
             By default the live database is not touched until the restored one is proven; it stays aside until runs commit, and runs undo
-            brings it back. Exit codes: 0 done and proven, 3 restored with differences, 10 no such dump or database, 11 another run holds
+            brings it back. With fresh, the Cluster itself is deleted and made new, and there is no way back. Exit codes: 0 done and proven, 3 restored with differences, 10 no such dump or database, 11 another run holds
             the database, 12 access denied, 13 server unreachable, 15 refused and nothing changed, 20 stopped midway, 130 interrupted.
             """) { cluster, local, dump, database, strategy, engine, jobs, keepApps, noRoles, dryRun };
         checks.AddTo(command);
         server.AddTo(command);
         kubernetes.AddTo(command);
+        fresh.AddTo(command);
+        store.AddTo(command);
         command.Validators.Add(result =>
         {
             if (result.GetValue(cluster) is null == !server.IsIn(result))
@@ -75,6 +81,17 @@ static class FromDumpCommand
             if (result.GetValue(local) is null && result.GetValue(dump) is null or Latest)
             {
                 result.AddError("from-dump needs --local FOLDER, or --dump FILE.");
+            }
+
+            var isFresh = result.GetValue(strategy) == Fresh;
+            if (isFresh && result.GetValue(cluster) is null)
+            {
+                result.AddError("--strategy fresh needs CLUSTER.");
+            }
+
+            foreach (var error in fresh.Errors(result, isFresh))
+            {
+                result.AddError(error);
             }
         });
         command.SetAction(async (parse, ct) =>
@@ -89,27 +106,46 @@ static class FromDumpCommand
 
             using var api = kubernetes.Connect(parse, clock);
             var name = parse.GetRequiredValue(cluster)!;
+            if (parse.GetValue(strategy) == Fresh)
+            {
+                return await FreshAsync(api, name);
+            }
+
             var restored = parse.GetValue(database) ?? await ApplicationDatabaseAsync(api, name, ct);
             var to = FromDumpServer.AddressOf(api.Namespace, name);
             await using var opened = await FromDumpServer.OpenAsync(to, session, parse, kubernetes, ct);
             return await RunAsync(new FromDumpCarrier(session, opened.Server, opened.Apps), to, restored, stopApps: !parse.GetValue(keepApps));
 
-            async Task<int> RunAsync(FromDumpCarrier carrier, string address, string target, bool stopApps)
+            async Task<int> FreshAsync(KubernetesApi api, string name)
+            {
+                var asked = fresh.Read(parse, api.Namespace, name);
+                var situation = await Situation.ReadAsync(
+                    api, api.Namespace, name, asked.Files, $"cnpg-restore from-dump {name} -n {api.Namespace} --strategy fresh --local PATH -f cluster.yaml", ct);
+                var target = parse.GetValue(database) ?? situation.Manifest.Application?.Database ?? throw NoApplication(name);
+                var request = await RequestAsync(FromDumpServer.AddressOf(api.Namespace, name), target, stopApps: !parse.GetValue(keepApps));
+                // The server's own database cannot be swapped; in a new one, nothing is in it.
+                request = request with { Strategy = target == FromDumpPlanner.Maintenance ? LoadStrategy.Append : LoadStrategy.Swap };
+                return await new FreshCarrier(session, api, store, parse).RunAsync(situation, request, asked, parse.GetValue(dryRun), ct);
+            }
+
+            async Task<int> RunAsync(FromDumpCarrier carrier, string address, string target, bool stopApps) =>
+                await carrier.RunAsync(await RequestAsync(address, target, stopApps), parse.GetValue(dryRun), ct);
+
+            async Task<FromDumpRequest> RequestAsync(string address, string target, bool stopApps)
             {
                 await checks.ReadAsync(parse, target, ct);
-                var request = new FromDumpRequest
+                return new FromDumpRequest
                 {
                     Dump = await FindAsync(PathOf(parse.GetValue(local), parse.GetValue(dump)), target, ct),
                     Database = target,
                     To = address,
-                    Strategy = parse.GetValue(strategy),
+                    Strategy = Enum.TryParse<LoadStrategy>(parse.GetValue(strategy), ignoreCase: true, out var chosen) ? chosen : LoadStrategy.Swap,
                     Engine = parse.GetValue(engine) is { } word ? Enum.Parse<LoadEngine>(word, ignoreCase: true) : null,
                     StopApps = stopApps,
                     Jobs = parse.GetValue(jobs),
                     CreateRoles = !parse.GetValue(noRoles),
                     CheckSql = checks.Path(parse),
                 };
-                return await carrier.RunAsync(request, parse.GetValue(dryRun), ct);
             }
         });
         return command;
@@ -121,9 +157,11 @@ static class FromDumpCommand
     private static async Task<string> ApplicationDatabaseAsync(KubernetesApi api, string cluster, CancellationToken ct)
     {
         var live = await api.GetAsync(new ObjectReference(ResourceTypes.Clusters, api.Namespace, cluster), ct);
-        return ClusterManifest.Read(live, _ => null).Application?.Database ?? throw new RestoreException(
-            ProblemCode.Usage, $"cluster {cluster} names no application database", "its bootstrap has none", $"cnpg-restore from-dump {cluster} --local PATH --database NAME");
+        return ClusterManifest.Read(live, _ => null).Application?.Database ?? throw NoApplication(cluster);
     }
+
+    private static RestoreException NoApplication(string cluster) => new(
+        ProblemCode.Usage, $"cluster {cluster} names no application database", "its bootstrap has none", $"cnpg-restore from-dump {cluster} --local PATH --database NAME");
 
     /// <summary>The dump itself, or the latest complete one of a folder.</summary>
     private static async Task<string> FindAsync(string path, string database, CancellationToken ct)
@@ -136,16 +174,5 @@ static class FromDumpCommand
         var (_, latest) = await (await DumpFolder.ReadAsync(path, ct)).FindLatestAsync(database, ct);
         return latest?.File.Path ?? throw new RestoreException(
             ProblemCode.NotFound, $"Backup file not found: {path} holds no complete dump of {database}", null, $"cnpg-restore dumps list {path} --check");
-    }
-
-    private static LoadStrategy Choice(System.CommandLine.Parsing.ArgumentResult result)
-    {
-        if (Enum.TryParse<LoadStrategy>(result.Tokens[^1].Value, ignoreCase: true, out var strategy) && Enum.IsDefined(strategy))
-        {
-            return strategy;
-        }
-
-        result.AddError($"'{result.Tokens[^1].Value}' is not valid for --strategy; choose one of swap, clean, append.");
-        return default;
     }
 }

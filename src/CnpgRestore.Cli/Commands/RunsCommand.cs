@@ -3,7 +3,7 @@ using CnpgRestore.Cli.Output;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.Plans.FromDump;
 using CnpgRestore.Runs;
-using CnpgRestore.Runs.FromBackup;
+using CnpgRestore.Runs.Clusters;
 
 namespace CnpgRestore.Cli.Commands;
 
@@ -47,6 +47,7 @@ static class RunsCommand
             clock,
             (carrier, recorded, parse, ct) => carrier.ContinueAsync(recorded, parse.GetValue(dryRun), parse.GetValue(timeout)?.Value, parse.GetValue(report), ct),
             (carrier, decision, parse, ct) => carrier.ResumeAsync(decision, parse.GetValue(dryRun), ct),
+            (carrier, recorded, parse, ct) => carrier.ContinueAsync(recorded, parse.GetValue(dryRun), ct),
             report,
             dryRun,
             timeout);
@@ -57,7 +58,8 @@ static class RunsCommand
         "Put everything back as it was before the run. Refused once the run has deleted a Cluster that it found, or loaded into a live database.",
         clock,
         (carrier, recorded, _, ct) => carrier.UndoAsync(recorded, ct),
-        (carrier, decision, _, ct) => carrier.UndoAsync(decision, ct));
+        (carrier, decision, _, ct) => carrier.UndoAsync(decision, ct),
+        (carrier, recorded, _, ct) => carrier.UndoAsync(recorded, ct));
 
     private static Command Commit(TimeProvider clock)
     {
@@ -75,6 +77,11 @@ static class RunsCommand
     private static async Task<int> FromDumpAsync(
         CliSession session, ServerOptions options, KubernetesOptions kubernetes, ParseResult parse, string run, Func<FromDumpCarrier, FromDumpDecision, Task<int>> act, CancellationToken ct)
     {
+        if (IsFresh(run))
+        {
+            throw new RestoreException(ProblemCode.Usage, $"run {run} has made a Cluster new: nothing lies aside that could be dropped", null, "cnpg-restore runs list");
+        }
+
         var state = new StateFolder(EnvironmentVariables.StateFolder);
         var decision = FromDumpCarrier.FindDecision(state, run);
         if (decision is null && File.Exists(state.JournalOf(new RunId(run))))
@@ -99,6 +106,7 @@ static class RunsCommand
         TimeProvider clock,
         Func<FromBackupCarrier, RecordedRun, ParseResult, CancellationToken, Task<int>> act,
         Func<FromDumpCarrier, FromDumpDecision, ParseResult, CancellationToken, Task<int>> actOnDump,
+        Func<FreshCarrier, RecordedRun, ParseResult, CancellationToken, Task<int>> actOnFresh,
         params Option[] options)
     {
         var run = RunArgument();
@@ -116,6 +124,13 @@ static class RunsCommand
         server.AddTo(command);
         command.SetAction(async (parse, ct) =>
         {
+            if (IsFresh(parse.GetRequiredValue(run)))
+            {
+                using var connected = kubernetes.Connect(parse, clock);
+                var fresh = await FindAsync(connected, parse.GetRequiredValue(run), ct);
+                return await actOnFresh(new FreshCarrier(new CliSession(parse, clock), connected, store, parse), fresh, parse, ct);
+            }
+
             if (parse.GetRequiredValue(run).Contains($"-{FromDumpCarrier.Verb}-", StringComparison.Ordinal))
             {
                 return await FromDumpAsync(
@@ -142,6 +157,11 @@ static class RunsCommand
                 "run the same rename again to go on; rename the folders the other way round to take it back");
         }
 
+        if (run.Contains("-prune-", StringComparison.Ordinal))
+        {
+            throw new RestoreException(ProblemCode.Usage, $"run {run} removes a folder", "what it needs is in the bucket", "run the same prune again to go on; what is removed is gone");
+        }
+
         if (run.Contains("-apps-", StringComparison.Ordinal))
         {
             throw new RestoreException(
@@ -157,6 +177,8 @@ static class RunsCommand
             "a run that has ended leaves nothing in the cluster",
             "cnpg-restore runs list");
     }
+
+    private static bool IsFresh(string run) => run.Contains($"-{FreshCarrier.Verb}-", StringComparison.Ordinal);
 
     private static Argument<string> RunArgument() => new("RUN") { Description = "Its name, as runs list shows it." };
 }

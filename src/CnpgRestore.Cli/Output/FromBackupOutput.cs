@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CnpgRestore.Plans.Clusters;
 using CnpgRestore.Plans.FromBackup;
 using CnpgRestore.Runs.FromBackup;
 using static System.FormattableString;

@@ -61,6 +61,9 @@ public static class CnpgNames
     /// <summary>The first instance is the one that is recovered.</summary>
     public static string RecoveryJob(string cluster) => $"{cluster}-1-full-recovery";
 
+    /// <summary>The first instance of a Cluster that begins new and empty.</summary>
+    public static string InitdbJob(string cluster) => $"{cluster}-1-initdb";
+
     /// <summary>User, password and URI of the application's role; generated, and deleted with the Cluster, unless the Cluster names another.</summary>
     public static string ApplicationSecret(string cluster) => $"{cluster}-app";
 

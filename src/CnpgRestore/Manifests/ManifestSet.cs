@@ -15,6 +15,9 @@ public sealed class ManifestSet(params IReadOnlyList<ManifestFile> files)
     /// <param name="cluster">Needed where the files hold several.</param>
     public ClusterManifest Read(string? cluster) => Find(cluster, "recovery").Manifest;
 
+    /// <summary>All of them, in the order of the files.</summary>
+    public IReadOnlyList<ClusterManifest> Clusters() => [.. Drafts("recovery").Select(draft => draft.Manifest)];
+
     /// <summary>The Cluster as JSON, with Flux variables, aliases and merge keys resolved: what would be sent to the API.</summary>
     public JsonObject ReadJson(string? cluster) => Find(cluster, "recovery").Expanded();
 
@@ -89,10 +92,12 @@ public sealed class ManifestSet(params IReadOnlyList<ManifestFile> files)
         return new ManifestEdit(before, draft.Manifest, draft.Notes);
     }
 
+    private IEnumerable<ClusterDraft> Drafts(string method) => Files.SelectMany(file => file.Objects().Where(item => IsCluster(item.Json))
+        .Select(item => new ClusterDraft(Files, file, item.Index, method)));
+
     private ClusterDraft Find(string? cluster, string method)
     {
-        var found = Files.SelectMany(file => file.Objects().Where(item => IsCluster(item.Json))
-            .Select(item => new ClusterDraft(Files, file, item.Index, method))).ToList();
+        var found = Drafts(method).ToList();
         var named = cluster is null ? found : found.FindAll(draft => draft.Manifest.Name == cluster);
         if (named is [var only])
         {

@@ -12,73 +12,34 @@ namespace CnpgRestore.Runs;
 /// </summary>
 sealed class FolderRemoval(IObjectStore store, FolderMovePlan plan, FolderProof proof)
 {
-    // Gateways delete the keys of one request one after the other: smaller batches, more of them at once.
-    private const int BatchSize = 250;
-    private const int BatchesInFlight = 16;
+    private readonly BatchedRemoval _removal = new(store);
 
-    private long _removed;
-
-    public long Removed => Interlocked.Read(ref _removed);
+    public long Removed => _removal.Removed;
 
     public async Task<string> RemoveAsync(StepMeter meter, CancellationToken ct)
     {
         meter.TotalObjects = plan.Objects;
-        await RemoveAsync(ServerFolder.IsBackupInfo, meter, ct);
-        await RemoveAsync(key => !ServerFolder.IsBackupInfo(key), meter, ct);
+        await _removal.RemoveAsync(ProvenAsync(ServerFolder.IsBackupInfo, ct), meter, ct);
+        await _removal.RemoveAsync(ProvenAsync(key => !ServerFolder.IsBackupInfo(key), ct), meter, ct);
         return Invariant($"{Removed} objects removed");
     }
 
-    public async Task<string> ProveRemovedAsync(StepMeter _, CancellationToken ct)
-    {
-        var left = new List<ObjectKey>();
-        await foreach (var item in store.ListAsync(plan.Source, ct))
-        {
-            left.Add(item.Key);
-        }
+    public Task<string> ProveRemovedAsync(StepMeter _, CancellationToken ct) => _removal.ProveEmptyAsync(
+        plan.Source,
+        $"a cluster still archives into {plan.Request.Source}/: stop it, then set them aside with 'cnpg-restore rename {plan.Request.Source} {plan.Request.Source}-late -r'",
+        ct);
 
-        return left.Count == 0
-            ? $"{plan.Request.Source}/ is gone"
-            : throw new RestoreException(
-                ProblemCode.Stopped,
-                $"{left.Count} objects are left in {plan.Request.Source}/",
-                $"they came during the removal and were not touched: {string.Join(", ", left.Order().Take(5))}",
-                $"a cluster still archives into {plan.Request.Source}/: stop it, then set them aside with 'cnpg-restore rename {plan.Request.Source} {plan.Request.Source}-late -r'");
-    }
-
-    private async Task RemoveAsync(Func<ObjectKey, bool> wanted, StepMeter meter, CancellationToken ct)
+    private async IAsyncEnumerable<ObjectKey> ProvenAsync(Func<ObjectKey, bool> wanted, [EnumeratorCancellation] CancellationToken ct)
     {
-        var limit = new ParallelOptions { MaxDegreeOfParallelism = BatchesInFlight, CancellationToken = ct };
-        await Parallel.ForEachAsync(BatchesAsync(wanted, ct), limit, async (batch, token) =>
-        {
-            await store.DeleteAsync(batch, token);
-            Interlocked.Add(ref _removed, batch.Count);
-            meter.Add(batch.Count, 0);
-        });
-    }
-
-    private async IAsyncEnumerable<IReadOnlyCollection<ObjectKey>> BatchesAsync(Func<ObjectKey, bool> wanted, [EnumeratorCancellation] CancellationToken ct)
-    {
-        var batch = new List<ObjectKey>();
         await foreach (var level in store.CompareFoldersAsync(plan.Source, plan.Target, ct))
         {
             foreach (var pair in level.InBoth)
             {
                 if (wanted(pair.Source.Key) && await proof.IsProvenAsync(pair, ct))
                 {
-                    batch.Add(pair.Source.Key);
-                }
-
-                if (batch.Count == BatchSize)
-                {
-                    yield return batch;
-                    batch = [];
+                    yield return pair.Source.Key;
                 }
             }
-        }
-
-        if (batch.Count > 0)
-        {
-            yield return batch;
         }
     }
 }

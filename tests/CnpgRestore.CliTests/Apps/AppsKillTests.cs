@@ -1,3 +1,4 @@
+using CnpgRestore.CliTests.Kills;
 using CnpgRestore.TestServers;
 
 namespace CnpgRestore.CliTests.Apps;
@@ -14,16 +15,11 @@ public sealed class AppsKillTests(TestBed bed)
     public async Task Killed_after_each_step_and_done_again_elsewhere_everything_comes_back()
     {
         await using var scene = await AppsScene.CreateAsync(bed);
-        using var git = await GitFolder.CreateAsync(Ct);
-        await git.CommitAsync("apps/web.yaml", AppManifests.Web, Ct);
-        await git.CommitAsync("apps/queue.yaml", AppManifests.Queue, Ct);
-        await scene.Home.ApplyAsync(Flux(git), Ct);
-        await scene.Clusters.UntilAsync("statefulset/queue", item => item is not null, Ct);
-        await scene.StartAppsAsync();
+        using var git = await scene.StartAppsFromGitAsync(Ct);
 
         foreach (var step in Stop)
         {
-            await KillAsync(scene, "stop", Stop, step);
+            await KillAsync(scene, "stop", step);
         }
 
         var stopped = await scene.RunAsync("apps", "stop", AppsScene.Cluster, "--yes");
@@ -34,7 +30,7 @@ public sealed class AppsKillTests(TestBed bed)
 
         foreach (var step in Start)
         {
-            await KillAsync(scene, "start", Start, step);
+            await KillAsync(scene, "start", step);
         }
 
         var started = await scene.RunAsync("apps", "start", AppsScene.Cluster, "--yes");
@@ -46,21 +42,6 @@ public sealed class AppsKillTests(TestBed bed)
         await scene.AssertNothingIsLeftAsync();
     }
 
-    private static Task<KilledRun> KillAsync(AppsScene scene, string verb, string[] steps, string step)
-    {
-        var machine = $"{verb}-{step}";
-        return KilledRun.AfterAsync(scene.Command(["apps", verb, AppsScene.Cluster, "--yes"], machine), Path.Combine(scene.Folder, machine), steps, step);
-    }
-
-    private static string Flux(GitFolder git) => $$"""
-        apiVersion: source.toolkit.fluxcd.io/v1
-        kind: GitRepository
-        metadata: { name: home }
-        spec: { url: "{{git.Url}}", ref: { branch: main } }
-        ---
-        apiVersion: kustomize.toolkit.fluxcd.io/v1
-        kind: Kustomization
-        metadata: { name: apps }
-        spec: { sourceRef: { kind: GitRepository, name: home }, path: ./apps, prune: false, interval: 1m }
-        """;
+    private static async Task KillAsync(AppsScene scene, string verb, string step) =>
+        Assert.Null(await KilledRun.AtAsync(scene.Command(["apps", verb, AppsScene.Cluster, "--yes"], $"{verb}-{step}"), KillMoment.Recorded(step)));
 }

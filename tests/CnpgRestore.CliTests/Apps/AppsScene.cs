@@ -48,6 +48,18 @@ sealed class AppsScene : IAsyncDisposable
         await SessionsAsync(6);
     }
 
+    /// <summary>The same, with a Flux that goes on applying web and queue as Git has them; the caller disposes of Git.</summary>
+    public async Task<GitFolder> StartAppsFromGitAsync(CancellationToken ct)
+    {
+        var git = await GitFolder.CreateAsync(ct);
+        await git.CommitAsync("apps/web.yaml", AppManifests.Web, ct);
+        await git.CommitAsync("apps/queue.yaml", AppManifests.Queue, ct);
+        await Home.ApplyAsync(Flux(git), ct);
+        await Clusters.UntilAsync("statefulset/queue", item => item is not null, ct);
+        await StartAppsAsync();
+        return git;
+    }
+
     /// <summary>Waits for a number of clients over the network.</summary>
     public async Task SessionsAsync(int count)
     {
@@ -106,4 +118,16 @@ sealed class AppsScene : IAsyncDisposable
         await Clusters.DisposeAsync();
         _folder.Dispose();
     }
+
+    private static string Flux(GitFolder git) => $$"""
+        apiVersion: source.toolkit.fluxcd.io/v1
+        kind: GitRepository
+        metadata: { name: home }
+        spec: { url: "{{git.Url}}", ref: { branch: main } }
+        ---
+        apiVersion: kustomize.toolkit.fluxcd.io/v1
+        kind: Kustomization
+        metadata: { name: apps }
+        spec: { sourceRef: { kind: GitRepository, name: home }, path: ./apps, prune: false, interval: 1m }
+        """;
 }

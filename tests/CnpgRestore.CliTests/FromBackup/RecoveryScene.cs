@@ -13,13 +13,6 @@ sealed class RecoveryScene : IAsyncDisposable
     /// <summary>Rows of the table <c>items</c> when the last of them is archived.</summary>
     public const int Rows = 1500;
 
-    /// <summary>Of a recovery, in the order in which they are done.</summary>
-    private static readonly string[] Steps =
-    [
-        "record", "suspend-gitops", "stop-cluster", "copy-data", "copy-backup-info", "prove", "check-unchanged", "remove-source", "prove-removed",
-        "write-manifest", "create-cluster", "recover", "prove-data", "first-backup", "resume-gitops",
-    ];
-
     private readonly TemporaryFolder _folder = new("recovery");
 
     private RecoveryScene(ClusterScene clusters) => Clusters = clusters;
@@ -72,10 +65,6 @@ sealed class RecoveryScene : IAsyncDisposable
 
     /// <summary><c>from-backup postgres-v17</c> with all consents.</summary>
     public Task<ToolResult> RecoverAsync(params string[] options) => RunAsync(["from-backup", Cluster, "--yes", .. options]);
-
-    /// <summary>The same, killed after a step.</summary>
-    public Task<KilledRun> KillAfterAsync(string step, string? state = null, params string[] options) =>
-        KilledRun.AfterAsync(Command(["from-backup", Cluster, "--yes", .. options], state), state ?? State, Steps, step);
 
     /// <summary>The name of the only run of this machine.</summary>
     public string LastRun() => Path.GetFileNameWithoutExtension(Directory.GetFiles(Path.Combine(State, "runs")).Single());

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CnpgRestore.CliTests.Apps;
+using CnpgRestore.CliTests.Kills;
 using CnpgRestore.TestServers;
 
 namespace CnpgRestore.CliTests.FromDump;
@@ -7,8 +8,6 @@ namespace CnpgRestore.CliTests.FromDump;
 /// <summary>The database of a Cluster comes back from a dump: applications stopped, loaded, proven, swapped, applications started.</summary>
 public sealed class ClusterTests(TestBed bed)
 {
-    private const int Rows = 5000;
-
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -18,8 +17,8 @@ public sealed class ClusterTests(TestBed bed)
     public async Task The_database_is_as_the_dump_says_and_every_application_is_back(string strategy, string engine)
     {
         await using var scene = await AppsScene.CreateAsync(bed);
-        var dump = await DumpAsync(scene);
-        await SpoilAsync(scene);
+        var dump = await ClusterDump.MakeAsync(scene);
+        await ClusterDump.SpoilAsync(scene);
         await scene.StartAppsAsync();
         var counts = await scene.CountsAsync();
 
@@ -29,7 +28,7 @@ public sealed class ClusterTests(TestBed bed)
         Assert.True(dry.ExitCode == 0, dry.Error);
         Assert.Contains("stop 4 workloads", dry.Output, StringComparison.Ordinal);
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
-        Assert.Equal(Rows.ToString(CultureInfo.InvariantCulture), await CountAsync(scene));
+        Assert.Equal(ClusterDump.Rows.ToString(CultureInfo.InvariantCulture), await ClusterDump.CountAsync(scene));
         Assert.Equal("orders", await scene.Clusters.SqlAsync(AppsScene.Cluster, "orders", "SELECT tableowner FROM pg_tables WHERE tablename = 'items'", Ct));
         Assert.Equal(counts, await scene.CountsAsync());
         await scene.SessionsAsync(6);
@@ -41,16 +40,16 @@ public sealed class ClusterTests(TestBed bed)
     public async Task Undo_after_a_swap_brings_the_former_database_back_and_commit_drops_it()
     {
         await using var scene = await AppsScene.CreateAsync(bed);
-        var dump = await DumpAsync(scene);
-        await SpoilAsync(scene);
-        var spoiled = await CountAsync(scene);
+        var dump = await ClusterDump.MakeAsync(scene);
+        await ClusterDump.SpoilAsync(scene);
+        var spoiled = await ClusterDump.CountAsync(scene);
 
         var first = await scene.RunAsync("from-dump", AppsScene.Cluster, "--local", dump, "--yes");
         Assert.True(first.ExitCode == 0, first.Output + first.Error);
         var undo = await scene.RunAsync("runs", "undo", LastRun(scene));
 
         Assert.True(undo.ExitCode == 0, undo.Output + undo.Error);
-        Assert.Equal(spoiled, await CountAsync(scene));
+        Assert.Equal(spoiled, await ClusterDump.CountAsync(scene));
         var undone = await ToolProcess.RunAsync(
             scene.Command(["runs", "commit", LastRun(scene), "--to", $"cnpg://{scene.Home.Name}/{AppsScene.Cluster}", "--yes"], "another-machine"), Ct);
         Assert.True(undone.ExitCode == 0, undone.Output + undone.Error);
@@ -58,7 +57,7 @@ public sealed class ClusterTests(TestBed bed)
         Assert.True(second.ExitCode == 0, second.Output + second.Error);
         var commit = await scene.RunAsync("runs", "commit", LastRun(scene), "--yes");
         Assert.True(commit.ExitCode == 0, commit.Output + commit.Error);
-        Assert.Equal(Rows.ToString(CultureInfo.InvariantCulture), await CountAsync(scene));
+        Assert.Equal(ClusterDump.Rows.ToString(CultureInfo.InvariantCulture), await ClusterDump.CountAsync(scene));
         Assert.Equal("orders,postgres", await scene.Clusters.SqlAsync(
             AppsScene.Cluster, "postgres", "SELECT string_agg(datname, ',' ORDER BY datname) FROM pg_database WHERE NOT datistemplate", Ct));
     }
@@ -67,42 +66,25 @@ public sealed class ClusterTests(TestBed bed)
     public async Task A_run_that_is_killed_goes_on_and_the_applications_come_back()
     {
         await using var scene = await AppsScene.CreateAsync(bed);
-        var dump = await DumpAsync(scene);
-        await SpoilAsync(scene);
+        var dump = await ClusterDump.MakeAsync(scene);
+        await ClusterDump.SpoilAsync(scene);
         await scene.StartAppsAsync();
         var counts = await scene.CountsAsync();
         string[] command = ["from-dump", AppsScene.Cluster, "--local", dump, "--yes"];
         foreach (var step in (string[])["create-database", "verify"])
         {
-            await using var killed = await KilledRun.AfterAsync(scene.Command(command), Path.Combine(scene.Folder, "state"), ["create-database", "load", "sequences", "analyze", "carry-over", "verify", "swap"], step);
-            Assert.True(killed.WasKilled);
+            Assert.Null(await KilledRun.AtAsync(scene.Command(command), KillMoment.Recorded(step)));
         }
 
         Assert.NotEqual(counts, await scene.CountsAsync());
         var result = await scene.RunAsync(command);
 
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
-        Assert.Equal(Rows.ToString(CultureInfo.InvariantCulture), await CountAsync(scene));
+        Assert.Equal(ClusterDump.Rows.ToString(CultureInfo.InvariantCulture), await ClusterDump.CountAsync(scene));
         Assert.Equal(counts, await scene.CountsAsync());
         await scene.SessionsAsync(6);
         await scene.AssertNothingIsLeftAsync();
     }
-
-    private static async Task<string> DumpAsync(AppsScene scene)
-    {
-        await scene.Clusters.SqlAsync(
-            AppsScene.Cluster,
-            "orders",
-            $"CREATE TABLE items (id serial PRIMARY KEY, text text); ALTER TABLE items OWNER TO orders; INSERT INTO items (text) SELECT md5(n::text) FROM generate_series(1, {Rows}) n; CREATE INDEX ON items (text)",
-            Ct);
-        var path = Path.Combine(scene.Folder, "orders.sql");
-        await File.WriteAllTextAsync(path, await scene.Home.KubectlAsync(Ct, "exec", "orders-1", "-c", "postgres", "--", "pg_dump", "--clean", "--if-exists", "-d", "orders"), Ct);
-        return path;
-    }
-
-    private static Task SpoilAsync(AppsScene scene) => scene.Clusters.SqlAsync(AppsScene.Cluster, "orders", "DELETE FROM items WHERE id % 3 = 0; CREATE TABLE late (id int)", Ct);
-
-    private static Task<string> CountAsync(AppsScene scene) => scene.Clusters.SqlAsync(AppsScene.Cluster, "orders", "SELECT count(*) FROM items", Ct);
 
     private static string LastRun(AppsScene scene) => Path.GetFileNameWithoutExtension(
         Directory.GetFiles(Path.Combine(scene.Folder, "state", "runs"), "*-from-dump-*").Order(StringComparer.Ordinal).Last());

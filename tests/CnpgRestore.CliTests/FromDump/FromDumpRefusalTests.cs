@@ -1,3 +1,4 @@
+using CnpgRestore.CliTests.Kills;
 using CnpgRestore.TestServers;
 
 namespace CnpgRestore.CliTests.FromDump;
@@ -103,7 +104,7 @@ public sealed class FromDumpRefusalTests(TestBed bed)
     public async Task An_unfinished_run_is_not_mixed_with_another_request()
     {
         await using var scene = await FromDumpScene.CreateAsync(bed);
-        Assert.True(await KilledRestore.AtAsync(scene, ["\"type\":\"step_started\",", "\"step\":\"load\""], TimeSpan.Zero, "from-dump", "--local", scene.Dump, "--to", scene.Live.Url, "--yes"));
+        Assert.Null(await KilledRun.AtAsync(scene.Command("from-dump", "--local", scene.Dump, "--to", scene.Live.Url, "--yes"), KillMoment.Begun("load")));
         var other = Path.Combine(scene.Folder, "other.sql");
         File.Copy(scene.Dump, other);
 

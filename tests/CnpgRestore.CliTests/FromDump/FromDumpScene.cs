@@ -50,6 +50,15 @@ sealed class FromDumpScene : IAsyncDisposable
     /// <summary>The accident: rows are lost, others are written, the schema changes.</summary>
     public Task SpoilAsync() => Live.ExecuteAsync("DELETE FROM sales.orders WHERE id > 100; INSERT INTO sales.customers (name) VALUES ('late'); DROP VIEW sales.big", Ct);
 
+    /// <summary>For a dump of the data alone: tables without rows, and without keys that would refuse to have them twice.</summary>
+    public async Task EmptyWithoutKeysAsync()
+    {
+        await Live.ExecuteAsync("DROP TABLE sales.orders CASCADE; CREATE TABLE sales.orders (id bigint, customer int, note text)", Ct);
+        await Live.ExecuteAsync("ALTER TABLE sales.customers DROP CONSTRAINT customers_pkey CASCADE; TRUNCATE sales.customers", Ct);
+        var dump = (await File.ReadAllTextAsync(Dump, Ct)).Split('\n').Where(line => !line.Contains("orders_id_seq", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(Dump, string.Join('\n', dump), Ct);
+    }
+
     /// <summary>Everything in a database, as text that is equal where the contents are.</summary>
     public async Task<string> ContentAsync(string? database = null)
     {

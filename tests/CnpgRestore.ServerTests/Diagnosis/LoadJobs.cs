@@ -22,6 +22,8 @@ sealed record LoadJobs(string Name, string Script, IReadOnlyList<string> Expecte
         new("load-nfs", "psql -c 'SELECT 1'", ["nfs-mount-failed"], Ends: false),
     ];
 
+    private string Volume => Ends ? "emptyDir: {}" : "nfs: {server: 127.0.0.1, path: /srv/no-such-export}";
+
     public string Manifest(string cluster) => $$"""
         apiVersion: batch/v1
         kind: Job
@@ -43,11 +45,13 @@ sealed record LoadJobs(string Name, string Script, IReadOnlyList<string> Expecte
                     - {name: PGHOST, value: {{cluster}}-rw}
                     - {name: PGDATABASE, value: orders}
                     - {name: PGUSER, value: orders}
-                    - {name: PGPASSWORD, valueFrom: {secretKeyRef: {name: {{cluster}}-app, key: password}}}
+                    - name: PGPASSWORD
+                      valueFrom:
+                        secretKeyRef: {name: {{cluster}}-app, key: password}
                   volumeMounts:
                     - {name: backups, mountPath: /mnt/backups}
               volumes:
                 - name: backups
-                  {{(Ends ? "emptyDir: {}" : "nfs: {server: 127.0.0.1, path: /srv/no-such-export}")}}
+                  {{Volume}}
         """;
 }

@@ -119,5 +119,5 @@ sealed class RecordedScene : IAsyncDisposable
         new S3Settings(StoreAddress.Parse($"s3://{Bucket}")) { Endpoint = new Uri(S3.Endpoint), Credentials = new S3Credentials(accessKey, new Secret(secretKey), null), Provider = Provider.Of(new Uri(S3.Endpoint)) }, TimeProvider.System);
 
     private static JsonObject Condition(string type, string reason) =>
-        new() { ["type"] = type, ["status"] = "True", ["reason"] = reason, ["message"] = "", ["lastTransitionTime"] = "2026-11-22T14:00:00Z" };
+        new() { ["type"] = type, ["status"] = "True", ["reason"] = reason, ["message"] = "as it should be", ["lastTransitionTime"] = "2026-11-22T14:00:00Z" };
 }

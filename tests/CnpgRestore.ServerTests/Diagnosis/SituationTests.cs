@@ -70,16 +70,16 @@ public sealed class SituationTests(TestBed bed)
             metadata: {name: database}
             spec: {suspend: true, interval: 1m, prune: false, path: ./apps, sourceRef: {kind: GitRepository, name: home}}
             """);
-        await scene.CreateAsync($$"""
+        await scene.CreateAsync($$$"""
             apiVersion: apps/v1
             kind: Deployment
             metadata:
               name: shop
-              annotations: {cnpg-restore/stopped-by: 20261122t140000z-from-backup-4f2a, cnpg-restore/stopped-for: {{scene.Api.Namespace}}/orders, cnpg-restore/stopped-from: "2"}
+              annotations: {cnpg-restore/stopped-by: 20261122t140000z-from-backup-4f2a, cnpg-restore/stopped-for: {{{scene.Api.Namespace}}}/orders, cnpg-restore/stopped-from: "2"}
             spec:
               replicas: 0
-              selector: {matchLabels: {app: shop}}
-              template: {metadata: {labels: {app: shop}}, spec: {containers: [{name: shop, image: shop}]}}
+              selector: {matchLabels: {app: shop} }
+              template: {metadata: {labels: {app: shop} }, spec: {containers: [{name: shop, image: shop}]} }
             """);
         await scene.LiveAsync(scene.Manifests.Initdb("orders", "orders").Replace(
             "  name: orders\n", $"  name: orders\n  labels: {{kustomize.toolkit.fluxcd.io/name: database, kustomize.toolkit.fluxcd.io/namespace: {scene.Api.Namespace}}}\n", StringComparison.Ordinal));
@@ -211,7 +211,7 @@ public sealed class SituationTests(TestBed bed)
     {
         const string Canary = "canary-that-nobody-may-see";
         await using var scene = await RecordedScene.OpenAsync(bed, "orders");
-        await scene.CreateAsync($$"""{apiVersion: v1, kind: Secret, metadata: {name: canary}, stringData: {password: "{{Canary}}"}}""");
+        await scene.CreateAsync($$"""{apiVersion: v1, kind: Secret, metadata: {name: canary}, stringData: {password: "{{Canary}}" } }""");
         await scene.LiveAsync(scene.Manifests.Initdb("orders", "orders", $"note: 'postgres://app:in-a-url@db/app {Canary}'").Replace(
             "  instances: 1\n", "  instances: 1\n  env: [{name: SOME_PASSWORD, value: in-an-env}, {name: TZ, value: UTC}]\n", StringComparison.Ordinal));
         var path = Path.Combine(scene.Folder, "report.tar.gz");

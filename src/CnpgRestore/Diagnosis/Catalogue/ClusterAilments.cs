@@ -8,7 +8,7 @@ static class ClusterAilments
 
     public static Ailment RunUnfinished { get; } = new(
         "run-unfinished", Severity.Broken, Stage.Runs, "A run of cnpg-restore is not finished",
-        "from-backup was interrupted, or stands at a step that failed. What it has suspended and stopped stays so until it is resumed or undone.",
+        "A run was interrupted, or stands at a step that failed. What it has suspended and stopped stays so until it is resumed or undone.",
         "Go on with it, from this or any other machine; runs undo takes it back as far as that is possible.", "cnpg-restore runs resume {run} -n {namespace}");
 
     public static Ailment AppsLeftStopped { get; } = new(
@@ -73,7 +73,7 @@ static class ClusterAilments
     public static Ailment OldFolder { get; } = new(
         "old-folder-unpruned", Severity.Note, Stage.Leftovers, "A folder of a former cluster that nobody prunes",
         "Retention only works on the folder that a Cluster archives to now; renamed and former ones stay, and are paid for, for ever.",
-        "Look at it first. Keep it while the present folder does not reach back far enough.", "cnpg-restore backups list --cluster {cluster} -n {namespace} --server {folder}");
+        "Keep it while the present folder does not reach back far enough. prune shows its plan, and refuses while the folder is named or written to, or is not replaced.", "cnpg-restore prune {folder} --cluster {cluster} -n {namespace} --dry-run");
 
     public static Ailment ExtraApp { get; } = new(
         "extra-app-database", Severity.Warning, Stage.Leftovers, "An extra, empty database \"app\"",

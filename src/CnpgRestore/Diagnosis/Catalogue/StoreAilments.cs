@@ -6,7 +6,6 @@ static class StoreAilments
     private const string Look = "cnpg-restore backups list --cluster {cluster} -n {namespace} --server {folder}";
     private const string Anew = "cnpg-restore from-backup {cluster} -n {namespace} --lineage new";
     private const string Secret = "kubectl edit secret {secret} -n {namespace}";
-    private const string Logs = "kubectl get cluster {cluster} -n {namespace} -o yaml";
 
     public static Ailment SourceFolderMissing { get; } = new(
         "source-folder-missing", Severity.Broken, Stage.Recovery, "Source folder does not exist",

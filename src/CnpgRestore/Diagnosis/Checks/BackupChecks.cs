@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using CnpgRestore.Diagnosis.Catalogue;
 using CnpgRestore.Diagnosis.Collection;
 using CnpgRestore.Manifests;

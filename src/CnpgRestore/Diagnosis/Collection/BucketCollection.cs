@@ -4,7 +4,7 @@ using CnpgRestore.Barman.Findings;
 using CnpgRestore.Manifests;
 using CnpgRestore.ObjectStore;
 using CnpgRestore.Plans;
-using CnpgRestore.Plans.FromBackup;
+using CnpgRestore.Plans.Clusters;
 
 namespace CnpgRestore.Diagnosis.Collection;
 

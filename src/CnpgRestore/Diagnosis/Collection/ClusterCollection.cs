@@ -5,7 +5,7 @@ using CnpgRestore.Kubernetes.GitOps;
 using CnpgRestore.Kubernetes.Recovery;
 using CnpgRestore.Kubernetes.Workloads;
 using CnpgRestore.Manifests;
-using CnpgRestore.Runs.FromBackup;
+using CnpgRestore.Runs.Clusters;
 
 namespace CnpgRestore.Diagnosis.Collection;
 

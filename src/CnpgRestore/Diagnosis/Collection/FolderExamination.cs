@@ -1,4 +1,4 @@
-using CnpgRestore.Plans.FromBackup;
+using CnpgRestore.Plans.Clusters;
 
 namespace CnpgRestore.Diagnosis.Collection;
 

@@ -15,6 +15,9 @@ public sealed record DumpDatabase(
     IReadOnlyDictionary<string, int> Created,
     IReadOnlyDictionary<string, int> Dropped)
 {
+    /// <summary>For where nobody has to look any more.</summary>
+    public static DumpDatabase Nothing { get; } = new(null, [], [], [], new Dictionary<string, int>(), new Dictionary<string, int>());
+
     public long Rows => Tables.Sum(table => table.Rows);
 
     /// <summary>Roles that own something, are granted something, or are named by a policy: they have to exist before it is loaded.</summary>
@@ -22,6 +25,12 @@ public sealed record DumpDatabase(
 
     /// <summary>Who owns which table, view or sequence, by the ALTER ... OWNER TO of the dump.</summary>
     public IReadOnlyDictionary<QualifiedName, string> Owners { get; init; } = new Dictionary<QualifiedName, string>();
+
+    /// <summary>Who shall own the database: as the dump says, or whoever owns most of what is in it; null where nothing tells.</summary>
+    public string? Owner => StatedOwner ?? Owners.Values.GroupBy(owner => owner).OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal).FirstOrDefault()?.Key;
+
+    /// <summary>By an ALTER DATABASE ... OWNER TO, which a dump with -C or of pg_dumpall has.</summary>
+    public string? StatedOwner { get; init; }
 
     /// <summary>Constraints that were not validated when the dump was made, and are not afterwards.</summary>
     public IReadOnlyList<string> NotValid { get; init; } = [];

@@ -11,6 +11,7 @@ public sealed class DumpInspector
     private readonly SortedSet<string> _roles = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _tablespaces = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _created = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _databaseOwners = new(StringComparer.Ordinal);
     private readonly List<string> _connects = [];
     private bool _isRestricted;
     private string? _cut;
@@ -126,6 +127,13 @@ public sealed class DumpInspector
         {
             _tablespaces.Add(tablespace);
         }
+        else if (words.Accept("ALTER", "DATABASE"))
+        {
+            if (words.Identifier() is { } altered && words.Accept("OWNER", "TO") && words.Identifier() is { } owner)
+            {
+                _databaseOwners[altered] = owner;
+            }
+        }
         else if (!words.Accept("DROP", "ROLE") && !words.Accept("DROP", "DATABASE"))
         {
             _databases[^1].See(reader.Text.Span, reader.Groups, encoding);
@@ -137,13 +145,19 @@ public sealed class DumpInspector
         Program = _comments.Program,
         ProgramVersion = _comments.ProgramVersion,
         ServerVersion = _comments.ServerVersion,
-        Databases = [.. _databases.Where(database => !database.IsEmpty).Select(database => database.ToDatabase())],
+        Databases = [.. _databases.Where(database => !database.IsEmpty).Select(Owned)],
         Roles = [.. _roles],
         Tablespaces = [.. _tablespaces],
         Connects = _connects,
         IsRestricted = _isRestricted,
         Notes = [.. Notes()],
     };
+
+    private DumpDatabase Owned(DatabaseTally tally)
+    {
+        var database = tally.ToDatabase();
+        return database with { StatedOwner = _databaseOwners.GetValueOrDefault(database.Name ?? "") };
+    }
 
     private IEnumerable<string> Notes()
     {

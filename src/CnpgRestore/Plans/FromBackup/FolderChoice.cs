@@ -1,4 +1,4 @@
-using System.Globalization;
+using CnpgRestore.Plans.Clusters;
 
 namespace CnpgRestore.Plans.FromBackup;
 
@@ -40,16 +40,16 @@ public sealed record FolderChoice(Lineage Lineage, string Origin, string Source,
         };
         if (lineage == Lineage.New)
         {
-            var name = request.ArchiveName ?? NextName(archive.Name, names, postgresMajor, now);
+            var name = request.ArchiveName ?? FolderNames.Next(archive.Name, names, postgresMajor, now);
             return name == origin.Name
                 ? throw new RestoreException(
                     ProblemCode.Usage,
                     $"Expected empty archive: {name}/ cannot be recovered from and archived to at once",
-                    hint: $"cnpg-restore from-backup {request.Cluster} --archive-name {NextName(archive.Name, names, postgresMajor, now)}")
+                    hint: $"cnpg-restore from-backup {request.Cluster} --archive-name {FolderNames.Next(archive.Name, names, postgresMajor, now)}")
                 : new FolderChoice(lineage, origin.Name, origin.Name, name, MoveTo: null, reason);
         }
 
-        var aside = FreeName(archive.Name, named is { IsEmpty: true } ? named.Name : null, names);
+        var aside = FolderNames.Aside(archive.Name, named is { IsEmpty: true } ? named.Name : null, names);
         return new FolderChoice(lineage, origin.Name, origin.Name == archive.Name ? aside : origin.Name, archive.Name, aside, reason);
     }
 
@@ -71,32 +71,4 @@ public sealed record FolderChoice(Lineage Lineage, string Origin, string Source,
         $"Cannot find backup: no usable base backup in {folders}/",
         "a usable backup has status DONE, all its tars, and the WAL from its begin to its end",
         "cnpg-restore backups list");
-
-    private static string FreeName(string name, string? preferred, IReadOnlySet<string> names)
-    {
-        if (preferred is not null && !names.Contains(preferred))
-        {
-            return preferred;
-        }
-
-        var first = $"{name}-backup";
-        return Enumerable.Range(2, int.MaxValue - 2).Select(number => string.Create(CultureInfo.InvariantCulture, $"{first}-{number}")).Prepend(first).First(free => !names.Contains(free));
-    }
-
-    /// <summary>Another generation of the same name: the next <c>-vN</c>, or the time. <c>-v17</c> on a PostgreSQL 17 is a version and is left alone.</summary>
-    private static string NextName(string name, IReadOnlySet<string> names, int? postgresMajor, DateTimeOffset now)
-    {
-        var dash = name.LastIndexOf("-v", StringComparison.Ordinal);
-        if (dash > 0 && int.TryParse(name.AsSpan(dash + 2), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number != postgresMajor)
-        {
-            return Enumerable.Range(number + 1, int.MaxValue - number - 1)
-                .Select(next => string.Create(CultureInfo.InvariantCulture, $"{name[..dash]}-v{next}")).First(next => !names.Contains(next));
-        }
-
-        // A name that was made this way before is not made longer each time.
-        var stem = name.Length > 17 && DateTime.TryParseExact(name[^16..], Stamp, CultureInfo.InvariantCulture, DateTimeStyles.None, out _) ? name[..^17] : name;
-        return $"{stem}-{now.UtcDateTime.ToString(Stamp, CultureInfo.InvariantCulture)}";
-    }
-
-    private const string Stamp = "yyyyMMdd't'HHmmss'z'";
 }

@@ -1,35 +1,16 @@
 using System.Text.Json.Serialization;
+using CnpgRestore.Kubernetes;
 using CnpgRestore.Manifests;
+using CnpgRestore.Plans.Clusters;
+using CnpgRestore.Postgres;
 
 namespace CnpgRestore.Plans.FromBackup;
 
-/// <summary>
-/// What was decided when the plan was made, and all that another machine needs to go on or to undo. It lives in a ConfigMap beside the Cluster.
-/// Fields may be added, never renamed. No secret is among them.
-/// </summary>
-public sealed record FromBackupDecision
+/// <summary>A Cluster that is recovered from its bucket. Fields may be added, never renamed.</summary>
+public sealed record FromBackupDecision : ClusterDecision
 {
-    public required string Run { get; init; }
-
-    /// <summary>An unfinished run whose place this one takes, with what it had suspended.</summary>
-    public string? Supersedes { get; init; }
-
-    public required string Cluster { get; init; }
-
-    public required string Namespace { get; init; }
-
-    /// <summary>Of the Cluster that the run found; null where there was none.</summary>
-    public string? FormerUid { get; init; }
-
-    public required Lineage Lineage { get; init; }
-
     /// <summary>The folder that the new cluster recovers from.</summary>
     public required string Source { get; init; }
-
-    public required string Archive { get; init; }
-
-    /// <summary>What <see cref="Archive"/> is renamed to; null where nothing is moved.</summary>
-    public string? MoveTo { get; init; }
 
     /// <summary>As <see cref="Postgres.RecoveryTarget"/> writes it.</summary>
     public required string Target { get; init; }
@@ -42,22 +23,53 @@ public sealed record FromBackupDecision
     /// <summary>WAL segments from the base backup to the target, for progress.</summary>
     public long Segments { get; init; }
 
-    public required ApplyMode Apply { get; init; }
+    public override BootstrapMethod Bootstrap => BootstrapMethod.Recovery;
 
-    public bool Push { get; init; }
+    public override string Job => CnpgNames.RecoveryJob(Cluster);
 
-    /// <summary>As the command line named it; null where the manifest says it.</summary>
-    public ApplicationDatabase? Application { get; init; }
+    public override string Word => "recovery";
 
-    /// <summary>Manifests, as paths on <see cref="Host"/>.</summary>
-    public IReadOnlyList<string> Files { get; init; } = [];
+    public override string Origin => $"recovers from {Source}/, archives to {Archive}/";
 
-    public required string Host { get; init; }
+    public override string Remains => $"the backups are in {Source}/ or, before the move, in {Archive}/";
 
-    public IReadOnlyList<SuspendedOwner> Owners { get; init; } = [];
+    public override string Command => "from-backup";
 
-    /// <summary>Backups go through the Barman Cloud plugin.</summary>
-    public bool UsesPlugin { get; init; }
+    public override long SegmentCount => Segments;
+
+    public override string CommitMessage =>
+        $"""
+        Recover {Namespace}/{Cluster} from {Source}
+
+        Base backup {BackupId}, {(Target == "latest" ? "to the end of its archive" : $"to {Target}")}. Archives to {Archive} from now on.
+        """;
+
+    public override ManifestEdit Edit(ManifestSet set) => set.ToRecovery(Cluster, new RecoveryRequest
+    {
+        Source = Source,
+        ArchiveName = Archive,
+        Application = Application,
+        Target = RecoveryTarget.Parse(Target),
+        BackupId = Barman.Backups.BackupId.Parse(BackupId, provider: null),
+    });
+
+    /// <summary>The option by which a request names something else than the run decided; null where the same command goes on.</summary>
+    public string? DifferenceTo(FromBackupRequest request)
+    {
+        (string Name, string? Asked, string? Decided)[] choices =
+        [
+            ("--lineage", request.Lineage?.ToString(), Lineage == Lineage.Keep ? request.Lineage?.ToString() : Lineage.ToString()),
+            ("--archive-name", request.ArchiveName, Archive),
+            ("--source", request.Source, request.Source == Archive && MoveTo == Source ? request.Source : Source),
+            ("target", request.Target.ToString(), Target),
+            ("--backup-id", request.BackupId?.ToString(), BackupId),
+            ("--apply", request.Apply.ToString(), Apply.ToString()),
+        ];
+        return choices.FirstOrDefault(choice => choice.Asked is not null && choice.Asked != choice.Decided).Name;
+    }
+
+    public override bool IsSaidBy(ClusterManifest found) =>
+        found.Methods is [BootstrapMethod.Recovery] && found.Source?.ServerName == Source && found.Destination?.ServerName == Archive;
 }
 
 [JsonSourceGenerationOptions(

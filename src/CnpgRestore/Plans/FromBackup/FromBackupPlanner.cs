@@ -6,6 +6,7 @@ using CnpgRestore.Kubernetes;
 using CnpgRestore.Kubernetes.GitOps;
 using CnpgRestore.Manifests;
 using CnpgRestore.ObjectStore;
+using CnpgRestore.Plans.Clusters;
 using CnpgRestore.Postgres;
 
 namespace CnpgRestore.Plans.FromBackup;
@@ -13,27 +14,13 @@ namespace CnpgRestore.Plans.FromBackup;
 /// <summary>Looks at the cluster, the bucket and the manifests, and either makes the plan of a recovery or says all that is in its way. Only reads.</summary>
 public sealed class FromBackupPlanner(KubernetesApi api, FromBackupRequest request, TimeProvider clock)
 {
-    private const int CopiesInFlight = 64;
-
     /// <summary>What there is, before the bucket is opened.</summary>
     /// <exception cref="RestoreException">Exit 10: neither the Cluster nor a manifest of it exists, or it takes no backups.</exception>
     public async Task<Situation> LookAsync(CancellationToken ct)
     {
-        var live = await api.FindAsync(new ObjectReference(ResourceTypes.Clusters, request.Namespace, request.Cluster), ct);
-        if (live is null && request.Files.Count == 0)
-        {
-            throw new RestoreException(
-                ProblemCode.NotFound,
-                $"cluster {request.Cluster} does not exist in namespace {request.Namespace}",
-                "it can be recovered from its manifest",
-                $"cnpg-restore from-backup {request.Cluster} -n {request.Namespace} -f cluster.yaml");
-        }
-
-        List<ManifestFile> files = request.Files.Count > 0 ? [.. ManifestFiles.Read(request.Files).Files] : [LiveManifest.Of(live!)];
-        files.AddRange(await ObjectStoresAsync(files, ct));
-        var set = new ManifestSet(files);
-        var manifest = set.Read(request.Cluster);
-        if (manifest.Destination is null)
+        var situation = await Situation.ReadAsync(
+            api, request.Namespace, request.Cluster, request.Files, $"cnpg-restore from-backup {request.Cluster} -n {request.Namespace} -f cluster.yaml", ct);
+        if (situation.Archive is null)
         {
             throw new RestoreException(
                 ProblemCode.NotFound,
@@ -42,13 +29,13 @@ public sealed class FromBackupPlanner(KubernetesApi api, FromBackupRequest reque
                 $"cnpg-restore from-backup {request.Cluster} -f cluster.yaml");
         }
 
-        return new Situation(live, set, manifest);
+        return situation;
     }
 
     /// <param name="run">Names the run that will carry it out.</param>
     /// <param name="unfinished">The run whose place it takes; null in the usual case.</param>
     /// <exception cref="RestoreException">Exit 15, or that of the only problem: everything that stands in the way.</exception>
-    public async Task<FromBackupPlan> PlanAsync(Situation situation, IObjectStore store, string run, FromBackupDecision? unfinished, CancellationToken ct)
+    public async Task<FromBackupPlan> PlanAsync(Situation situation, IObjectStore store, string run, ClusterDecision? unfinished, CancellationToken ct)
     {
         var problems = new List<Problem>();
         var notes = new List<string>();
@@ -89,11 +76,11 @@ public sealed class FromBackupPlanner(KubernetesApi api, FromBackupRequest reque
             problems.AddRange(BackupPreflight.Check(path, edit.After, situation.Live is null ? null : ClusterManifest.Read(situation.Live, _ => null)));
             var preflight = new ClusterPreflight(api, request.Namespace, request.Cluster);
             problems.AddRange(await preflight.CheckAsync(
-                situation.Live, situation.Set.ReadJson(request.Cluster), situation.Archive, choice.Archive, choice.Origin, ct));
+                situation.Live, situation.Set.ReadJson(request.Cluster), situation.Archive, [choice.Archive, choice.Origin], ct));
             notes.AddRange(preflight.Notes);
         }
 
-        var move = choice.MoveTo is null ? null : await MoveAsync(store, choice, problems, ct);
+        var move = choice.MoveTo is null ? null : await ArchiveMove.PlanAsync(store, choice.Archive, choice.MoveTo, clock, problems, ct);
         var plan = path is null ? null : Make(situation, store, run, owners, choice, path, move, notes);
         plan = unfinished is null || plan is null ? plan : plan with { Decision = plan.Decision with { Supersedes = unfinished.Run } };
         if (plan is not null)
@@ -104,21 +91,16 @@ public sealed class FromBackupPlanner(KubernetesApi api, FromBackupRequest reque
         return problems.Count > 0 ? throw PreflightFailure.Of(problems) : plan!;
     }
 
-    /// <summary>The plugin's ObjectStores as the API has them, where no file brings them along.</summary>
-    private async Task<IReadOnlyList<ManifestFile>> ObjectStoresAsync(IReadOnlyList<ManifestFile> files, CancellationToken ct)
+    /// <summary>The plan of a run that was begun, with what is left of the move.</summary>
+    /// <param name="manifest">The Cluster as it will be created.</param>
+    public static async Task<FromBackupPlan> ResumeAsync(
+        KubernetesApi api, IObjectStore store, FromBackupDecision decision, JsonObject manifest, TimeProvider clock, CancellationToken ct)
     {
-        if (!files.Any(file => file.Text.Text.Contains("barmanObjectName", StringComparison.Ordinal)) || !await api.SupportsAsync(ResourceTypes.ObjectStores, ct))
-        {
-            return [];
-        }
-
-        var found = new List<ManifestFile>();
-        await foreach (var store in api.ListAsync(ResourceTypes.ObjectStores, request.Namespace, ListSelector.All, ct))
-        {
-            found.Add(LiveManifest.Of(store));
-        }
-
-        return found;
+        var live = await api.FindAsync(decision.Reference, ct);
+        var former = decision.FormerUid is { } uid && live.Text("metadata", "uid") == uid ? live : null;
+        var move = await ArchiveMove.LeftAsync(api, store, decision, clock, ct);
+        var summary = $"go on with run {decision.Run}: recover cluster {decision.Namespace}/{decision.Cluster} from {store.Address}/{decision.Source}/, archive to {decision.Archive}/";
+        return new FromBackupPlan(decision, manifest, former, store.Address, move, summary, [$"the run was begun on {decision.Host}; what is done already is found out step by step"]);
     }
 
     private async Task<FolderState?> NamedAsync(Situation situation, IObjectStore store, CancellationToken ct)
@@ -174,20 +156,6 @@ public sealed class FromBackupPlanner(KubernetesApi api, FromBackupRequest reque
         }
     }
 
-    private async Task<FolderMovePlan?> MoveAsync(IObjectStore store, FolderChoice choice, List<Problem> problems, CancellationToken ct)
-    {
-        try
-        {
-            var move = new FolderMoveRequest(choice.Archive, choice.MoveTo!, RemoveSource: true, ReadBack: false, CopiesInFlight);
-            return await new FolderMovePlanner(store, clock).PlanAsync(move, removalBegun: false, ct);
-        }
-        catch (RestoreException e)
-        {
-            problems.Add(e.Problem);
-            return null;
-        }
-    }
-
     private FromBackupPlan Make(
         Situation situation, IObjectStore store, string run, IReadOnlyList<SuspendedOwner> owners, FolderChoice choice, RecoveryPath path, FolderMovePlan? move, List<string> notes)
     {
@@ -220,17 +188,6 @@ public sealed class FromBackupPlanner(KubernetesApi api, FromBackupRequest reque
         var summary = string.Create(
             CultureInfo.InvariantCulture,
             $"recover cluster {request.Namespace}/{request.Cluster} from {store.Address}/{choice.Source}/: base backup {path.Backup.Id} ({path.Backup.Size}), {path.SegmentCount} WAL segments {until}; archive to {choice.Archive}/");
-        return new FromBackupPlan(decision, ToBeCreated(situation, run), situation.Live, store.Address, move, summary, notes);
-    }
-
-    private JsonObject ToBeCreated(Situation situation, string run)
-    {
-        var manifest = situation.Set.ReadJson(request.Cluster);
-        var metadata = (JsonObject)manifest["metadata"]!;
-        metadata["namespace"] = request.Namespace;
-        var annotations = metadata["annotations"] as JsonObject ?? [];
-        annotations[LiveManifest.RunAnnotation] = run;
-        metadata["annotations"] = annotations;
-        return manifest;
+        return new FromBackupPlan(decision, situation.ToBeCreated(request.Namespace, run), situation.Live, store.Address, move, summary, notes);
     }
 }

@@ -1,5 +1,6 @@
 using CnpgRestore.Barman.Backups;
 using CnpgRestore.Manifests;
+using CnpgRestore.Plans.Clusters;
 using CnpgRestore.Postgres;
 
 namespace CnpgRestore.Plans.FromBackup;
@@ -16,7 +17,7 @@ public sealed record FromBackupRequest
 
     public Lineage? Lineage { get; init; }
 
-    /// <summary>The server folder that the recovered cluster archives to; implies <see cref="FromBackup.Lineage.New"/>.</summary>
+    /// <summary>The server folder that the recovered cluster archives to; implies <see cref="Clusters.Lineage.New"/>.</summary>
     public string? ArchiveName { get; init; }
 
     public RecoveryTarget Target { get; init; } = new RecoveryTarget.Latest();

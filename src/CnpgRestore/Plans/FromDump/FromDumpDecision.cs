@@ -16,6 +16,7 @@ namespace CnpgRestore.Plans.FromDump;
 /// <param name="Former">The name that the live database gets; null as <paramref name="Side"/>.</param>
 /// <param name="Roles">Roles that are missing, and are created.</param>
 /// <param name="RowsBefore">Rows of the dump's tables before something was appended to them.</param>
+/// <param name="IsFresh">The server is made new for it, and its database is empty before.</param>
 /// <param name="StopsApps">The applications of the Cluster are stopped first and started last.</param>
 public sealed record FromDumpDecision(
     string Run,
@@ -35,7 +36,8 @@ public sealed record FromDumpDecision(
     string? CheckSql,
     IReadOnlyList<RowsBefore> RowsBefore,
     LoadEngine Engine = LoadEngine.Psql,
-    bool StopsApps = false)
+    bool StopsApps = false,
+    bool IsFresh = false)
 {
     /// <summary>As a session of this run is called in <c>pg_stat_activity</c>.</summary>
     [JsonIgnore]
@@ -69,6 +71,7 @@ public sealed record RowsBefore(string Schema, string Table, long Rows);
     UseStringEnumConverter = true,
     Converters = [typeof(UtcTimeConverter)])]
 [JsonSerializable(typeof(FromDumpDecision))]
+[JsonSerializable(typeof(FreshDecision))]
 sealed partial class FromDumpJson : JsonSerializerContext
 {
     public static FromDumpJson Readable => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });

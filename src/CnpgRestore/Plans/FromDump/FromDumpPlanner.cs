@@ -47,28 +47,55 @@ public sealed class FromDumpPlanner(IDatabaseServer server, DatabaseSession sess
             throw PreflightFailure.Of(problems);
         }
 
+        var decision = Decide(request, inspection, run) with
+        {
+            SystemIdentifier = await SystemIdentifierAsync(session, ct), Roles = preflight.RolesToCreate, RowsBefore = preflight.RowsBefore,
+        };
+        return new FromDumpPlan(decision, inspection.File, content, server.Address, [.. preflight.Notes, .. DumpPreflight.Notes(inspection, request)]);
+    }
+
+    /// <summary>What follows from the request and the dump alone; what only the server tells is still empty.</summary>
+    internal static FromDumpDecision Decide(FromDumpRequest request, DumpInspection dump, string run)
+    {
         var (side, former) = request.Strategy == LoadStrategy.Swap ? Names(request.Database, run) : (null, null);
-        var decision = new FromDumpDecision(
+        return new FromDumpDecision(
             run,
             request.To,
             Environment.MachineName,
-            await SystemIdentifierAsync(session, ct),
+            SystemIdentifier: "",
             request.Database,
             request.Dump,
-            inspection.File.Size.Bytes,
-            inspection.File.LastWritten,
+            dump.File.Size.Bytes,
+            dump.File.LastWritten,
             // Dumps of several databases in one file, too: what is not of this one is left out.
-            inspection.Program == "pg_dumpall" || inspection.Databases.Count > 1 ? request.Database : null,
+            dump.Program == "pg_dumpall" || dump.Databases.Count > 1 ? request.Database : null,
             request.Strategy,
             request.Jobs,
             side,
             former,
-            preflight.RolesToCreate,
+            Roles: [],
             request.CheckSql,
-            preflight.RowsBefore,
-            Engine(request, inspection.File.Format),
+            RowsBefore: [],
+            Engine(request, dump.File.Format),
             request.StopApps);
-        return new FromDumpPlan(decision, inspection.File, content, server.Address, [.. preflight.Notes, .. DumpPreflight.Notes(inspection, request)]);
+    }
+
+    /// <summary>The dump of a run that was begun, read again.</summary>
+    /// <param name="address">Of the server, as the plan names it.</param>
+    /// <param name="hint">What helps where it is another one by now.</param>
+    /// <exception cref="RestoreException">Exit 15: it is another one by now. 10: it is gone.</exception>
+    internal static async Task<FromDumpPlan> ReadAgainAsync(FromDumpDecision decision, string address, string hint, IProgress<long>? progress, CancellationToken ct)
+    {
+        var file = await DumpFile.OpenAsync(decision.Dump, ct);
+        // The journal has whole milliseconds.
+        if (file.Size.Bytes != decision.DumpSize || (file.LastWritten - decision.DumpTime).Duration() > TimeSpan.FromSeconds(1))
+        {
+            throw new RestoreException(ProblemCode.Refused, $"{decision.Dump} is not the file any more that run {decision.Run} was begun with", "its size or its time is another", hint);
+        }
+
+        var inspection = await DumpInspector.InspectWhollyAsync(file, progress, ct);
+        var content = inspection.Find(decision.Database) ?? throw new RestoreException(ProblemCode.NotFound, $"{decision.Dump} holds no database {decision.Database}");
+        return new FromDumpPlan(decision, file, content, address, [$"run {decision.Run} was begun on {decision.Host}; what is done already is found out step by step"]);
     }
 
     /// <summary>The plan of a run that was begun, for the same dump.</summary>
@@ -82,17 +109,7 @@ public sealed class FromDumpPlanner(IDatabaseServer server, DatabaseSession sess
                 ProblemCode.Refused, $"run {decision.Run} is undone: {decision.Side} lies aside", null, $"cnpg-restore runs commit {decision.Run}");
         }
 
-        var file = await DumpFile.OpenAsync(decision.Dump, ct);
-        // The journal has whole milliseconds.
-        if (file.Size.Bytes != decision.DumpSize || (file.LastWritten - decision.DumpTime).Duration() > TimeSpan.FromSeconds(1))
-        {
-            throw new RestoreException(
-                ProblemCode.Refused, $"{decision.Dump} is not the file any more that run {decision.Run} was begun with", "its size or its time is another", $"cnpg-restore runs undo {decision.Run}");
-        }
-
-        var inspection = await DumpInspector.InspectWhollyAsync(file, progress, ct);
-        var content = inspection.Find(decision.Database) ?? throw new RestoreException(ProblemCode.NotFound, $"{decision.Dump} holds no database {decision.Database}");
-        return new FromDumpPlan(decision, file, content, server.Address, [$"run {decision.Run} was begun on {decision.Host}; what is done already is found out step by step"]);
+        return await ReadAgainAsync(decision, server.Address, $"cnpg-restore runs undo {decision.Run}", progress, ct);
     }
 
     /// <exception cref="RestoreException">Exit 15: another server answers at the address.</exception>

@@ -1,7 +1,8 @@
 using CnpgRestore.Kubernetes;
 using CnpgRestore.ObjectStore;
-using CnpgRestore.Plans;
+using CnpgRestore.Plans.Clusters;
 using CnpgRestore.Plans.FromBackup;
+using CnpgRestore.Runs.Clusters;
 
 namespace CnpgRestore.Runs.FromBackup;
 
@@ -11,8 +12,6 @@ namespace CnpgRestore.Runs.FromBackup;
 /// </summary>
 public sealed class FromBackupRun(KubernetesApi api, IObjectStore store, FromBackupPlan plan, Run run, TimeProvider clock)
 {
-    private const int CopiesInFlight = 64;
-
     private readonly List<string> _warnings = [];
 
     private FromBackupDecision Decision => plan.Decision;
@@ -21,22 +20,22 @@ public sealed class FromBackupRun(KubernetesApi api, IObjectStore store, FromBac
     {
         var start = clock.GetTimestamp();
         var record = new RunRecord(api);
-        var gitOps = new GitOpsSwitch(api, Decision.Owners, Decision.Run, $"cnpg-restore runs resume {Decision.Run} -n {Decision.Namespace}", clock);
+        var gitOps = new GitOpsSwitch(api, Decision.Owners, Decision.Run, Decision.ResumeCommand, clock);
         var removal = new ClusterRemoval(api, Decision, clock);
         var delivery = new ManifestDelivery(Decision);
         var creation = new ClusterCreation(api, Decision, plan.Manifest, removal);
         var proof = new RecoveryProof(api, store, Decision, clock);
 
-        await run.StepAsync(plan.Record, async (_, token) => await record.WriteAsync(plan, token), ct);
+        await run.StepAsync(plan.Steps.Record, async (_, token) => await record.WriteAsync(Decision, plan.Manifest, plan.Former, token), ct);
         if (Decision.Owners.Count > 0)
         {
-            await run.StepAsync(plan.SuspendGitOps, (_, token) => gitOps.SuspendAsync(token), ct);
+            await run.StepAsync(plan.Steps.SuspendGitOps, (_, token) => gitOps.SuspendAsync(token), ct);
         }
 
         if (Decision.FormerUid is not null)
         {
             await run.StepAsync(
-                plan.StopCluster,
+                plan.Steps.StopCluster,
                 async (meter, token) =>
                 {
                     await gitOps.DemandSuspendedAsync(token);
@@ -45,16 +44,10 @@ public sealed class FromBackupRun(KubernetesApi api, IObjectStore store, FromBac
                 ct);
         }
 
-        // Whoever created the next one: its archive must not be moved.
-        var isCreated = await api.FindAsync(new ObjectReference(ResourceTypes.Clusters, Decision.Namespace, Decision.Cluster), ct) is not null;
-        if (Decision.MoveTo is not null && !isCreated)
-        {
-            await MoveAsync(ct);
-        }
-
+        await ArchiveMoving.RunAsync(api, store, Decision, run, clock, ct);
         if (Decision.Apply != ApplyMode.Api)
         {
-            await run.StepAsync(plan.WriteManifest, (_, token) => delivery.WriteAsync(token), ct);
+            await run.StepAsync(plan.Steps.WriteManifest, (_, token) => delivery.WriteAsync(token), ct);
         }
 
         await run.StepAsync(
@@ -68,26 +61,11 @@ public sealed class FromBackupRun(KubernetesApi api, IObjectStore store, FromBac
         await run.StepAsync(plan.Recover, new RecoveryWait(api, Decision, run.Observer).WaitAsync, ct);
         await run.StepAsync(plan.ProveData, proof.ProveAsync, ct);
         var firstBackup = "";
-        await run.StepAsync(plan.FirstBackup, async (meter, token) => firstBackup = await new FirstBackup(api, Decision).TakeAsync(meter, token), ct);
+        await run.StepAsync(plan.Steps.FirstBackup, async (meter, token) => firstBackup = await new FirstBackup(api, Decision).TakeAsync(meter, token), ct);
         await FinishGitOpsAsync(gitOps, delivery, ct);
         await record.RemoveAsync(Decision, ct);
         run.Finish();
         return new FromBackupResult(Decision, proof.Reached!, proof.Checks, proof.Databases, firstBackup, _warnings, clock.GetElapsedTime(start));
-    }
-
-    private async Task MoveAsync(CancellationToken ct)
-    {
-        var source = KeyPrefix.Root.Folder(Decision.Archive);
-        if (!await store.ListAsync(source, ct).AnyAsync(ct))
-        {
-            // An earlier process had finished it: what is proven is gone from the source, and only then.
-            run.Observer.OnDetail($"{Decision.Archive}/ is empty already");
-            return;
-        }
-
-        var request = new FolderMoveRequest(Decision.Archive, Decision.MoveTo!, RemoveSource: true, ReadBack: false, CopiesInFlight);
-        var move = await new FolderMovePlanner(store, clock).PlanAsync(request, removalBegun: true, ct);
-        await new FolderMove(store, move, run).RunAsync(ct);
     }
 
     /// <summary>GitOps goes on only where it finds in Git what runs now; otherwise it would take the recovery back.</summary>
@@ -105,7 +83,7 @@ public sealed class FromBackupRun(KubernetesApi api, IObjectStore store, FromBac
                 ProblemCode.Stopped,
                 "the cluster is recovered; the commit is not pushed, so GitOps stays suspended",
                 "resumed now, it would apply the manifest from before",
-                $"git push, then: cnpg-restore runs resume {Decision.Run} -n {Decision.Namespace}");
+                $"git push, then: {Decision.ResumeCommand}");
         }
 
         if (Decision.Apply == ApplyMode.Api && !sameNames)
@@ -121,6 +99,6 @@ public sealed class FromBackupRun(KubernetesApi api, IObjectStore store, FromBac
                 $"the manifest in Git is as it was: where it says initdb, the operator's webhook refuses it beside the recovery until Git holds what 'cnpg-restore manifest recovery -f cluster.yaml --source {Decision.Source}' makes of it");
         }
 
-        await run.StepAsync(plan.ResumeGitOps, (_, token) => gitOps.ResumeAsync(token), ct);
+        await run.StepAsync(plan.Steps.ResumeGitOps, (_, token) => gitOps.ResumeAsync(token), ct);
     }
 }

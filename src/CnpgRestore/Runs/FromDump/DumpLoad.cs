@@ -66,6 +66,9 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
         return Loaded();
     }
 
+    /// <summary>In a server that is new, the database says itself that it holds the dump: no journal of another machine is needed.</summary>
+    private string Mark() => Decision.IsFresh ? $"{RunMark.Statement(Decision.Database, RunMark.Loaded, Decision.ToJson())};\n" : "";
+
     private string Loaded() => Invariant($"{plan.Content.Rows} rows in {plan.Content.Tables.Count} tables");
 
     private async Task RunScriptAsync(string database, string[] options, Func<Task<string>, CancellationToken, Task> begin, StepMeter meter, CancellationToken ct)
@@ -92,7 +95,7 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
                 await using var script = await DumpScript.OpenAsync(plan.Dump, options, token);
                 await new DumpSection(script.Text, Decision.Section).WriteAsync(input, progress, token);
                 await script.DemandWholeAsync(token);
-                await input.WriteAsync(isWhole ? "\nCOMMIT;\n"u8.ToArray() : "\n"u8.ToArray(), token);
+                await input.WriteAsync(System.Text.Encoding.UTF8.GetBytes(isWhole ? $"\n{Mark()}COMMIT;\n" : "\n"), token);
             },
         };
         ClientResult result;

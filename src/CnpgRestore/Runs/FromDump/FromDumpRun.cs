@@ -94,7 +94,7 @@ public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session,
 
     private async Task<string> LoadLiveAsync(StepMeter meter, CancellationToken ct)
     {
-        if (await IsCommittedAsync(ct))
+        if (Decision.IsFresh ? await _side.IsLoadedAsync(ct) : await IsCommittedAsync(ct))
         {
             return "an earlier process of this run had committed it";
         }

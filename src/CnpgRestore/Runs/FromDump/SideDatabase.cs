@@ -8,7 +8,7 @@ namespace CnpgRestore.Runs.FromDump;
 /// <param name="session">To the maintenance database.</param>
 sealed class SideDatabase(DatabaseSession session, FromDumpDecision decision)
 {
-    private string Name => decision.Side!;
+    private string Name => decision.Side ?? decision.Database;
 
     public async Task<string> CreateAsync(CancellationToken ct)
     {
@@ -48,7 +48,7 @@ sealed class SideDatabase(DatabaseSession session, FromDumpDecision decision)
     public async Task<IReadOnlyList<RunMark>> MarksAsync(CancellationToken ct) =>
         [.. (await RunMark.ReadAsync(session, ct)).Where(mark =>
             // A comment goes along when somebody renames a database by hand; what has another name by now is not ours to drop.
-            (mark.Database == decision.Side || mark.Database == decision.Former) && FromDumpDecision.TryParse(mark.Decision)?.Run == decision.Run)];
+            (mark.Database == Name || mark.Database == decision.Former) && FromDumpDecision.TryParse(mark.Decision)?.Run == decision.Run)];
 
     /// <exception cref="RestoreException">Exit 15: a database of that name is there, holds tables, and no run has marked it.</exception>
     public async Task DropAsync(string name, CancellationToken ct)

@@ -1,3 +1,4 @@
+using CnpgRestore.Plans.Clusters;
 using CnpgRestore.Plans.FromBackup;
 using CnpgRestore.Tests.Barman;
 

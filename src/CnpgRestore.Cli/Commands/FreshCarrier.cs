@@ -1,0 +1,179 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using CnpgRestore.Cli.Output;
+using CnpgRestore.Kubernetes;
+using CnpgRestore.ObjectStore;
+using CnpgRestore.Plans;
+using CnpgRestore.Plans.Clusters;
+using CnpgRestore.Plans.FromDump;
+using CnpgRestore.Runs;
+using CnpgRestore.Runs.Clusters;
+using CnpgRestore.Runs.FromDump;
+
+namespace CnpgRestore.Cli.Commands;
+
+/// <summary>Holds the locks, keeps the journal and shows the result of a Cluster that is made new from a dump, whether it begins, goes on or is undone.</summary>
+sealed class FreshCarrier(CliSession session, KubernetesApi api, StoreOptions storeOptions, ParseResult parse)
+{
+    /// <summary>As it stands in the names of its runs.</summary>
+    public const string Verb = "from-dump-fresh";
+
+    private readonly StateFolder _state = new(EnvironmentVariables.StateFolder);
+
+    /// <summary>Begins, or goes on with what an earlier process of the same request has left.</summary>
+    public async Task<int> RunAsync(Situation situation, FromDumpRequest request, FreshRequest fresh, bool dryRun, CancellationToken ct)
+    {
+        using var local = RunLock.Take(_state, FreshPlan.SubjectOf(fresh.Namespace, fresh.Cluster));
+        var recorded = await new RunRecord(api).FindAsync(fresh.Namespace, fresh.Cluster, ct);
+        var unfinished = recorded?.Decision as FreshDecision ?? (recorded is null ? null : throw RecordedRun.Unfinished(recorded.Decision));
+        if (recorded is not null)
+        {
+            var difference = unfinished!.DifferenceTo(request, fresh);
+            if (difference is null)
+            {
+                return await ContinueAsync(recorded, dryRun, ct);
+            }
+
+            // Another choice, as after a failed attempt, takes the run over once there is nothing to go back to.
+            await recorded.DemandNoWayBackAsync(api, difference, ct);
+        }
+
+        var run = RunId.Create(Verb, session.Clock);
+        var (store, unreachable) = await OpenAsync(fresh.Namespace, situation.Archive is null ? null : situation.Set.ReadJson(fresh.Cluster), ct);
+        using var opened = store;
+        var plan = await new FreshPlanner(api, request, fresh, session.Clock).PlanAsync(situation, store, unreachable, run.Value, unfinished, progress: null, ct);
+        return await ShowAndCarryOutAsync(plan, store, outcome: null, dryRun, ct);
+    }
+
+    /// <summary>Goes on with a recorded run.</summary>
+    public async Task<int> ContinueAsync(RecordedRun recorded, bool dryRun, CancellationToken ct)
+    {
+        var decision = (FreshDecision)recorded.Decision;
+        var needsStore = decision.MoveTo is not null || decision.TakesFirstBackup;
+        var (store, unreachable) = await OpenAsync(decision.Namespace, needsStore ? recorded.Manifest : null, ct);
+        using var opened = store;
+        if (decision.MoveTo is not null && unreachable is not null)
+        {
+            throw new RestoreException(ProblemCode.Unreachable, "the bucket cannot be reached, in which a folder has to be renamed", unreachable, decision.ResumeCommand);
+        }
+
+        var plan = await FreshPlanner.ResumeAsync(api, store, decision, recorded.Manifest, recorded.Outcome is not null, session.Clock, progress: null, ct);
+        return await ShowAndCarryOutAsync(plan, store, recorded.Outcome, dryRun, ct);
+    }
+
+    public async Task<int> UndoAsync(RecordedRun recorded, CancellationToken ct)
+    {
+        var decision = (FreshDecision)recorded.Decision;
+        using var local = RunLock.Take(_state, FreshPlan.SubjectOf(decision.Namespace, decision.Cluster));
+        await using var lease = await TakeLeaseAsync(decision, ct);
+        var (store, _) = await OpenAsync(decision.Namespace, decision.MoveTo is null ? null : recorded.Manifest, ct);
+        using var opened = store;
+        using var journal = Open(decision);
+        await RunOutput.RunAsync(session, async observer =>
+        {
+            await new ClusterUndo(api, store, recorded, new Run(journal, observer), session.Clock).RunAsync(ct);
+            return 0;
+        });
+        session.Result.Line($"run {decision.Run} is undone: cluster {decision.Cluster} is as it was before");
+        return decision.StopsApps ? await new FromDumpApps(session, api, decision.Cluster).StartAsync(ct) : 0;
+    }
+
+    private async Task<int> ShowAndCarryOutAsync(FreshPlan plan, IObjectStore? store, string? outcome, bool dryRun, CancellationToken ct)
+    {
+        var decision = plan.Decision;
+        RunOutput.ShowPlan(session, plan.ToPlan(), dryRun);
+        var apps = decision.StopsApps ? new FromDumpApps(session, api, decision.Cluster) : null;
+        if (apps is not null && !plan.IsCreated)
+        {
+            await apps.PlanAsync(dryRun, ct);
+        }
+
+        if (dryRun)
+        {
+            return 0;
+        }
+
+        await RunOutput.ConfirmAsync(session, plan.ToPlan(), decision.Cluster, "cluster that is deleted", ct);
+        await using var lease = await TakeLeaseAsync(decision, ct);
+        using var journal = Open(decision);
+        using var held = CancellationTokenSource.CreateLinkedTokenSource(ct, lease.Lost);
+        try
+        {
+            return await CarryOutAsync(plan, store, outcome, apps, journal, held.Token);
+        }
+        catch (Exception e)
+        {
+            if (apps is not null)
+            {
+                session.Progress.Line($"warning: applications are stopped until the run is finished or undone, or until: {apps.StartCommand}");
+            }
+
+            if (e is OperationCanceledException && lease.Lost.IsCancellationRequested && !ct.IsCancellationRequested)
+            {
+                throw lease.ToException(decision.ResumeCommand);
+            }
+
+            throw;
+        }
+    }
+
+    private async Task<int> CarryOutAsync(FreshPlan plan, IObjectStore? store, string? outcome, FromDumpApps? apps, Journal journal, CancellationToken ct)
+    {
+        FreshRun? fresh = null;
+        var result = await RunOutput.RunAsync(session, observer =>
+        {
+            fresh = new FreshRun(
+                api, store, plan, outcome, journal, new Run(journal, observer), apps is null ? null : new FreshApps(apps.StopAsync, apps.DemandStoppedAsync), session.Clock);
+            return fresh.RunAsync(ct);
+        });
+        FreshOutput.Write(session, result);
+        var code = result.Passed ? 0 : (int)ProblemCode.Differences;
+        if (apps is not null && result.Passed)
+        {
+            code = await apps.StartAsync(ct);
+        }
+        else if (apps is not null)
+        {
+            session.Progress.Line($"warning: the database is not as the dump says, so the applications stay stopped; when it may be used: {apps.StartCommand}");
+        }
+
+        // Not before the applications are back: until then the same command goes on with this run.
+        await fresh!.FinishAsync(ct);
+        return code;
+    }
+
+    private Journal Open(FreshDecision decision)
+    {
+        var run = new RunId(decision.Run);
+        return File.Exists(_state.JournalOf(run))
+            ? Journal.Resume(_state, run, session.Clock)
+            : Journal.Create(_state, run, Verb, FreshPlan.SubjectOf(decision.Namespace, decision.Cluster), session.Clock);
+    }
+
+    private Task<RunLease> TakeLeaseAsync(FreshDecision decision, CancellationToken ct) => RunLease.TakeAsync(
+        api, decision.Namespace, decision.Cluster, new LeaseHolder(decision.Run, Environment.MachineName, Environment.ProcessId), session.Clock, ct);
+
+    /// <summary>A bucket that cannot be reached is why people restore from dumps: it is no reason to refuse.</summary>
+    /// <param name="cluster">The Cluster as JSON; null where no bucket is needed.</param>
+    private async Task<(IObjectStore? Store, string? Unreachable)> OpenAsync(string ns, JsonObject? cluster, CancellationToken ct)
+    {
+        if (cluster is null)
+        {
+            return (null, null);
+        }
+
+        IObjectStore? store = null;
+        try
+        {
+            store = storeOptions.IsGiven(parse) ? storeOptions.Open(parse, session.Clock)
+                : await ClusterStore.OpenAsync(api, ns, cluster, session.Clock, warning => session.Progress.Line($"warning: {warning}"), ct);
+            await store.ListLevelAsync(KeyPrefix.Root, ct);
+            return (store, null);
+        }
+        catch (RestoreException e) when (e.Problem.Code is ProblemCode.Unreachable or ProblemCode.AccessDenied or ProblemCode.NotFound)
+        {
+            store?.Dispose();
+            return (null, e.Problem.Message);
+        }
+    }
+}

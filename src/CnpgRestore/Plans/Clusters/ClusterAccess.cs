@@ -1,0 +1,32 @@
+using CnpgRestore.Kubernetes;
+
+namespace CnpgRestore.Plans.Clusters;
+
+/// <summary>What the API must permit to a run that replaces a Cluster.</summary>
+static class ClusterAccess
+{
+    public static IEnumerable<(string Verb, ResourceType Type, string Namespace, string? Sub)> Of(ClusterDecision decision, bool deletes)
+    {
+        var ns = decision.Namespace;
+        List<(string Verb, ResourceType Type, string Namespace, string? Sub)> needed =
+        [
+            ("create", ResourceTypes.ConfigMaps, ns, null), ("delete", ResourceTypes.ConfigMaps, ns, null),
+            ("create", ResourceTypes.Leases, ns, null), ("update", ResourceTypes.Leases, ns, null),
+            ("get", ResourceTypes.Clusters, ns, null), ("watch", ResourceTypes.Clusters, ns, null), ("create", ResourceTypes.Clusters, ns, null),
+            ("list", ResourceTypes.Pods, ns, null), ("get", ResourceTypes.Pods, ns, "log"), ("create", ResourceTypes.Pods, ns, "exec"),
+            ("list", ResourceTypes.Jobs, ns, null), ("list", ResourceTypes.PersistentVolumeClaims, ns, null), ("list", ResourceTypes.Events, ns, null),
+            .. decision.Owners.Select(owner => ("patch", owner.ToReference().Type, owner.Namespace, (string?)null)),
+        ];
+        if (decision.Archive.Length > 0)
+        {
+            needed.Add(("create", ResourceTypes.Backups, ns, null));
+        }
+
+        if (deletes)
+        {
+            needed.Add(("delete", ResourceTypes.Clusters, ns, null));
+        }
+
+        return needed;
+    }
+}

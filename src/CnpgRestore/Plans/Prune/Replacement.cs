@@ -1,0 +1,61 @@
+using CnpgRestore.Barman.Recovery;
+using CnpgRestore.ObjectStore;
+using CnpgRestore.Plans.Clusters;
+using CnpgRestore.Postgres;
+using static System.FormattableString;
+
+namespace CnpgRestore.Plans.Prune;
+
+/// <summary>Whether another folder brings back all that the removed one could, and later data.</summary>
+static class Replacement
+{
+    /// <summary>The newest base backup that recovery can start from; null where there is none.</summary>
+    public static RecoveryRoute? Newest(FolderState folder) => RecoveryWindow.Routes(folder.Catalog, folder.Archive).LastOrDefault();
+
+    /// <summary>As a person reads it.</summary>
+    public static string Word(RecoveryRoute route) => Invariant($"{route.Backup.Id}, ended at {TargetTime.From(route.Path!.Extent.EndTime)}");
+
+    public static async Task<IReadOnlyList<Problem>> CheckAsync(IObjectStore store, PruneRequest request, FolderState removed, FolderState replacement, CancellationToken ct)
+    {
+        var look = $"cnpg-restore backups list --server {replacement.Name}";
+        if (Newest(replacement) is not { } route)
+        {
+            var found = replacement.Catalog.Backups.Count == 0 ? "it holds no base backup" : string.Join("; ", replacement.Catalog.Backups.Select(backup => $"{backup.Id}: {backup.Why}"));
+            return [new Problem(ProblemCode.Refused, $"{replacement.Name}/ holds no usable base backup: {removed.Name}/ may be the only way back", found, look)];
+        }
+
+        var problems = new List<Problem>();
+        var end = route.Path!.Extent.EndTime;
+        var old = removed.Catalog.Usable.LastOrDefault();
+        if (old?.Extent is { } extent && extent.SystemId != route.Path.Extent.SystemId && !request.IsNewSystem)
+        {
+            problems.Add(new Problem(
+                ProblemCode.Refused,
+                $"{replacement.Name}/ holds another database than {removed.Name}/",
+                $"the system identifiers are {route.Path.Extent.SystemId} and {extent.SystemId}; a recovery keeps the identifier, initdb and a dump do not",
+                $"name the folder that replaces it; where the database was made anew from a dump: cnpg-restore prune {removed.Name} --replaced-by {replacement.Name} --new-system"));
+        }
+
+        if (old?.Extent is { } former && former.EndTime >= end)
+        {
+            problems.Add(new Problem(
+                ProblemCode.Refused,
+                $"{replacement.Name}/ holds no newer base backup than {removed.Name}/",
+                Invariant($"its newest usable one is {Word(route)}; {removed.Name}/ has {old.Id}, ended at {TargetTime.From(former.EndTime)}"),
+                $"take a base backup of the cluster first (a Backup resource), then: {look}"));
+        }
+        else if (await LastEndAsync(store, removed, ct) is { } last && last >= end)
+        {
+            problems.Add(new Problem(
+                ProblemCode.Refused,
+                $"{removed.Name}/ holds later transactions than the newest base backup of {replacement.Name}/",
+                Invariant($"the last one ended at {TargetTime.From(last)}; base backup {Word(route)}"),
+                $"take a base backup of the cluster first (a Backup resource), then: {look}"));
+        }
+
+        return problems;
+    }
+
+    private static async Task<DateTimeOffset?> LastEndAsync(IObjectStore store, FolderState folder, CancellationToken ct) =>
+        (await RecoveryWindow.ReadAsync(store, folder.Catalog, folder.Archive, ct)).Spans.Select(span => span.Tail.LastEnd).Max();
+}

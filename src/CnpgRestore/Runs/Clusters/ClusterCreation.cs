@@ -1,0 +1,69 @@
+using System.Text.Json.Nodes;
+using CnpgRestore.Kubernetes;
+using CnpgRestore.Manifests;
+using CnpgRestore.Plans.Clusters;
+
+namespace CnpgRestore.Runs.Clusters;
+
+/// <summary>Creates the Cluster, or with <see cref="ApplyMode.None"/> finds the one that somebody has applied.</summary>
+sealed class ClusterCreation(KubernetesApi api, ClusterDecision decision, JsonObject manifest, ClusterRemoval removal)
+{
+    private ObjectReference Reference => new(ResourceTypes.Clusters, decision.Namespace, decision.Cluster);
+
+    public async Task<string> CreateAsync(StepMeter meter, CancellationToken ct)
+    {
+        if (await api.FindAsync(Reference, ct) is { } live)
+        {
+            if (live.Text("metadata", "uid") == decision.FormerUid)
+            {
+                throw new RestoreException(ProblemCode.Stopped, $"{Reference} is still the former one", hint: decision.ResumeCommand);
+            }
+
+            DemandDecided(live);
+            if (!removal.IsOurs(live) || !await HasFailedAsync(live, ct))
+            {
+                return "it is there already";
+            }
+
+            // Its bootstrap never ended, so nothing is in it; a Job that has failed is not begun again by the operator.
+            await removal.RemoveAsync(live.Text("metadata", "uid")!, meter, ct);
+        }
+
+        if (decision.Apply == ApplyMode.None)
+        {
+            throw new RestoreException(
+                ProblemCode.Stopped,
+                $"{string.Join(", ", decision.Files)} is written and waits to be applied",
+                "--apply none leaves that to you",
+                $"kubectl apply it, then: {decision.ResumeCommand}");
+        }
+
+        await api.CreateAsync(ResourceTypes.Clusters, decision.Namespace, (JsonObject)manifest.DeepClone(), WriteOptions.Default, ct);
+        return decision.Origin;
+    }
+
+    private async Task<bool> HasFailedAsync(JsonObject live, CancellationToken ct)
+    {
+        if (live.Text("status", "currentPrimary") is { Length: > 0 })
+        {
+            return false;
+        }
+
+        var job = await api.FindAsync(new ObjectReference(ResourceTypes.Jobs, decision.Namespace, decision.Job), ct);
+        return job.Number("status", "failed") > 0 || ClusterPhase.IsStuck(live.Text("status", "phase") ?? "");
+    }
+
+    /// <summary>Whoever created it, it must be what was decided, and nothing else.</summary>
+    private void DemandDecided(JsonObject live)
+    {
+        var found = ClusterManifest.Read(live, _ => null);
+        if (!decision.IsSaidBy(found))
+        {
+            throw new RestoreException(
+                ProblemCode.Stopped,
+                $"{Reference} exists and is not the one that was decided: {decision.Origin}",
+                $"it says bootstrap {string.Join(" and ", found.Methods)}, from {found.Source?.ServerName ?? "nothing"}/, archives to {found.Destination?.ServerName ?? "nothing"}/; GitOps has been faster, or somebody else",
+                $"suspend what creates it and delete it, then: {decision.ResumeCommand}");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using CnpgRestore.Manifests;
+using CnpgRestore.Plans.Clusters;
+
+namespace CnpgRestore.Runs.Clusters;
+
+/// <summary>Brings the edited manifest into the user's files, and with <see cref="ApplyMode.Git"/> into a commit.</summary>
+sealed class ManifestDelivery(ClusterDecision decision)
+{
+    /// <summary>Whether GitOps will find the new manifest when it is resumed.</summary>
+    public bool IsPublished { get; private set; }
+
+    public async Task<string> WriteAsync(CancellationToken ct)
+    {
+        if (decision.Host != Environment.MachineName && !decision.Files.All(File.Exists))
+        {
+            throw new RestoreException(
+                ProblemCode.Stopped,
+                $"the manifests lie on {decision.Host}",
+                string.Join(", ", decision.Files),
+                $"go on there: {decision.ResumeCommand}");
+        }
+
+        var set = ManifestFiles.Read(decision.Files);
+        decision.Edit(set);
+        var changed = set.Files.Where(file => file.IsChanged).ToList();
+        foreach (var file in changed)
+        {
+            if (decision.Apply == ApplyMode.None)
+            {
+                // Git keeps the former text where there is one; here nothing else does.
+                await AtomicFile.WriteAsync($"{file.Path}.before", file.Original.Text, ct);
+            }
+
+            await ManifestFiles.WriteAsync(file, ct);
+        }
+
+        var written = changed.Count == 0 ? "the files say so already" : $"written: {string.Join(", ", changed.Select(file => file.Path))}";
+        return decision.Apply == ApplyMode.Git ? await CommitAsync([.. set.Files.Select(file => file.Path).Where(File.Exists)], written, ct) : written;
+    }
+
+    /// <summary>Takes the commit back with a new one; null where there is no commit of this run.</summary>
+    public async Task<string?> RevertAsync(CancellationToken ct)
+    {
+        if (decision.Apply != ApplyMode.Git || decision.Files.Count == 0 || !File.Exists(decision.Files[0]))
+        {
+            return null;
+        }
+
+        var repository = await GitRepository.OfAsync(decision.Files[0], ct);
+        var reverted = await repository.RevertAsync(Mark(decision), ct);
+        if (reverted is not null && decision.Push)
+        {
+            await repository.PushAsync(ct);
+        }
+
+        return reverted;
+    }
+
+    /// <summary>The line of the commit message by which it is found again.</summary>
+    private static string Mark(ClusterDecision decision) => $"cnpg-restore run {decision.Run}";
+
+    private async Task<string> CommitAsync(IReadOnlyList<string> files, string written, CancellationToken ct)
+    {
+        var repository = await GitRepository.OfAsync(files[0], ct);
+        var outcome = written;
+        if (await repository.HasChangesAsync(files, ct))
+        {
+            var message = $"{decision.CommitMessage}\n{Mark(decision)}";
+            outcome = $"{written}; commit {await repository.CommitAsync([.. files.Select(Path.GetFullPath)], message, ct)}";
+        }
+
+        if (decision.Push && !await repository.IsPublishedAsync(ct))
+        {
+            await repository.PushAsync(ct);
+            outcome += ", pushed";
+        }
+
+        IsPublished = await repository.IsPublishedAsync(ct);
+        return outcome;
+    }
+}

@@ -1,0 +1,136 @@
+using CnpgRestore.Kubernetes;
+using CnpgRestore.Kubernetes.Recovery;
+using CnpgRestore.Manifests;
+using CnpgRestore.Plans.Clusters;
+using static System.FormattableString;
+
+namespace CnpgRestore.Runs.Clusters;
+
+/// <summary>
+/// Waits until the new cluster is healthy. A failure is told when the first container says it, not when the operator gives up, which older
+/// ones never do.
+/// </summary>
+sealed class RecoveryWait(KubernetesApi api, ClusterDecision decision, IRunObserver observer)
+{
+    private string? _lastError;
+    private bool _isAsDecided;
+    private int _segments;
+
+    private ObjectReference Reference => new(ResourceTypes.Clusters, decision.Namespace, decision.Cluster);
+
+    public async Task<string> WaitAsync(StepMeter meter, CancellationToken ct)
+    {
+        (meter.Unit, meter.TotalObjects, meter.Note) = ("WAL segments", decision.SegmentCount, "waiting for the operator");
+        var uid = (await api.GetAsync(Reference, ct)).Text("metadata", "uid")!;
+        var watch = new RecoveryWatch(api, decision.Namespace, decision.Cluster, uid, expectedSegments: null);
+        await foreach (var seen in watch.RunAsync(ct))
+        {
+            if (Take(seen, meter))
+            {
+                return decision.Bootstrap == BootstrapMethod.Initdb ? $"healthy{(_isAsDecided ? ", made new as the operator says" : "")}"
+                    : Invariant($"healthy{(_isAsDecided ? ", from backup as the operator says" : "")}; {_segments} WAL segments replayed");
+            }
+        }
+
+        throw new OperationCanceledException(ct);
+    }
+
+    /// <returns>Whether the cluster is healthy.</returns>
+    private bool Take(RecoveryEvent seen, StepMeter meter)
+    {
+        switch (seen)
+        {
+            case RecoveryEvent.ClusterDeleted:
+                throw new RestoreException(
+                    ProblemCode.Stopped, $"{Reference} was deleted during its {decision.Word}", "somebody else, or GitOps, has removed it", decision.ResumeCommand);
+            case RecoveryEvent.Bootstrapping bootstrapping:
+                TakeOrigin(bootstrapping);
+                break;
+            case RecoveryEvent.FailureRecognized failure:
+                throw Failed(failure.Problem.Message, $"{failure.Pod}/{failure.Container}: {failure.Problem.Detail}", failure.Problem.Hint);
+            case RecoveryEvent.JobFailed job:
+                throw Failed(
+                    $"the Job {job.Job} has made its last attempt",
+                    $"{job.Reason}; {_lastError ?? "no container wrote an error"}",
+                    $"kubectl logs -n {decision.Namespace} --all-containers -l job-name={job.Job}");
+            case RecoveryEvent.ClusterChanged { Cluster: var cluster }:
+                if (ClusterPhase.IsStuck(cluster.Phase))
+                {
+                    throw Failed(cluster.Phase, $"{cluster.PhaseReason}; {_lastError ?? "no container wrote an error"}", null);
+                }
+
+                return cluster.IsHealthy;
+            default:
+                Show(seen, meter);
+                break;
+        }
+
+        return false;
+    }
+
+    private void TakeOrigin(RecoveryEvent.Bootstrapping bootstrapping)
+    {
+        _isAsDecided = bootstrapping.Origin == BootstrapOrigin.Initdb == (decision.Bootstrap == BootstrapMethod.Initdb);
+        if (!_isAsDecided)
+        {
+            throw new RestoreException(
+                ProblemCode.Stopped,
+                decision.Bootstrap == BootstrapMethod.Initdb ? $"{Reference} is being made from a backup, not new" : $"{Reference} is being made new and empty (initdb), not from the backup",
+                $"the operator's event says '{bootstrapping.Message}'; GitOps has created it with its own bootstrap, or the manifest holds both",
+                $"suspend what creates it and delete it, then: {decision.ResumeCommand}");
+        }
+    }
+
+    private void Show(RecoveryEvent seen, StepMeter meter)
+    {
+        switch (seen)
+        {
+            case RecoveryEvent.Line line:
+                observer.OnDetail($"{line.Pod}/{line.Container}: {line.Record.Text}");
+                _lastError = line.Record.Level == "error" || line.Record.Severity is "ERROR" or "FATAL" or "PANIC" ? line.Record.Text : _lastError;
+                break;
+            case RecoveryEvent.Told told:
+                observer.OnDetail($"{told.Event.About}: {told.Event.Reason}: {told.Event.Message}");
+                break;
+            case RecoveryEvent.AttemptStarted { Number: > 1 } attempt:
+                observer.OnWarning(Invariant($"attempt {attempt.Number} of the {decision.Word} begins; the last error was: {_lastError ?? "not written"}"));
+                _segments = 0;
+                break;
+            case RecoveryEvent.PodStuck stuck:
+                observer.OnWarning($"pod {stuck.Pod}: {stuck.Why}");
+                break;
+            case RecoveryEvent.LogLost lost:
+                observer.OnWarning($"the log of {lost.Pod}/{lost.Container} cannot be read any more: {lost.Problem.Message}");
+                break;
+            case RecoveryEvent.BackupChosen chosen:
+                meter.Note = $"base backup {chosen.BackupId}";
+                break;
+            case RecoveryEvent.BaseRestoreStarted:
+                meter.Note = "restoring the base backup";
+                break;
+            case RecoveryEvent.BaseRestored:
+                meter.Note = "base backup restored";
+                break;
+            case RecoveryEvent.SegmentRestored restored:
+                meter.Add(restored.Number - _segments, 0);
+                _segments = restored.Number;
+                // The former cluster archives once more when it stops, after the plan was made.
+                meter.TotalObjects = Math.Max(meter.TotalObjects, _segments);
+                meter.Note = $"replaying {restored.Segment}";
+                break;
+            case RecoveryEvent.RedoDone redo:
+                meter.Note = $"replayed to {redo.Lsn}";
+                break;
+            case RecoveryEvent.JobCompleted:
+                meter.Note = "made; the instance starts";
+                break;
+        }
+    }
+
+    /// <summary>Always resumable: mended what stops it, the same run creates the cluster again.</summary>
+    private RestoreException Failed(string message, string detail, string? hint) => new(
+        ProblemCode.Stopped,
+        $"the {decision.Word} of {decision.Cluster} failed: {message}",
+        detail,
+        $"{(hint is null ? "" : $"{hint}; then: ")}{decision.ResumeCommand}, or {decision.Command} {decision.Cluster} with another choice");
+}

@@ -1,0 +1,132 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CnpgRestore.Kubernetes;
+using CnpgRestore.Plans.Clusters;
+using CnpgRestore.Plans.FromBackup;
+using CnpgRestore.Plans.FromDump;
+
+namespace CnpgRestore.Runs.Clusters;
+
+/// <summary>
+/// The ConfigMap <c>cnpg-restore-CLUSTER</c> beside the Cluster: what was decided, the manifest that will be created and the one that was there.
+/// Any machine can go on or undo with it.
+/// </summary>
+public sealed class RunRecord(KubernetesApi api)
+{
+    private const string DecisionKey = ClusterDecision.RecordKey;
+    private const string ManifestKey = ClusterDecision.RecordedManifestKey;
+    private const string Mark = ClusterDecision.RecordLabel;
+    private const string FormerKey = "former-cluster.json";
+    private const string OutcomeKey = "outcome.json";
+
+    public static ObjectReference ReferenceOf(string ns, string cluster) => new(ResourceTypes.ConfigMaps, ns, $"cnpg-restore-{cluster}");
+
+    /// <summary>Null where no run is under way.</summary>
+    /// <exception cref="RestoreException">The ConfigMap is there and cannot be understood.</exception>
+    public async Task<RecordedRun?> FindAsync(string ns, string cluster, CancellationToken ct)
+    {
+        var reference = ReferenceOf(ns, cluster);
+        return await api.FindAsync(reference, ct) is { } map ? Read(reference, map) : null;
+    }
+
+    /// <summary>By the run's name, among those of a namespace.</summary>
+    public async Task<RecordedRun?> FindRunAsync(string ns, string run, CancellationToken ct)
+    {
+        await foreach (var map in api.ListAsync(ResourceTypes.ConfigMaps, ns, new ListSelector(Labels: Mark), ct))
+        {
+            if (Read(ObjectReference.Of(ResourceTypes.ConfigMaps, map), map) is { } recorded && recorded.Decision.Run == run)
+            {
+                return recorded;
+            }
+        }
+
+        return null;
+    }
+
+    private static RecordedRun Read(ObjectReference reference, JsonObject map)
+    {
+        try
+        {
+            var text = map.Text("data", DecisionKey)!;
+            ClusterDecision decision = JsonNode.Parse(text)!.AsObject().ContainsKey("dump")
+                ? JsonSerializer.Deserialize(text, FromDumpJson.Readable.FreshDecision)!
+                : JsonSerializer.Deserialize(text, FromBackupJson.Default.FromBackupDecision)!;
+            var manifest = (JsonObject)JsonNode.Parse(map.Text("data", ManifestKey)!)!;
+            return new RecordedRun(decision, manifest, map.Text("data", FormerKey) is { } former ? JsonNode.Parse(former) as JsonObject : null, map.Text("data", OutcomeKey));
+        }
+        catch (Exception e) when (e is JsonException or ArgumentNullException or InvalidCastException or InvalidOperationException)
+        {
+            throw new RestoreException(
+                ProblemCode.Refused, $"{reference} is not a record of this program", e.Message, $"look at it, then remove it: kubectl delete configmap -n {reference.Namespace} {reference.Name}", e);
+        }
+    }
+
+    /// <summary>Written once; what another run has left is overwritten only by the run that takes its place.</summary>
+    /// <param name="manifest">The Cluster as it will be created.</param>
+    /// <param name="former">The one that is there now; null where there is none.</param>
+    public async Task<string> WriteAsync(ClusterDecision decision, JsonObject manifest, JsonObject? former, CancellationToken ct)
+    {
+        var reference = ReferenceOf(decision.Namespace, decision.Cluster);
+        var present = await api.FindAsync(reference, ct);
+        var recorded = present is null ? null : Read(reference, present).Decision;
+        if (recorded?.Run == decision.Run)
+        {
+            return $"{reference} is there already";
+        }
+
+        if (recorded is not null && recorded.Run != decision.Supersedes)
+        {
+            throw RecordedRun.Unfinished(recorded);
+        }
+
+        var data = new JsonObject
+        {
+            [DecisionKey] = decision is FreshDecision fresh
+                ? JsonSerializer.Serialize(fresh, FromDumpJson.Readable.FreshDecision)
+                : JsonSerializer.Serialize((FromBackupDecision)decision, FromBackupJson.Default.FromBackupDecision),
+            [ManifestKey] = manifest.ToJsonString(),
+        };
+        if (former is not null)
+        {
+            data[FormerKey] = LiveManifest.Bare(former).ToJsonString();
+        }
+
+        var map = new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "ConfigMap",
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = reference.Name,
+                ["namespace"] = decision.Namespace,
+                ["labels"] = new JsonObject { ["app.kubernetes.io/managed-by"] = "cnpg-restore" },
+            },
+            ["data"] = data,
+        };
+        if (present is null)
+        {
+            await api.CreateAsync(ResourceTypes.ConfigMaps, decision.Namespace, map, WriteOptions.Default, ct);
+        }
+        else
+        {
+            // In one request: without a record, nobody would know what is suspended.
+            map["metadata"]!["resourceVersion"] = present.Text("metadata", "resourceVersion");
+            await api.ReplaceAsync(reference, map, WriteOptions.Default, ct);
+        }
+
+        return reference.ToString();
+    }
+
+    /// <summary>Notes what a step has achieved, where nothing else would tell another machine.</summary>
+    public Task NoteAsync(ClusterDecision decision, string outcome, CancellationToken ct) => api.MergePatchAsync(
+        ReferenceOf(decision.Namespace, decision.Cluster), new JsonObject { ["data"] = new JsonObject { [OutcomeKey] = outcome } }, WriteOptions.Default, ct);
+
+    public async Task RemoveAsync(ClusterDecision decision, CancellationToken ct)
+    {
+        var reference = ReferenceOf(decision.Namespace, decision.Cluster);
+        if (await api.FindAsync(reference, ct) is not null)
+        {
+            await api.DeleteAsync(reference, new DeleteOptions(Uid: null), ct);
+        }
+    }
+}

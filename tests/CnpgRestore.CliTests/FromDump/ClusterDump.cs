@@ -1,0 +1,41 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CnpgRestore.CliTests.Apps;
+
+namespace CnpgRestore.CliTests.FromDump;
+
+/// <summary>The Cluster <c>orders</c> with a table of rows, and dumps of it as its own programs write them.</summary>
+static class ClusterDump
+{
+    public const int Rows = 5000;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    /// <summary>Fills the database and dumps it.</summary>
+    /// <returns>The dump's path.</returns>
+    public static async Task<string> MakeAsync(AppsScene scene)
+    {
+        await FillAsync(scene);
+        return await WriteAsync(scene, "pg_dump", "--clean", "--if-exists", "-d", "orders");
+    }
+
+    public static Task FillAsync(AppsScene scene) => scene.Clusters.SqlAsync(
+        AppsScene.Cluster,
+        "orders",
+        $"CREATE TABLE items (id serial PRIMARY KEY, text text); ALTER TABLE items OWNER TO orders; INSERT INTO items (text) SELECT md5(n::text) FROM generate_series(1, {Rows}) n; CREATE INDEX ON items (text)",
+        Ct);
+
+    public static async Task<string> WriteAsync(AppsScene scene, params string[] program)
+    {
+        var path = Path.Combine(scene.Folder, "orders.sql");
+        await File.WriteAllTextAsync(path, await scene.Home.KubectlAsync(Ct, ["exec", "orders-1", "-c", "postgres", "--", .. program]), Ct);
+        return path;
+    }
+
+    public static Task SpoilAsync(AppsScene scene) => scene.Clusters.SqlAsync(AppsScene.Cluster, "orders", "DELETE FROM items WHERE id % 3 = 0; CREATE TABLE late (id int)", Ct);
+
+    public static Task<string> CountAsync(AppsScene scene) => scene.Clusters.SqlAsync(AppsScene.Cluster, "orders", "SELECT count(*) FROM items", Ct);
+
+    /// <summary>The run that the record in the cluster names.</summary>
+    public static string RunOf(JsonNode? record) => JsonDocument.Parse(record!["data"]!["decision.json"]!.GetValue<string>()).RootElement.GetProperty("run").GetString()!;
+}

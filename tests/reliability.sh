@@ -1,0 +1,34 @@
+#!/bin/bash
+# The kill matrix: every plan, killed before and after every step and at random moments; the table goes into docs/reliability.md.
+# The tests must be built. Exit code 0 only when no cell is red.
+#
+#   tests/reliability.sh [RANDOM_MOMENTS [PLAN]]     for example: tests/reliability.sh 20 "rename -r"
+set -uo pipefail
+cd "$(dirname "$0")/.."
+kills=${1:-200} plan=${2:-}
+page=docs/reliability.md
+rows=artifacts/reliability
+begin='<!-- kill matrix: written by make reliability -->'
+end='<!-- end of the kill matrix -->'
+
+[ -n "$plan" ] || rm -rf "$rows"
+CNPG_RESTORE_TEST_KILLS=$kills artifacts/bin/CnpgRestore.CliTests/debug/CnpgRestore.CliTests -noColor -noLogo -explicit only \
+  -method "*KillMatrixTests.The_whole_matrix" ${plan:+-displayName "*\"$plan\"*"}
+code=$?
+
+section=$(
+  echo "$begin"
+  echo "Run by \`make reliability\` on $(date -u +%Y-%m-%d), $(bin/cnpg-restore --version | sed 's/^/cnpg-restore /'), $kills random moments asked for, on $(nproc) processors."
+  echo
+  echo "| plan | step | kills, same machine | kills, another machine | end |"
+  echo "|---|---|---:|---:|---|"
+  cat "$rows"/*.md
+  echo "$end"
+)
+if grep -qF "$begin" "$page"; then
+  SECTION=$section awk -v begin="$begin" -v end="$end" '$0 == begin { print ENVIRON["SECTION"]; skip = 1 } !skip { print } $0 == end { skip = 0 }' "$page" >"$page.new" && mv "$page.new" "$page"
+else
+  printf '%s\n' "$section" >>"$page"
+fi
+echo "written: $page"
+exit "$code"
