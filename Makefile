@@ -9,7 +9,7 @@ export DOTNET_NOLOGO := 1
 SOURCES := $(shell find src -name '*.cs' -o -name '*.csproj' -o -name 'packages.lock.json') Directory.Build.props Directory.Packages.props global.json
 TESTS := CnpgRestore.Tests CnpgRestore.ServerTests CnpgRestore.CliTests
 
-.PHONY: help build test test-unit reliability fuzz coverage mutation demo bench servers kubernetes clean
+.PHONY: help build test test-unit reliability fuzz coverage mutation demo bench docs servers kubernetes clean
 
 help: ## this list
 	@echo "make ..."
@@ -64,6 +64,10 @@ demo: ## a database is backed up, hurt and brought back, told step by step (unde
 bench: build ## side by side with aws, rclone, barman-cloud, psql and pg_restore; writes docs/performance.md (about 12 minutes)
 	@testbed/install.sh servers bench
 	bench/run.sh
+
+docs: ## writes docs/troubleshooting.md from the catalogue of doctor (half a minute)
+	@dotnet build src/CnpgRestore.Cli -v quiet
+	artifacts/bin/CnpgRestore.Cli/debug/cnpg-restore catalogue > docs/troubleshooting.md
 
 servers: ## installs the servers that tests and demo start: PostgreSQL 15 and 17, Barman Cloud, Ceph's S3 gateway (two minutes)
 	@testbed/install.sh servers

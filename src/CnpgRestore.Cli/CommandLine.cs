@@ -19,6 +19,7 @@ static class CommandLine
         // `cnpg-restore [diagram] COMMAND ...` parses and runs nothing: the tests check every documented command line with it.
         root.Directives.Add(new DiagramDirective());
         root.Subcommands.Add(AdviseCommand.Create(clock));
+        root.Subcommands.Add(DoctorCommand.Create(clock));
         root.Subcommands.Add(BackupsCommand.Create(clock));
         root.Subcommands.Add(FromBackupCommand.Create(clock));
         root.Subcommands.Add(FromDumpCommand.Create(clock));
@@ -32,6 +33,7 @@ static class CommandLine
         root.Subcommands.Add(DrillCommand.Create(clock));
         root.Subcommands.Add(RunsCommand.Create(clock));
         root.Subcommands.Add(WalFetchCommand.Create());
+        root.Subcommands.Add(CatalogueCommand.Create());
         ShortListHelp.UseIn(root);
         return root;
     }

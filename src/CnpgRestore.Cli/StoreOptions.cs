@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CnpgRestore.Diagnosis.Collection;
 using CnpgRestore.Manifests;
 using CnpgRestore.ObjectStore;
 using CnpgRestore.ObjectStore.S3;
@@ -73,6 +74,11 @@ sealed class StoreOptions
 
     /// <summary>These options as they were typed, for a command line that says the same.</summary>
     public IEnumerable<string> Words(ParseResult parse) => Arg.Words(parse, [_bucket, _endpoint, _provider, _authorities]);
+
+    /// <summary>The bucket that the command line names, not opened yet; null where it names none.</summary>
+    public NamedBucket? Named(ParseResult parse, TimeProvider clock) => IsGiven(parse)
+        ? new NamedBucket(parse.GetValue(_bucket)!.ToString(), parse.GetValue(_endpoint), () => Open(parse, clock))
+        : null;
 
     /// <exception cref="RestoreException">The directory or the credentials do not exist, or the endpoint is no URL.</exception>
     public IObjectStore Open(ParseResult parse, TimeProvider clock, int parallelism = S3Settings.DefaultParallelism) => Open(

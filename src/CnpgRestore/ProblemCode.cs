@@ -12,8 +12,11 @@ public enum ProblemCode
     /// <summary>The command line asks for something that does not exist or contradicts itself.</summary>
     Usage = 2,
 
-    /// <summary>The work finished, and verification found differences.</summary>
+    /// <summary>The work finished, and verification found differences, or an examination something to be warned of.</summary>
     Differences = 3,
+
+    /// <summary>The examination finished, and something is broken.</summary>
+    Broken = 4,
 
     /// <summary>A backup, a folder or a recovery target does not exist.</summary>
     NotFound = 10,

@@ -18,9 +18,9 @@ public sealed partial class DependencyTests
         ["Manifests"] = (1, ["Barman"]),
         ["Kubernetes"] = (1, []),
         ["LocalRestore"] = (2, []),
-        ["Diagnosis"] = (2, []),
-        ["Plans"] = (3, []),
+                ["Plans"] = (3, []),
         ["Runs"] = (4, []),
+        ["Diagnosis"] = (4, ["Runs"]),
     };
 
     [Fact]

@@ -18,6 +18,7 @@ namespace CnpgRestore.Cli.Output;
 [JsonSerializable(typeof(BackupsCheckDocument))]
 [JsonSerializable(typeof(BackupsListDocument))]
 [JsonSerializable(typeof(BackupsShowDocument))]
+[JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(DumpsInspectDocument))]
 [JsonSerializable(typeof(DumpsListDocument))]
 [JsonSerializable(typeof(ExitError))]

@@ -1,0 +1,135 @@
+using System.CommandLine;
+using System.Text.Json;
+using CnpgRestore.Cli.Output;
+using CnpgRestore.Diagnosis;
+using CnpgRestore.Diagnosis.Collection;
+using CnpgRestore.Diagnosis.Report;
+using CnpgRestore.Kubernetes;
+using CnpgRestore.Manifests;
+
+namespace CnpgRestore.Cli.Commands;
+
+/// <summary><c>doctor CLUSTER</c>: what is wrong, how that is known, and which command repairs it.</summary>
+static class DoctorCommand
+{
+    // A person looks again after so long, and an API server does not notice it.
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    public static Command Create(TimeProvider clock)
+    {
+        var cluster = new Argument<string>("CLUSTER") { Description = "Name of the Cluster, for example postgres-v17; it may be gone." };
+        var files = new Option<string[]>("--file", "-f") { Description = "Manifest of the Cluster, as Git has it; with it, what is left of a Cluster that is gone is judged, too.", HelpName = "FILE" };
+        var server = new Option<string?>("--server") { Description = "Server folder in the bucket, where nothing else names one. Default: the Cluster's name.", HelpName = "NAME" };
+        var dumps = new Option<string?>("--dumps") { Description = "Folder of SQL dumps, or one dump, to judge as well.", HelpName = "PATH" };
+        var watch = new Option<bool>("--watch") { Description = "Look again every few seconds and tell what has changed, until interrupted." };
+        var report = new Option<string?>("--report") { Description = "Write all that was read, without secrets, for an issue tracker.", HelpName = "FILE.tar.gz" };
+        var store = new StoreOptions();
+        var kubernetes = new KubernetesOptions();
+        var command = new Command("doctor", """
+            Examine a Cluster and everything around it: what is wrong, how that is known, and which command repairs it.
+
+            Reads status, events, Jobs, logs of all containers, volumes, the shape of Secrets, GitOps owners, the bucket and the dumps. Nothing is changed, and
+            no value of a Secret is shown. What cannot be read is told and does not stop the rest. docs/troubleshooting.md explains each finding.
+            Exit codes: 0 healthy (notes allowed), 3 warnings, 4 broken.
+            """) { cluster, files, server, dumps, watch, report };
+        store.AddTo(command);
+        kubernetes.AddTo(command);
+        command.SetAction(async (parse, ct) =>
+        {
+            var session = new CliSession(parse, clock);
+            var name = parse.GetRequiredValue(cluster);
+            var set = parse.GetValue(files) is { Length: > 0 } paths ? ManifestFiles.Read(paths) : null;
+            var written = set?.Read(name);
+            var (api, problem) = Connect(kubernetes, parse, clock);
+            using (api)
+            {
+                var request = new ExaminationRequest(name, api?.Namespace ?? "default", api, clock)
+                {
+                    File = set?.ReadJson(name),
+                    Written = written,
+                    Bucket = store.Named(parse, clock),
+                    OpenStore = section => store.Open(parse, clock, section),
+                    Server = parse.GetValue(server),
+                    Dumps = parse.GetValue(dumps),
+                    Notes = problem is null ? [] : [$"Kubernetes was not asked: {problem.Message}"],
+                };
+                return parse.GetValue(watch) ? await WatchAsync(session, request, ct) : await RunAsync(session, request, parse.GetValue(report), ct);
+            }
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CliSession session, ExaminationRequest request, string? report, CancellationToken ct)
+    {
+        var verdict = Verdict.On(await Examiner.ExamineAsync(request, ct));
+        DoctorOutput.Write(session, verdict);
+        if (report is not null)
+        {
+            var findings = JsonSerializer.Serialize(DoctorDocument.From(verdict), CliJson.Readable.DoctorDocument);
+            await ReportBundle.WriteAsync(report, verdict, findings, await Redaction.ReadAsync(request.Api, request.Namespace, ct), ct);
+            session.Progress.Line($"{report} holds what was read, without secrets; look through it before you send it");
+        }
+
+        return verdict.ExitCode;
+    }
+
+    /// <summary>The whole verdict first, then what came and what went.</summary>
+    private static async Task<int> WatchAsync(CliSession session, ExaminationRequest request, CancellationToken ct)
+    {
+        var before = Verdict.On(await Examiner.ExamineAsync(request, ct));
+        DoctorOutput.Write(session, before);
+        while (true)
+        {
+            await Task.Delay(Interval, session.Clock, ct);
+            var now = Verdict.On(await Examiner.ExamineAsync(request, ct));
+            var (gone, come) = (Missing(before, now), Missing(now, before));
+            if (gone.Count + come.Count == 0)
+            {
+                continue;
+            }
+
+            if (session.Format == OutputFormat.Text)
+            {
+                WriteChange(session, now, gone, come);
+            }
+            else
+            {
+                DoctorOutput.Write(session, now);
+            }
+
+            before = now;
+        }
+    }
+
+    private static void WriteChange(CliSession session, Verdict now, IReadOnlyList<Finding> gone, IReadOnlyList<Finding> come)
+    {
+        var time = BackupsListOutput.Time(now.Examination.Time);
+        foreach (var finding in gone)
+        {
+            session.Result.Line($"{time}  gone     {finding.Id}: {finding.What}");
+        }
+
+        foreach (var finding in come)
+        {
+            session.Result.Line($"{time}  {finding.Severity.ToString().ToLowerInvariant(),-8} {finding.Id}: {finding.What}{(finding.Command is null ? "" : $"; do: {finding.Command}")}");
+        }
+
+        session.Result.Line($"{time}  {DoctorOutput.Summary(now)}");
+    }
+
+    private static List<Finding> Missing(Verdict from, Verdict other) =>
+        [.. from.Findings.Where(finding => other.Findings.All(there => (there.Id, there.What) != (finding.Id, finding.What)))];
+
+    /// <summary>Without a usable kubeconfig the bucket and the dumps are still judged.</summary>
+    private static (KubernetesApi? Api, Problem? Problem) Connect(KubernetesOptions kubernetes, ParseResult parse, TimeProvider clock)
+    {
+        try
+        {
+            return (kubernetes.Connect(parse, clock), null);
+        }
+        catch (RestoreException e)
+        {
+            return (null, e.Problem);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+namespace CnpgRestore.Diagnosis.Catalogue;
+
+/// <summary>One thing that can be wrong: an entry of the catalogue, and of <c>docs/troubleshooting.md</c>.</summary>
+/// <param name="Id">For scripts: <c>expected-empty-archive-same-folder</c>. Never changes.</param>
+/// <param name="Title">With the words that people search for.</param>
+/// <param name="Cause">Whole sentences.</param>
+/// <param name="Repair">What to do, and why it is safe; the command follows.</param>
+/// <param name="Command">A command that exists; names in braces are filled in: <c>{cluster}</c>, <c>{namespace}</c>, <c>{folder}</c>.</param>
+public sealed record Ailment(string Id, Severity Severity, Stage Stage, string Title, string Cause, string Repair, string? Command)
+{
+    /// <summary>Other words for it in logs and messages, as they are written there.</summary>
+    public IReadOnlyList<string> Words { get; init; } = [];
+
+    public Finding Found(string what, IEnumerable<Evidence> evidence, params IReadOnlyList<(string Name, string Value)> names)
+    {
+        var command = Command;
+        foreach (var (name, value) in names)
+        {
+            command = command?.Replace($"{{{name}}}", value, StringComparison.Ordinal);
+        }
+
+        return new Finding(this, what, [.. evidence], command);
+    }
+}

@@ -1,0 +1,49 @@
+using static CnpgRestore.Diagnosis.Catalogue.ClusterAilments;
+using static CnpgRestore.Diagnosis.Catalogue.DumpAilments;
+using static CnpgRestore.Diagnosis.Catalogue.RecoveryAilments;
+using static CnpgRestore.Diagnosis.Catalogue.StoreAilments;
+
+namespace CnpgRestore.Diagnosis.Catalogue;
+
+/// <summary>
+/// The catalogue: everything that <c>doctor</c> can find, and <c>docs/troubleshooting.md</c> explains, in the order of that page. It only grows.
+/// </summary>
+public static class Ailments
+{
+    public static IReadOnlyList<(string Heading, IReadOnlyList<Ailment> Ailments)> Chapters { get; } =
+    [
+        ("The folders and the bucket", [SourceFolderMissing, TargetFolderExists, CredentialsMissing]),
+        ("CloudNativePG cannot recover",
+        [
+            EmptyArchive, EmptyArchiveSameFolder, EmptyArchiveRecreated, EmptyArchiveLeftover, EmptyArchivePluginName, EmptyArchiveUsed,
+            CannotFindBackup, ServerNameDefault, AccessKeyUnknown, SecretKeyWrong, SecretNewline, PermissionMissing, BucketMissing, SecretMissing, SecretEmpty, CredentialsNotNamed,
+        ]),
+        ("Dumps and the Jobs that load them",
+        [
+            ConnectionRefused, PermissionDenied, RelationExists, NfsMountFailed, FileNotFound, DumpEmpty, DumpTruncated, DumpsUnreadable, RoleMissing, ExtensionMissing, RestrictUnknown,
+            PasswordRefused, LoadErrors,
+        ]),
+        ("Interrupted work", [RunUnfinished, AppsLeftStopped, GitOpsLeftSuspended]),
+        ("The first instance",
+        [
+            ClusterMissing, OrphanVolumes, VolumesAdopted, InitdbInstead, SettingUpForEver, Unrecoverable, PhaseStuck, PluginErrorHidden, PodStuck, ObjectStoreMissing, BarmanMissing,
+            ExternalClusterMissing, OwnerSecretMismatch, Hibernated, Fenced, OperatorDisabled, NotReady,
+        ]),
+        ("Replay",
+        [
+            FirstWalMissing, WalMissing, TargetNotReached, EarlyPromotion, MajorVersion, ParametersTooLow, MixedHistories, FailedBackupChosen, VolumeFull,
+        ]),
+        ("Archiving and backups",
+        [
+            NotArchiving, EndpointUnreachable, EndpointCertificate, ChecksumsNotUnderstood, StoreUnreadable, NoBackupSection, NoUsableBackup, FolderOdd, ScheduledOnFresh,
+        ]),
+        ("The next disaster", [SourceOutdated, OldFolder, ExtraApp, InTree, ChecksumVariables]),
+    ];
+
+    public static IReadOnlyList<Ailment> All { get; } = [.. Chapters.SelectMany(chapter => chapter.Ailments)];
+
+    /// <exception cref="KeyNotFoundException">A signature names an entry that is not there; a test sees to it.</exception>
+    public static Ailment Of(string id) => ById[id];
+
+    private static Dictionary<string, Ailment> ById { get; } = All.ToDictionary(ailment => ailment.Id, StringComparer.Ordinal);
+}

@@ -1,0 +1,99 @@
+namespace CnpgRestore.Diagnosis.Catalogue;
+
+/// <summary>A Cluster that runs, and what it will be worth in the next disaster.</summary>
+static class ClusterAilments
+{
+    private const string Edit = "kubectl edit cluster {cluster} -n {namespace}";
+    private const string Backup = "kubectl cnpg backup {cluster} -n {namespace}";
+
+    public static Ailment RunUnfinished { get; } = new(
+        "run-unfinished", Severity.Broken, Stage.Runs, "A run of cnpg-restore is not finished",
+        "A run was interrupted, or stands at a step that failed. What it has suspended and stopped stays so until it is resumed or undone.",
+        "Go on with it, from this or any other machine; runs undo takes it back as far as that is possible.", "cnpg-restore runs resume {run} -n {namespace}");
+
+    public static Ailment AppsLeftStopped { get; } = new(
+        "apps-left-stopped", Severity.Broken, Stage.Runs, "Applications are left at 0 replicas by a run",
+        "They were stopped for a restore, and what they were stands in their annotations. Nobody is at work any more that would start them.",
+        "Start them with the counts that they had.", "cnpg-restore apps start {cluster} -n {namespace}");
+
+    public static Ailment GitOpsLeftSuspended { get; } = new(
+        "gitops-left-suspended", Severity.Warning, Stage.Runs, "Flux (or Argo CD) is suspended and forgotten",
+        "Whoever owns the Cluster in Git is suspended and no run is under way: changes in Git arrive no more.",
+        "See that Git says what runs now (serverName, bootstrap), then resume it.", "flux resume {kind} {name} -n {ownernamespace}")
+    {
+        Words = ["suspend: true"],
+    };
+
+    public static Ailment Hibernated { get; } = new(
+        "cluster-hibernated", Severity.Warning, Stage.Bootstrap, "The Cluster is hibernated",
+        "The annotation cnpg.io/hibernation is on: the pods are deleted and the volumes kept. Backups are refused.", "Wake it.", "kubectl annotate cluster {cluster} -n {namespace} cnpg.io/hibernation=off --overwrite");
+
+    public static Ailment Fenced { get; } = new(
+        "cluster-fenced", Severity.Warning, Stage.Bootstrap, "Instances are fenced",
+        "PostgreSQL is stopped inside the pods by the annotation cnpg.io/fencedInstances.", "Lift it when the reason is gone.", "kubectl annotate cluster {cluster} -n {namespace} cnpg.io/fencedInstances-");
+
+    public static Ailment OperatorDisabled { get; } = new(
+        "reconciliation-disabled", Severity.Warning, Stage.Bootstrap, "The operator leaves the Cluster alone (cnpg.io/reconciliationLoop: disabled)",
+        "Somebody has switched the reconciliation off; nothing that is asked for happens.", "Take the annotation away.", "kubectl annotate cluster {cluster} -n {namespace} cnpg.io/reconciliationLoop-");
+
+    public static Ailment NotReady { get; } = new(
+        "instances-not-ready", Severity.Warning, Stage.Bootstrap, "The Cluster is not in healthy state",
+        "Instances are missing or not ready, and nothing says that it is final. It may be on its way.", "Watch it; the findings beside this one may say why.", "cnpg-restore doctor {cluster} -n {namespace} --watch");
+
+    public static Ailment NotArchiving { get; } = new(
+        "not-archiving", Severity.Broken, Stage.Archiving, "Healthy, and not archiving (ContinuousArchivingFailing)",
+        "The Cluster is ready and WAL does not reach the bucket: nothing since then can be recovered, no backup ends, and WAL fills the volume.",
+        "Read the reason in the other findings, or in the instance's log.", "kubectl logs {pod} -n {namespace} -c postgres")
+    {
+        Words = ["ContinuousArchivingFailing", "failed to run wal-archive command"],
+    };
+
+    public static Ailment NoBackupSection { get; } = new(
+        "no-backup-configured", Severity.Warning, Stage.Backups, "The Cluster takes no backups",
+        "The manifest has neither spec.backup.barmanObjectStore nor the Barman Cloud plugin: there is no bucket to come back from.", "Add one.", Edit);
+
+    public static Ailment NoUsableBackup { get; } = new(
+        "no-usable-backup", Severity.Warning, Stage.Backups, "No usable base backup in the folder that the Cluster archives to",
+        "WAL alone brings nothing back. After a recovery the new folder has no base backup until the next one is taken.", "Take one now.", Backup);
+
+    public static Ailment FolderOdd { get; } = new(
+        "folder-damaged", Severity.Warning, Stage.Backups, "Something is wrong in the folder that the Cluster archives to",
+        "Base backups that are incomplete, WAL of two databases, damaged history files, or doubled objects.", "See all of it.", "cnpg-restore backups list --cluster {cluster} -n {namespace} --server {folder}");
+
+    public static Ailment ScheduledOnFresh { get; } = new(
+        "scheduled-backup-on-fresh-cluster", Severity.Warning, Stage.Backups, "A ScheduledBackup fires against a Cluster that was created anew",
+        "A ScheduledBackup survives its Cluster and goes on with the next one of that name at once, also while that is empty or being recovered. Its Backups fail, or are of an empty database.",
+        "Suspend it until the recovery is proven.", "kubectl patch scheduledbackup {name} -n {namespace} --type merge -p '{\"spec\":{\"suspend\":true}}'");
+
+    public static Ailment SourceOutdated { get; } = new(
+        "recovery-source-outdated", Severity.Warning, Stage.Leftovers, "The manifest would recover from an old folder",
+        "bootstrap.recovery still names the folder of the last recovery. It is ignored while the Cluster lives; created again from that manifest, it comes back with the data of then.",
+        "Once the Cluster has a base backup of its own, let the manifest recover from where it archives now.", "cnpg-restore manifest recovery -f cluster.yaml --source {folder} --diff");
+
+    public static Ailment OldFolder { get; } = new(
+        "old-folder-unpruned", Severity.Note, Stage.Leftovers, "A folder of a former cluster that nobody prunes",
+        "Retention only works on the folder that a Cluster archives to now; renamed and former ones stay, and are paid for, for ever.",
+        "Keep it while the present folder does not reach back far enough. prune shows its plan, and refuses while the folder is named or written to, or is not replaced.", "cnpg-restore prune {folder} --cluster {cluster} -n {namespace} --dry-run");
+
+    public static Ailment ExtraApp { get; } = new(
+        "extra-app-database", Severity.Warning, Stage.Leftovers, "An extra, empty database \"app\"",
+        "bootstrap.recovery without database and owner creates a database and a role app, and the Secret of the applications points at it instead of the one that was restored.",
+        "Name database and owner in bootstrap.recovery before the next recovery; point the applications at the restored database, then drop app.",
+        "kubectl exec -n {namespace} {pod} -c postgres -- psql -c '\\l'");
+
+    public static Ailment InTree { get; } = new(
+        "in-tree-before-1-31", Severity.Note, Stage.Leftovers, "In-tree barmanObjectStore leaves CloudNativePG in 1.31",
+        "spec.backup.barmanObjectStore and its like in externalClusters are removed there; after that upgrade neither backup nor recovery works.",
+        "Move to the Barman Cloud plugin with the same serverName; the folder stays as it is.", Edit)
+    {
+        Words = ["Native support for Barman Cloud backups and recovery is deprecated"],
+    };
+
+    public static Ailment ChecksumVariables { get; } = new(
+        "checksum-variables-missing", Severity.Note, Stage.Leftovers, "Checksum variables are missing for a store that is not AWS",
+        "boto3 1.36 and later sends checksums that many S3-likes refuse. It works until the image brings a newer Barman.",
+        "Set AWS_REQUEST_CHECKSUM_CALCULATION and AWS_RESPONSE_CHECKSUM_VALIDATION to when_required in spec.env; with the plugin, in instanceSidecarConfiguration.env of the ObjectStore.", Edit)
+    {
+        Words = ["AWS_REQUEST_CHECKSUM_CALCULATION", "AWS_RESPONSE_CHECKSUM_VALIDATION"],
+    };
+}

@@ -1,0 +1,89 @@
+using System.Text.RegularExpressions;
+using CnpgRestore.Diagnosis.Catalogue;
+using CnpgRestore.Diagnosis.Collection;
+using CnpgRestore.Kubernetes.Recovery;
+
+namespace CnpgRestore.Diagnosis.Checks;
+
+/// <summary>Whether the bucket can be opened with what the Cluster names.</summary>
+static partial class AccessChecks
+{
+    // What a key needs for a call of S3 that was refused.
+    private static readonly Dictionary<string, string> Permissions = new(StringComparer.Ordinal)
+    {
+        ["ListObjectsV2"] = "s3:ListBucket", ["ListObjects"] = "s3:ListBucket", ["HeadBucket"] = "s3:ListBucket", ["GetObject"] = "s3:GetObject", ["HeadObject"] = "s3:GetObject",
+        ["PutObject"] = "s3:PutObject", ["CreateMultipartUpload"] = "s3:PutObject", ["UploadPart"] = "s3:PutObject", ["CompleteMultipartUpload"] = "s3:PutObject",
+        ["DeleteObject"] = "s3:DeleteObject", ["DeleteObjects"] = "s3:DeleteObject", ["CreateBucket"] = "s3:CreateBucket",
+    };
+
+    /// <summary>The permission that a line of boto3 asks for: <c>An error occurred (AccessDenied) when calling the PutObject operation</c>; null where it says none.</summary>
+    public static string? PermissionIn(string line) =>
+        Operation().Match(line) is { Success: true } match ? Permissions.GetValueOrDefault(match.Groups["name"].Value, $"the action {match.Groups["name"].Value}") : null;
+
+    public static IEnumerable<Finding> Secrets(Examination exam)
+    {
+        foreach (var shape in exam.Secrets)
+        {
+            var place = $"secret {shape.Secret} in namespace {exam.Namespace}";
+            (string, string)[] names = [("secret", shape.Secret), ("key", shape.Key)];
+            if (shape.IsMissing)
+            {
+                var (what, evidence) = shape.Keys is null
+                    ? ($"{place}, which {shape.Field} names, does not exist", "not found")
+                    : ($"{place} has no key {shape.Key}, which {shape.Field} names", $"it has {(shape.Keys.Count == 0 ? "none" : string.Join(", ", shape.Keys))}");
+                yield return exam.Found(StoreAilments.SecretMissing, what, [new Evidence(place, evidence)], names);
+            }
+            else if (shape.IsEmpty)
+            {
+                yield return exam.Found(StoreAilments.SecretEmpty, $"key {shape.Key} of {place} is empty", [new Evidence(place, $"{shape.Key}: 0 bytes")], names);
+            }
+            else if (shape.EndsInNewline)
+            {
+                yield return exam.Found(StoreAilments.SecretNewline, $"key {shape.Key} of {place} ends in a newline", [new Evidence(place, $"{shape.Key} ends in \\n")], names);
+            }
+        }
+    }
+
+    /// <summary>What the store answered to this program; a Secret that is missing is told by itself.</summary>
+    public static IEnumerable<Finding> Bucket(Examination exam)
+    {
+        if (exam.Bucket.Problem is not { } problem || exam.Secrets.Any(shape => shape.IsMissing || shape.IsEmpty) || IsObjectStoreMissing(exam))
+        {
+            yield break;
+        }
+
+        var evidence = new Evidence(exam.Bucket.Address ?? "the bucket", problem.Detail is null ? problem.Message : $"{problem.Message}: {problem.Detail}");
+        var secret = exam.Secrets.FirstOrDefault(shape => shape.Field is "accessKeyId" or "secretAccessKey")?.Secret ?? "NAME";
+        yield return exam.Found(AilmentOf(problem), problem.Message, [evidence], ("secret", secret), ("folder", exam.Manifest?.Destination?.ServerName ?? "NAME"));
+    }
+
+    public static IEnumerable<Finding> ObjectStore(Examination exam)
+    {
+        if (IsObjectStoreMissing(exam))
+        {
+            var name = exam.Manifest!.Destination!.ObjectStoreName;
+            yield return exam.Found(
+                StoreAilments.ObjectStoreMissing, $"ObjectStore {name} does not exist in namespace {exam.Namespace}",
+                [new Evidence($"cluster {exam.Cluster}, spec.plugins", $"barmanObjectName: {name}")]);
+        }
+    }
+
+    private static bool IsObjectStoreMissing(Examination exam) => exam is { HasKubernetes: true, Live: not null, Manifest.Destination: { IsPlugin: true, Store: null } };
+
+    private static Ailment AilmentOf(Problem problem)
+    {
+        // S3's own word stands in front of the detail; boto3 writes the same word in brackets.
+        var code = problem.Detail?.Split(':')[0] ?? "";
+        return RecoveryFailure.Find($"({code})") is { } known ? Ailments.Of(known.Ailment) : problem switch
+        {
+            { Code: ProblemCode.Unreachable } when problem.Message.Contains("certificate", StringComparison.Ordinal) => StoreAilments.EndpointCertificate,
+            { Code: ProblemCode.Unreachable } when problem.Message.Contains("cannot be reached", StringComparison.Ordinal) => StoreAilments.EndpointUnreachable,
+            { Code: ProblemCode.AccessDenied } when problem.Message.Contains("credentials", StringComparison.OrdinalIgnoreCase) => StoreAilments.CredentialsMissing,
+            { Code: ProblemCode.AccessDenied } => StoreAilments.PermissionMissing,
+            _ => StoreAilments.StoreUnreadable,
+        };
+    }
+
+    [GeneratedRegex(@"when calling the (?<name>\w+) operation", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Operation();
+}

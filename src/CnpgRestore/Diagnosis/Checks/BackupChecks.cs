@@ -1,0 +1,81 @@
+using CnpgRestore.Diagnosis.Catalogue;
+using CnpgRestore.Diagnosis.Collection;
+using CnpgRestore.Manifests;
+
+namespace CnpgRestore.Diagnosis.Checks;
+
+/// <summary>What the Cluster will be worth in the next disaster.</summary>
+static class BackupChecks
+{
+    private static readonly string[] ChecksumVariables = ["AWS_REQUEST_CHECKSUM_CALCULATION", "AWS_RESPONSE_CHECKSUM_VALIDATION"];
+
+    public static IEnumerable<Finding> Configured(Examination exam)
+    {
+        if (exam is { Live: not null, Manifest.Destination: null })
+        {
+            yield return exam.Found(
+                ClusterAilments.NoBackupSection, $"cluster {exam.Cluster} takes no backups",
+                [new Evidence($"cluster {exam.Cluster}", $"neither spec.backup.barmanObjectStore nor plugin {BackupFolder.PluginName}")]);
+        }
+    }
+
+    /// <summary>It is older than the Cluster, and the Cluster has no base backup yet: nobody has looked at what it holds.</summary>
+    public static IEnumerable<Finding> Scheduled(Examination exam)
+    {
+        if (exam.State is not { CreatedAt: { } created } || !exam.Bucket.IsRead || exam.Bucket.Find(exam.ArchiveName) is { State.HasBackup: true })
+        {
+            yield break;
+        }
+
+        foreach (var scheduled in exam.ScheduledBackups.Where(item => item.Flag("spec", "suspend") != true && item.Time("metadata", "creationTimestamp") < created))
+        {
+            var name = Owned.Name(scheduled);
+            yield return exam.Found(
+                ClusterAilments.ScheduledOnFresh, $"scheduledbackup {name} is older than cluster {exam.Cluster} and fires against it",
+                [new Evidence($"scheduledbackup {name} in namespace {exam.Namespace}", $"created {scheduled.Text("metadata", "creationTimestamp")}, schedule {scheduled.Text("spec", "schedule")}"),
+                 new Evidence($"cluster {exam.Cluster}", $"created {created.ToUniversalTime():u}")],
+                ("name", name));
+        }
+    }
+
+    /// <summary>Only of a manifest that somebody will use again: a file, or what GitOps keeps.</summary>
+    public static IEnumerable<Finding> Outdated(Examination exam)
+    {
+        var manifest = exam.Written ?? (exam.Owners.Count > 0 ? exam.Manifest : null);
+        if (exam.HasPrimary && manifest is { Method: BootstrapMethod.Recovery, Source: { } source } && exam.Manifest?.Destination is { } archive && source.ServerName != archive.ServerName
+            && exam.Bucket.Find(archive.ServerName) is { State.HasBackup: true } present)
+        {
+            yield return exam.Found(
+                ClusterAilments.SourceOutdated, $"the manifest recovers from {source.ServerName}/, and the Cluster archives to {archive.ServerName}/",
+                [new Evidence(exam.Written is null ? $"cluster {exam.Cluster}, which Git owns" : "the file", $"bootstrap.recovery reads {source.ServerName}/"),
+                 new Evidence($"{exam.Bucket.Address}/{archive.ServerName}/", $"newest usable base backup {present.State.Newest}")],
+                ("folder", archive.ServerName));
+        }
+    }
+
+    public static IEnumerable<Finding> InTree(Examination exam)
+    {
+        if (exam is { Live: not null, Manifest.Destination.IsPlugin: false })
+        {
+            yield return exam.Found(ClusterAilments.InTree, $"cluster {exam.Cluster} archives in-tree", [new Evidence($"cluster {exam.Cluster}", "spec.backup.barmanObjectStore")]);
+        }
+    }
+
+    public static IEnumerable<Finding> Checksums(Examination exam)
+    {
+        if (exam is not { Live: not null, Manifest.Destination: { Store.EndpointUrl: { } endpoint } archive } || endpoint.Contains(".amazonaws.com", StringComparison.Ordinal))
+        {
+            yield break;
+        }
+
+        var place = archive.IsPlugin ? $"objectstore {archive.ObjectStoreName}" : $"cluster {exam.Cluster}";
+        var variables = archive.IsPlugin
+            ? exam.ObjectStores.FirstOrDefault(store => Owned.Name(store) == archive.ObjectStoreName).Items("spec", "instanceSidecarConfiguration", "env")
+            : exam.Live.Items("spec", "env");
+        var missing = ChecksumVariables.Except(variables.Select(variable => variable.Text("name")).OfType<string>()).ToList();
+        if (missing.Count > 0)
+        {
+            yield return exam.Found(ClusterAilments.ChecksumVariables, $"{place} does not set {string.Join(" and ", missing)}", [new Evidence(place, $"endpointURL: {endpoint}")]);
+        }
+    }
+}

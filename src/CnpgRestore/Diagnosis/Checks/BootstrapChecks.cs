@@ -1,0 +1,133 @@
+using CnpgRestore.Diagnosis.Catalogue;
+using CnpgRestore.Diagnosis.Collection;
+using CnpgRestore.Kubernetes;
+using CnpgRestore.Kubernetes.Recovery;
+using CnpgRestore.Manifests;
+
+namespace CnpgRestore.Diagnosis.Checks;
+
+/// <summary>Whether there is a first instance, and what it was made from.</summary>
+static class BootstrapChecks
+{
+    public static IEnumerable<Finding> Missing(Examination exam)
+    {
+        if (exam is { KnowsCluster: true, Live: null })
+        {
+            yield return exam.Found(
+                RecoveryAilments.ClusterMissing, $"cluster {exam.Cluster} does not exist in namespace {exam.Namespace}", [new Evidence($"namespace {exam.Namespace}", $"no cluster {exam.Cluster}")]);
+        }
+    }
+
+    public static IEnumerable<Finding> Orphans(Examination exam)
+    {
+        var orphans = exam.Claims.Where(OrphanClaims.IsAdoptable).Select(Owned.Name).ToList();
+        if (orphans.Count > 0 && exam is { KnowsCluster: true, Live: null })
+        {
+            yield return exam.Found(
+                RecoveryAilments.OrphanVolumes, $"{string.Join(", ", orphans)}: a new cluster {exam.Cluster} would adopt them and recover nothing",
+                orphans.Select(claim => new Evidence($"persistentvolumeclaim {claim} in namespace {exam.Namespace}", "a serial number and no owner")), ("claims", string.Join(' ', orphans)));
+        }
+    }
+
+    /// <summary>The operator's event is the one reliable word on how the first instance was made; Kubernetes keeps it for an hour.</summary>
+    public static IEnumerable<Finding> Origin(Examination exam)
+    {
+        if (exam is not { State: { } state, Manifest.Method: BootstrapMethod.Recovery })
+        {
+            yield break;
+        }
+
+        if (exam.OwnEvents.FirstOrDefault(told => told.Origin == BootstrapOrigin.Initdb) is { } initdb)
+        {
+            yield return exam.Found(
+                RecoveryAilments.InitdbInstead, $"the first instance of {exam.Cluster} was made by initdb, and the manifest says recovery", [new Evidence(initdb.About, $"{initdb.Reason}: {initdb.Message}")]);
+        }
+
+        // Kept claims are older than the Cluster that has them.
+        var older = exam.Claims.Where(claim => claim.Time("metadata", "creationTimestamp") < state.CreatedAt).Select(Owned.Name).ToList();
+        if (older.Count > 0 && exam.OwnEvents.All(told => told.Origin is null))
+        {
+            yield return exam.Found(
+                RecoveryAilments.VolumesAdopted, $"{string.Join(", ", older)} are older than cluster {exam.Cluster}: nothing was recovered",
+                older.Select(claim => new Evidence($"persistentvolumeclaim {claim} in namespace {exam.Namespace}", $"older than the Cluster of {state.CreatedAt:u}")));
+        }
+    }
+
+    public static IEnumerable<Finding> Job(Examination exam)
+    {
+        if (exam.Live is null || exam.HasPrimary || exam.State!.Phase == ClusterPhase.Unrecoverable || exam.BootstrapJob is not { } job || !Owned.HasCondition(job, "Failed"))
+        {
+            yield break;
+        }
+
+        var why = job.Items("status", "conditions").First(condition => condition.Text("type") == "Failed");
+        yield return exam.Found(
+            RecoveryAilments.SettingUpForEver, $"job {Owned.Name(job)} has failed for good, and the phase is still '{exam.State.Phase}'",
+            [new Evidence($"job {Owned.Name(job)} in namespace {exam.Namespace}", $"{why.Text("reason")}: {why.Text("message")}"), new Evidence($"cluster {exam.Cluster}", $"status.phase: {exam.State.Phase}")]);
+    }
+
+    public static IEnumerable<Finding> Phase(Examination exam)
+    {
+        if (exam.State is not { } state)
+        {
+            yield break;
+        }
+
+        Evidence[] evidence = [new Evidence($"cluster {exam.Cluster}", $"status.phase: {state.Phase}{(state.PhaseReason is { } reason ? $"; {reason}" : "")}")];
+        if (state.Phase == ClusterPhase.Unrecoverable)
+        {
+            yield return exam.Found(RecoveryAilments.Unrecoverable, $"cluster {exam.Cluster} is unrecoverable", evidence);
+        }
+        else if (ClusterPhase.IsStuck(state.Phase))
+        {
+            yield return exam.Found(RecoveryAilments.PhaseStuck, $"cluster {exam.Cluster}: {state.Phase}", evidence);
+        }
+        else if (!state.IsHealthy && !state.IsHibernated && !IsJobFailed(exam))
+        {
+            yield return exam.Found(ClusterAilments.NotReady, $"cluster {exam.Cluster} has {state.ReadyInstances} of {state.Instances} instances ready", evidence);
+        }
+    }
+
+    /// <summary>What somebody has switched off.</summary>
+    public static IEnumerable<Finding> Switches(Examination exam)
+    {
+        if (exam.State is not { } state)
+        {
+            yield break;
+        }
+
+        var place = $"cluster {exam.Cluster}, metadata.annotations";
+        if (state.IsHibernated)
+        {
+            yield return exam.Found(ClusterAilments.Hibernated, $"cluster {exam.Cluster} is hibernated", [new Evidence(place, $"{CnpgNames.HibernationAnnotation}: on")]);
+        }
+
+        if (state.IsFenced)
+        {
+            yield return exam.Found(
+                ClusterAilments.Fenced, $"instances of cluster {exam.Cluster} are fenced",
+                [new Evidence(place, $"{CnpgNames.FencedInstancesAnnotation}: {exam.Live.Text("metadata", "annotations", CnpgNames.FencedInstancesAnnotation)}")]);
+        }
+
+        if (exam.Live.Text("metadata", "annotations", CnpgNames.ReconciliationLoopAnnotation) == "disabled")
+        {
+            yield return exam.Found(ClusterAilments.OperatorDisabled, $"the operator leaves cluster {exam.Cluster} alone", [new Evidence(place, $"{CnpgNames.ReconciliationLoopAnnotation}: disabled")]);
+        }
+    }
+
+    public static IEnumerable<Finding> Pods(Examination exam)
+    {
+        foreach (var pod in exam.Pods.Where(exam.IsOfCluster))
+        {
+            var troubles = PodStatus.Troubles(pod).ToList();
+            if (troubles.Count > 0)
+            {
+                yield return exam.Found(
+                    RecoveryAilments.PodStuck, $"pod {Owned.Name(pod)}: {troubles[0]}", troubles.Select(trouble => new Evidence($"pod {Owned.Name(pod)} in namespace {exam.Namespace}", trouble)),
+                    ("pod", Owned.Name(pod)));
+            }
+        }
+    }
+
+    private static bool IsJobFailed(Examination exam) => exam.BootstrapJob is { } job && Owned.HasCondition(job, "Failed");
+}

@@ -1,0 +1,84 @@
+using System.Text.Json.Nodes;
+using CnpgRestore.Diagnosis.Catalogue;
+using CnpgRestore.Diagnosis.Collection;
+using CnpgRestore.Dumps.Inspection;
+using CnpgRestore.Kubernetes.DumpLoad;
+
+namespace CnpgRestore.Diagnosis.Checks;
+
+/// <summary>A Job that loads a dump into the Cluster, by whomever it was written, and the folder of dumps.</summary>
+static class DumpChecks
+{
+    private const int LinesShown = 3;
+
+    public static IEnumerable<Finding> Jobs(Examination exam)
+    {
+        foreach (var (job, pod) in Loads(exam))
+        {
+            var said = exam.Logs.Where(log => log.Pod == Owned.Name(pod)).SelectMany(log => log.Lines.Select(line => (log.Place, Line: line, Failure: LoadJobFailure.Find(line)))).Where(said => said.Failure is not null)
+                .GroupBy(said => said.Failure!.Ailment).ToList();
+            foreach (var group in said.Where(group => group.Key != DumpAilments.LoadErrors.Id || said.Count == 1))
+            {
+                var ailment = Ailments.Of(group.Key);
+                yield return exam.Found(
+                    ailment, $"job {job}: {ailment.Title}", [.. group.Take(LinesShown).Select(line => new Evidence(line.Place, line.Line)), new Evidence($"job {job}", Ending(exam, job, group.Count()))], ("pod", Owned.Name(pod)));
+            }
+        }
+    }
+
+    public static IEnumerable<Finding> Mounts(Examination exam)
+    {
+        foreach (var (job, pod) in Loads(exam).Where(load => load.Pod.Text("status", "phase") == "Pending" && load.Pod.Items("spec", "volumes").Any(volume => volume.At("nfs") is not null)))
+        {
+            var told = exam.Events.Where(told => told.Reason == "FailedMount" && told.About == $"Pod {Owned.Name(pod)}").ToList();
+            if (told.Count > 0)
+            {
+                var export = pod.Items("spec", "volumes").First(volume => volume.At("nfs") is not null).At("nfs");
+                yield return exam.Found(
+                    DumpAilments.NfsMountFailed, $"NFS mount failed: pod {Owned.Name(pod)} of job {job} waits for {export.Text("server")}:{export.Text("path")}",
+                    told.TakeLast(2).Select(one => new Evidence(one.About, $"{one.Reason}: {string.Join(' ', one.Message.Split('\n', StringSplitOptions.TrimEntries))}")), ("pod", Owned.Name(pod)));
+            }
+        }
+    }
+
+    public static IEnumerable<Finding> Folder(Examination exam)
+    {
+        if (exam.Dumps is not { } dumps)
+        {
+            yield break;
+        }
+
+        if (dumps.Problem is { } problem)
+        {
+            var ailment = problem.Code == ProblemCode.NotFound ? DumpAilments.FileNotFound : DumpAilments.DumpsUnreadable;
+            yield return exam.Found(ailment, problem.Message, [new Evidence(dumps.Path, problem.Detail ?? problem.Message)], ("path", dumps.Path));
+        }
+        else if (dumps.Folder!.Dumps[0] is { Inspection: { } newest } dump && newest.State is not (DumpState.Complete or DumpState.HeadOnly))
+        {
+            yield return exam.Found(
+                newest.State == DumpState.Empty ? DumpAilments.DumpEmpty : DumpAilments.DumpTruncated, $"{dump.Names[0]} is {newest.State.ToString().ToLowerInvariant()}: {newest.Reason}",
+                [new Evidence(Path.Combine(dumps.Path, dump.Names[0]), $"{dump.File.Size}, {newest.Reason}"),
+                 new Evidence(dumps.Path, dumps.Latest is { } latest ? $"latest complete dump: {latest.Names[0]}" : "no dump is complete")],
+                ("path", dumps.Path));
+        }
+    }
+
+    /// <summary>Jobs whose pods run psql or pg_restore on this Cluster, each with its last attempt: earlier ones are over.</summary>
+    private static IEnumerable<(string Job, JsonObject Pod)> Loads(Examination exam) => exam.Pods
+        .Where(pod => !exam.IsOfCluster(pod) && Owned.JobOf(pod) is not null && IsLoad(exam, pod))
+        .GroupBy(pod => Owned.JobOf(pod)!)
+        .Select(group => (group.Key, group.OrderBy(pod => pod.Text("metadata", "creationTimestamp"), StringComparer.Ordinal).Last()));
+
+    private static bool IsLoad(Examination exam, JsonObject pod)
+    {
+        var spec = pod["spec"]?.ToJsonString() ?? "";
+        return (spec.Contains("psql", StringComparison.Ordinal) || spec.Contains("pg_restore", StringComparison.Ordinal)) && spec.Contains(exam.Cluster, StringComparison.Ordinal);
+    }
+
+    private static string Ending(Examination exam, string job, int lines)
+    {
+        var item = exam.Jobs.FirstOrDefault(item => Owned.Name(item) == job);
+        var end = item is null ? "gone" : Owned.HasCondition(item, "Complete") ? "Complete, as if nothing had happened" : Owned.HasCondition(item, "Failed") ? "Failed" : "not finished";
+        return $"{lines} such lines in its last attempt; the Job is {end}";
+    }
+}

@@ -1,0 +1,128 @@
+using System.Globalization;
+using CnpgRestore.Barman.Findings;
+using CnpgRestore.Diagnosis.Catalogue;
+using CnpgRestore.Diagnosis.Collection;
+using CnpgRestore.Manifests;
+
+namespace CnpgRestore.Diagnosis.Checks;
+
+/// <summary>The folders that a Cluster reads and writes, and those that were left.</summary>
+static class FolderChecks
+{
+    /// <summary>The folder that a recovery will read is not there, or nothing in it can be restored.</summary>
+    public static IEnumerable<Finding> Source(Examination exam)
+    {
+        if (!exam.Bucket.IsRead)
+        {
+            yield break;
+        }
+
+        if (exam.Manifest is null)
+        {
+            var asked = exam.Server ?? exam.Cluster;
+            if (!exam.Bucket.Names.Contains(asked))
+            {
+                yield return Missing(exam, asked);
+            }
+        }
+        else if (exam.AwaitsRecovery && exam.Manifest.Source is { } source && IsInBucket(exam, source) && exam.Bucket.Find(source.ServerName) is not { State.HasBackup: true })
+        {
+            yield return !source.IsExplicit ? ByDefault(exam, source) : exam.Bucket.Names.Contains(source.ServerName) ? Unusable(exam, source.ServerName) : Missing(exam, source.ServerName);
+        }
+        else if (exam is { Live: null, KnowsCluster: true } && exam.Manifest.Destination is { } archive && exam.Bucket.Folders.All(folder => !folder.State.HasBackup))
+        {
+            yield return Unusable(exam, archive.ServerName);
+        }
+    }
+
+    public static bool ExplainsMissingBackup(Examination exam) => Source(exam).Any();
+
+    /// <summary>The manifest reads a folder of an earlier incident; the newer backups are in the one that a rename would bring there.</summary>
+    public static IEnumerable<Finding> Target(Examination exam)
+    {
+        if (exam is { Live: null, Manifest: { Method: BootstrapMethod.Recovery, Source: { } source, Destination: { } archive } } && source.ServerName != archive.ServerName
+            && exam.Bucket.Find(source.ServerName) is { State.HasBackup: true } old && exam.Bucket.Find(archive.ServerName) is { State.HasBackup: true } newer && Nullable.Compare(newer.State.Newest, old.State.Newest) > 0)
+        {
+            yield return exam.Found(
+                StoreAilments.TargetFolderExists, $"{newer.Name}/ holds the newer backups, and {old.Name}/, which the manifest recovers from, is there already",
+                [new Evidence(PlaceOf(exam, old.Name), $"newest usable base backup {old.State.Newest}"), new Evidence(PlaceOf(exam, newer.Name), $"newest usable base backup {newer.State.Newest}")]);
+        }
+    }
+
+    /// <summary>What the folder itself shows: of the archive, and of the source while a recovery is to come.</summary>
+    public static IEnumerable<Finding> Content(Examination exam)
+    {
+        if (!exam.Bucket.IsRead)
+        {
+            yield break;
+        }
+
+        var (archive, source) = (exam.ArchiveName, exam.AwaitsRecovery ? exam.Manifest?.Source?.ServerName : null);
+        // Where nothing is usable, that is the finding.
+        foreach (var folder in exam.Bucket.Folders.Where(folder => (folder.Name == archive || folder.Name == source) && folder.State.HasBackup))
+        {
+            foreach (var group in folder.Findings.Where(finding => finding.Severity == FindingSeverity.Error).GroupBy(finding => AilmentOf(finding.Kind)))
+            {
+                yield return exam.Found(
+                    group.Key, $"{folder.Name}/: {group.First().Text}", group.Select(finding => new Evidence(PlaceOf(exam, folder.Name), finding.Evidence is null ? finding.Text : $"{finding.Text}; {finding.Evidence}")),
+                    ("folder", folder.Name));
+            }
+        }
+
+        if (exam.HasPrimary && exam.Manifest?.Destination is { } destination && exam.Bucket.Find(destination.ServerName) is not { State.HasBackup: true })
+        {
+            yield return exam.Found(
+                ClusterAilments.NoUsableBackup, $"{destination.ServerName}/ has no usable base backup", [new Evidence(PlaceOf(exam, destination.ServerName), Content(exam.Bucket.Find(destination.ServerName)))]);
+        }
+    }
+
+    public static IEnumerable<Finding> FormerFolders(Examination exam)
+    {
+        if (!exam.HasPrimary || exam.Manifest?.Destination is not { } archive)
+        {
+            yield break;
+        }
+
+        foreach (var folder in exam.Bucket.Folders.Where(folder => folder.Name != archive.ServerName && !exam.OtherFolders.Contains(folder.Name)))
+        {
+            var written = folder.State.Archive.Newest?.LastModified;
+            yield return exam.Found(
+                ClusterAilments.OldFolder, $"{folder.Name}/ holds {folder.Size}, and no Cluster that can be seen archives there",
+                [new Evidence(PlaceOf(exam, folder.Name), string.Create(CultureInfo.InvariantCulture, $"{Content(folder)}, last written {written?.ToUniversalTime():u}"))], ("folder", folder.Name));
+        }
+    }
+
+    private static Finding Missing(Examination exam, string folder) => exam.Found(
+        StoreAilments.SourceFolderMissing, $"Source folder does not exist: {folder}/ in {exam.Bucket.Address}",
+        [new Evidence(exam.Bucket.Address!, $"server folders there: {(exam.Bucket.Names.Count == 0 ? "none" : string.Join(", ", exam.Bucket.Names))}")], ("folder", folder));
+
+    private static Finding Unusable(Examination exam, string folder) => exam.Found(
+        StoreAilments.CannotFindBackup, $"Cannot find backup: {folder}/ has no usable base backup", [new Evidence(PlaceOf(exam, folder), Content(exam.Bucket.Find(folder)))], ("folder", folder));
+
+    private static Finding ByDefault(Examination exam, BackupFolder source)
+    {
+        var better = exam.Bucket.Folders.Where(folder => folder.State.HasBackup).OrderByDescending(folder => folder.State.Newest).FirstOrDefault()?.Name ?? "NAME";
+        return exam.Found(
+            StoreAilments.ServerNameDefault, $"the source has no serverName, so {source.ServerName}/ is read, {(exam.Bucket.Names.Contains(source.ServerName) ? "which has no usable base backup" : "which does not exist")}",
+            [new Evidence($"cluster {exam.Cluster}, externalClusters, {exam.Manifest!.RecoverySource}", $"no serverName; {(source.IsPlugin ? "the plugin takes the Cluster's name" : "the entry's name is taken")}"),
+             new Evidence(exam.Bucket.Address!, $"server folders there: {string.Join(", ", exam.Bucket.Names)}")],
+            ("folder", better));
+    }
+
+    private static Ailment AilmentOf(string kind) => kind switch
+    {
+        "cnpg-chooses-unusable-backup" => RecoveryAilments.FailedBackupChosen,
+        "wal-gap" => RecoveryAilments.WalMissing,
+        _ => ClusterAilments.FolderOdd,
+    };
+
+    private static string Content(FolderExamination? folder) => folder is null
+        ? "no such folder"
+        : string.Create(CultureInfo.InvariantCulture, $"{folder.State.Catalog.Backups.Count} base backups, {folder.State.Catalog.Usable.Count()} of them usable, {folder.State.Archive.SegmentCount} WAL segments");
+
+    private static string PlaceOf(Examination exam, string folder) => $"{exam.Bucket.Address}/{folder}/";
+
+    private static bool IsInBucket(Examination exam, BackupFolder source) =>
+        source.Store is null || exam.Manifest?.Destination?.Store is not { } archive
+        || (source.Store.DestinationPath?.TrimEnd('/') == archive.DestinationPath?.TrimEnd('/') && source.Store.EndpointUrl == archive.EndpointUrl);
+}

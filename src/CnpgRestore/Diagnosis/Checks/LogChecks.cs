@@ -1,0 +1,69 @@
+using CnpgRestore.Diagnosis.Catalogue;
+using CnpgRestore.Diagnosis.Collection;
+using CnpgRestore.Kubernetes;
+using CnpgRestore.Kubernetes.Recovery;
+
+namespace CnpgRestore.Diagnosis.Checks;
+
+/// <summary>What the containers of the Cluster say, with the signatures that from-backup watches for, too.</summary>
+static class LogChecks
+{
+    // Enough to see it twice, too few to hide what else is there.
+    private const int LinesShown = 3;
+
+    private static readonly string[] TellsNoReason = ["unexpected failure invoking barman-cloud-wal-archive"];
+
+    /// <summary>The containers that speak of the present: the recovery's while there is no primary, the instances' while something is wrong with them.</summary>
+    public static IEnumerable<ContainerLog> Speaking(Examination exam)
+    {
+        var isWell = exam.State is { IsHealthy: true } and not { IsArchiving: false };
+        return exam.Logs.Where(log => exam.Pods.Any(pod => Owned.Name(pod) == log.Pod && exam.IsOfCluster(pod))).Where(log => log.Job is null ? !isWell : !exam.HasPrimary);
+    }
+
+    public static IEnumerable<Finding> Recovery(Examination exam)
+    {
+        var known = Speaking(exam)
+            .SelectMany(log => log.Lines.Select(line => (Log: log, Record: LogRecord.Parse(line))))
+            .Select(said => (said.Log, said.Record, Failure: RecoveryFailure.Find(said.Record)))
+            .Where(said => said.Failure is not null && IsOwnMatter(exam, said.Failure.Ailment, said.Log))
+            .GroupBy(said => said.Failure!.Ailment)
+            .ToList();
+        foreach (var group in known)
+        {
+            var evidence = group.DistinctBy(said => (said.Log.Place, said.Record.Text)).TakeLast(LinesShown).Select(said => new Evidence(said.Log.Place, said.Record.Text)).ToList();
+            var permission = evidence.Select(item => AccessChecks.PermissionIn(item.Text)).FirstOrDefault(found => found is not null);
+            yield return exam.Found(
+                Ailments.Of(group.Key), permission is null ? group.First().Failure!.Message : $"Access denied: the key lacks {permission}", evidence,
+                ("folder", FolderOf(exam, group.First().Log)), ("pod", group.First().Log.Pod), ("secret", exam.Secrets.FirstOrDefault(shape => shape.Field == "accessKeyId")?.Secret ?? "NAME"));
+        }
+
+        foreach (var finding in HiddenByPlugin(exam))
+        {
+            yield return finding;
+        }
+    }
+
+    /// <summary>Others look closer at these: why the archive is not empty, why there is no backup, what keeps WAL from the bucket.</summary>
+    private static bool IsOwnMatter(Examination exam, string ailment, ContainerLog log) =>
+        ailment != StoreAilments.EmptyArchive.Id
+        && !(ailment == StoreAilments.CannotFindBackup.Id && FolderChecks.ExplainsMissingBackup(exam))
+        && !(exam.Secrets.Any(shape => shape.EndsInNewline) && (ailment == StoreAilments.SecretKeyWrong.Id || ailment == StoreAilments.AccessKeyUnknown.Id))
+        && !(exam.Bucket.Problem is not null && Ailments.Of(ailment).Stage == Stage.Access);
+
+    private static string FolderOf(Examination exam, ContainerLog log) =>
+        (log.Job is null ? exam.Manifest?.Destination?.ServerName : exam.Manifest?.Source?.ServerName) ?? exam.Manifest?.Destination?.ServerName ?? "NAME";
+
+    /// <summary>The main container tells nothing but that something failed; where to look is a finding of its own.</summary>
+    private static IEnumerable<Finding> HiddenByPlugin(Examination exam)
+    {
+        var hidden = Speaking(exam).Where(log => log.Container == CnpgNames.RecoveryContainer)
+            .Select(log => (Log: log, Line: log.Lines.Select(LogRecord.Parse).LastOrDefault(record => record.Text.Contains("rpc error", StringComparison.Ordinal) && TellsNoReason.Any(words => record.Text.Contains(words, StringComparison.Ordinal)))))
+            .FirstOrDefault(said => said.Line is not null);
+        if (hidden.Line is { } line)
+        {
+            yield return exam.Found(
+                RecoveryAilments.PluginErrorHidden, $"container {CnpgNames.RecoveryContainer} of pod {hidden.Log.Pod} gives no reason; {CnpgNames.PluginContainer} does",
+                [new Evidence(hidden.Log.Place, line.Text)], ("pod", hidden.Log.Pod));
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using CnpgRestore.Diagnosis.Catalogue;
+using CnpgRestore.Diagnosis.Collection;
+
+namespace CnpgRestore.Diagnosis;
+
+/// <summary>What all checks say about one examination; what blocks first stands first.</summary>
+public sealed record Verdict(Examination Examination, IReadOnlyList<Finding> Findings)
+{
+    /// <summary><see cref="Severity.Note"/>: healthy.</summary>
+    public Severity State => Findings.Count == 0 ? Severity.Note : Findings.Max(finding => finding.Severity);
+
+    /// <summary>Of a healthy Cluster 0; warnings are 3 and broken is 4.</summary>
+    public int ExitCode => State switch
+    {
+        Severity.Note => 0,
+        Severity.Warning => (int)ProblemCode.Differences,
+        Severity.Broken => (int)ProblemCode.Broken,
+    };
+
+    /// <summary>The word of <c>state</c> in the JSON document.</summary>
+    public string StateWord => State switch
+    {
+        Severity.Note => "healthy",
+        Severity.Warning => "warnings",
+        Severity.Broken => "broken",
+    };
+
+    public static Verdict On(Examination examination)
+    {
+        var place = Ailments.All.Select((ailment, index) => (ailment.Id, index)).ToDictionary(item => item.Id, item => item.index, StringComparer.Ordinal);
+        var found = Checks.AllChecks.List.SelectMany(check => check(examination))
+            .OrderByDescending(finding => finding.Severity).ThenBy(finding => finding.Ailment.Stage).ThenBy(finding => place[finding.Id]);
+        return new Verdict(examination, [.. found]);
+    }
+}
