@@ -131,7 +131,9 @@ public sealed class WalArchive
     {
         try
         {
+#pragma warning disable CA2000 // The decompression that comes back owns it.
             using var reader = new StreamReader(await Decompression.OpenAsync(WholeObjectStream.Open(store, file.Object), file.Compression, ct));
+#pragma warning restore CA2000
             return TimelineHistory.TryParse(timeline, await reader.ReadToEndAsync(ct));
         }
         catch (InvalidDataException)

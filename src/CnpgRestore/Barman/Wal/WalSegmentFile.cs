@@ -16,6 +16,8 @@ public static class WalSegmentFile
             $"WAL segment {segment} is missing from {folder.Wals}",
             "it was there when the archive was listed, so something removes segments at this moment",
             "look for a retention policy or a lifecycle rule that is active on the folder");
+#pragma warning disable CA2000 // The decompression that comes back owns it.
         return await Decompression.OpenAsync(WholeObjectStream.Open(store, file.Object), file.Compression, ct);
+#pragma warning restore CA2000
     }
 }

@@ -25,7 +25,7 @@ static class LogChecks
         var known = Speaking(exam)
             .SelectMany(log => log.Lines.Select(line => (Log: log, Record: LogRecord.Parse(line))))
             .Select(said => (said.Log, said.Record, Failure: RecoveryFailure.Find(said.Record)))
-            .Where(said => said.Failure is not null && IsOwnMatter(exam, said.Failure.Ailment, said.Log))
+            .Where(said => said.Failure is not null && IsOwnMatter(exam, said.Failure.Ailment))
             .GroupBy(said => said.Failure!.Ailment)
             .ToList();
         foreach (var group in known)
@@ -44,7 +44,7 @@ static class LogChecks
     }
 
     /// <summary>Others look closer at these: why the archive is not empty, why there is no backup, what keeps WAL from the bucket.</summary>
-    private static bool IsOwnMatter(Examination exam, string ailment, ContainerLog log) =>
+    private static bool IsOwnMatter(Examination exam, string ailment) =>
         ailment != StoreAilments.EmptyArchive.Id
         && !(ailment == StoreAilments.CannotFindBackup.Id && FolderChecks.ExplainsMissingBackup(exam))
         && !(exam.Secrets.Any(shape => shape.EndsInNewline) && (ailment == StoreAilments.SecretKeyWrong.Id || ailment == StoreAilments.AccessKeyUnknown.Id))

@@ -51,8 +51,9 @@ sealed class ExecOutput(ClientWebSocket socket, ApiRequest request) : Stream
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    // Decompressors read so, on threads of their own.
+#pragma warning disable VSTHRD002 // Decompressors read so, on threads of their own.
     public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+#pragma warning restore VSTHRD002
 
     public override void Flush()
     {

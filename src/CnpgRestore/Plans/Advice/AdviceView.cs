@@ -1,4 +1,3 @@
-using CnpgRestore.Plans.Clusters;
 using CnpgRestore.Plans.FromBackup;
 using CnpgRestore.Postgres;
 

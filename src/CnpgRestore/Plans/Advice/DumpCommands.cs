@@ -1,5 +1,4 @@
 using CnpgRestore.Plans.Clusters;
-using CnpgRestore.Plans.FromBackup;
 
 namespace CnpgRestore.Plans.Advice;
 

@@ -2,7 +2,6 @@ using CnpgRestore.Dumps;
 using CnpgRestore.Dumps.Folder;
 using CnpgRestore.Dumps.Inspection;
 using CnpgRestore.Plans.Clusters;
-using CnpgRestore.Plans.FromBackup;
 using static System.FormattableString;
 
 namespace CnpgRestore.Plans.Advice;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using CnpgRestore.Dumps.Inspection;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.Manifests;
@@ -83,7 +82,7 @@ sealed class FreshPreflight(KubernetesApi api, FreshRequest request, Situation s
     private void CheckSize(DumpInspection dump)
     {
         var text = situation.Set.ReadJson(request.Cluster)["spec"].Text("storage", "size");
-        if (text is not null && Quantity(text) is { } size && size < dump.TextSize.Bytes)
+        if (text is not null && Quantity.TryParse(text) is { } size && size.CompareTo(dump.TextSize) < 0)
         {
             _problems.Add(new Problem(
                 ProblemCode.Refused,
@@ -133,14 +132,5 @@ sealed class FreshPreflight(KubernetesApi api, FreshRequest request, Situation s
             $"the Cluster holds other databases, which would be lost with it: {names}",
             $"the dump brings back {database} alone",
             "restore beside the live one: --strategy swap; or add --lose-others"));
-    }
-
-    /// <summary>A quantity of Kubernetes in bytes; null where it is none.</summary>
-    private static long? Quantity(string text)
-    {
-        (string Suffix, long Factor)[] suffixes =
-            [("Ki", 1L << 10), ("Mi", 1L << 20), ("Gi", 1L << 30), ("Ti", 1L << 40), ("k", 1000), ("M", 1_000_000), ("G", 1_000_000_000), ("T", 1_000_000_000_000), ("", 1)];
-        var (suffix, factor) = suffixes.First(entry => text.EndsWith(entry.Suffix, StringComparison.Ordinal));
-        return decimal.TryParse(text.AsSpan(0, text.Length - suffix.Length), CultureInfo.InvariantCulture, out var number) ? (long)(number * factor) : null;
     }
 }

@@ -160,12 +160,13 @@ sealed record LoadJob(KubernetesApi Api, string Namespace, string Cluster, strin
 
         var log = $"kubectl logs -n {Namespace} job/{name}";
         var errors = string.Join('\n', lines.SkipWhile(line => !line.Contains("ERROR", StringComparison.Ordinal) && !line.Contains("error:", StringComparison.Ordinal) && !line.Contains("FATAL", StringComparison.Ordinal)));
-        var said = errors.Length > 0 ? errors : lines.LastOrDefault() ?? "it wrote nothing";
+        var lastLine = lines is [.., var line] ? line : null;
+        var said = errors.Length > 0 ? errors : lastLine ?? "it wrote nothing";
         Problem? problem = job is null || Condition(job, "Failed").Text("reason") == "DeadlineExceeded"
             ? new Problem(ProblemCode.Stopped, $"the Job {name} was ended before it had loaded {path}", job is null ? "somebody has deleted it" : "it ran into its deadline", log)
             : code switch
             {
-                NoFile => new Problem(ProblemCode.Stopped, lines.LastOrDefault() ?? $"Backup file not found: {path}", $"exit code {code} of the Job {name}", log),
+                NoFile => new Problem(ProblemCode.Stopped, lastLine ?? $"Backup file not found: {path}", $"exit code {code} of the Job {name}", log),
                 NoProgram or NoProgram + 1 => new Problem(ProblemCode.Stopped, "the image of the Job lacks a program", said, "name one that has bash, psql, pg_restore and the decompressor: --image"),
                 > Signal => new Problem(ProblemCode.Stopped, Invariant($"the Job {name} was killed by signal {code - Signal}"), said, log),
                 _ => null,
