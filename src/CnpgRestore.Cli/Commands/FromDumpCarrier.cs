@@ -18,7 +18,7 @@ sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDum
 
     /// <summary>What this machine's journal says of a run, else null.</summary>
     public static FromDumpDecision? FindDecision(StateFolder state, string run) => File.Exists(state.JournalOf(new RunId(run)))
-        ? Journal.Read(state.JournalOf(new RunId(run))).Where(entry => entry.Type == JournalEntry.Decided).Select(entry => FromDumpDecision.TryParse(entry.Text ?? "")).FirstOrDefault()
+        ? Journal.Read(state.JournalOf(new RunId(run))).Where(entry => entry.Type == JournalEntry.Decided).Select(entry => FromDumpDecision.TryParse(entry.Text ?? "")).LastOrDefault()
         : null;
 
     /// <summary>Begins, or goes on with what an earlier process of the same request has left.</summary>
@@ -29,7 +29,21 @@ sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDum
         var run = RunId.Create(Verb, session.Clock);
         if (dryRun)
         {
-            RunOutput.ShowPlan(session, (await planner.PlanAsync(request, run.Value, progress: null, ct)).ToPlan(), isResult: true);
+            var looked = await planner.PlanAsync(request, run.Value, progress: null, ct);
+            var job = server is ClusterServer cluster && request.Volume is not null && looked.Decision.Engine == LoadEngine.Psql ? await cluster.JobForGitAsync(looked, ct) : null;
+            if (job is not null && session.Format == OutputFormat.Yaml)
+            {
+                // Nothing else: kubectl apply -f - takes it.
+                JobOutput.Write(session, job);
+                return 0;
+            }
+
+            RunOutput.ShowPlan(session, looked.ToPlan(), isResult: true);
+            if (job is not null)
+            {
+                JobOutput.Write(session, job);
+            }
+
             if (apps is not null && request.StopApps)
             {
                 await apps.PlanAsync(isResult: true, ct);

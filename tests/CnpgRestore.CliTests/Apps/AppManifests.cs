@@ -50,6 +50,9 @@ static class AppManifests
                       args: [ "psql", "host=orders-rw" ]
         """;
 
+    /// <summary>Writes a row into <c>events</c> again and again.</summary>
+    public static string Writer { get; } = Workload("apps/v1", "Deployment", "writer", 1, OwnSecret, "while :; do psql -Xqc 'INSERT INTO events VALUES (1)' \\\"$DATABASE_URL\\\"; sleep 0.1; done; ");
+
     /// <summary>A pod that nobody owns, whose client does not connect again.</summary>
     public static string Shell { get; } = $$"""
         apiVersion: v1

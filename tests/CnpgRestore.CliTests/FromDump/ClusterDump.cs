@@ -38,4 +38,8 @@ static class ClusterDump
 
     /// <summary>The run that the record in the cluster names.</summary>
     public static string RunOf(JsonNode? record) => JsonDocument.Parse(record!["data"]!["decision.json"]!.GetValue<string>()).RootElement.GetProperty("run").GetString()!;
+
+    /// <summary>The newest run of from-dump of the scene's machine.</summary>
+    public static string LastRun(AppsScene scene) => Path.GetFileNameWithoutExtension(
+        Directory.GetFiles(Path.Combine(scene.Folder, "state", "runs"), "*-from-dump-*").Order(StringComparer.Ordinal).Last());
 }

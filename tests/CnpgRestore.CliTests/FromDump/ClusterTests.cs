@@ -45,20 +45,40 @@ public sealed class ClusterTests(TestBed bed)
 
         var first = await scene.RunAsync("from-dump", AppsScene.Cluster, "--local", dump, "--yes");
         Assert.True(first.ExitCode == 0, first.Output + first.Error);
-        var undo = await scene.RunAsync("runs", "undo", LastRun(scene));
+        var undo = await scene.RunAsync("runs", "undo", ClusterDump.LastRun(scene));
 
         Assert.True(undo.ExitCode == 0, undo.Output + undo.Error);
         Assert.Equal(spoiled, await ClusterDump.CountAsync(scene));
         var undone = await ToolProcess.RunAsync(
-            scene.Command(["runs", "commit", LastRun(scene), "--to", $"cnpg://{scene.Home.Name}/{AppsScene.Cluster}", "--yes"], "another-machine"), Ct);
+            scene.Command(["runs", "commit", ClusterDump.LastRun(scene), "--to", $"cnpg://{scene.Home.Name}/{AppsScene.Cluster}", "--yes"], "another-machine"), Ct);
         Assert.True(undone.ExitCode == 0, undone.Output + undone.Error);
         var second = await scene.RunAsync("from-dump", AppsScene.Cluster, "--local", dump, "--yes");
         Assert.True(second.ExitCode == 0, second.Output + second.Error);
-        var commit = await scene.RunAsync("runs", "commit", LastRun(scene), "--yes");
+        var commit = await scene.RunAsync("runs", "commit", ClusterDump.LastRun(scene), "--yes");
         Assert.True(commit.ExitCode == 0, commit.Output + commit.Error);
         Assert.Equal(ClusterDump.Rows.ToString(CultureInfo.InvariantCulture), await ClusterDump.CountAsync(scene));
         Assert.Equal("orders,postgres", await scene.Clusters.SqlAsync(
             AppsScene.Cluster, "postgres", "SELECT string_agg(datname, ',' ORDER BY datname) FROM pg_database WHERE NOT datistemplate", Ct));
+    }
+
+    [Fact]
+    public async Task Rows_that_an_application_wrote_before_it_was_stopped_are_no_difference()
+    {
+        await using var scene = await AppsScene.CreateAsync(bed);
+        await scene.Clusters.SqlAsync(AppsScene.Cluster, "orders", "CREATE TABLE events (n int); ALTER TABLE events OWNER TO orders; INSERT INTO events SELECT 2 FROM generate_series(1, 100)", Ct);
+        var dump = await ClusterDump.WriteAsync(scene, "pg_dump", "--data-only", "-d", "orders", "-t", "events");
+        await scene.Home.ApplyAsync(AppManifests.Writer, Ct);
+        var deadline = Task.Delay(TimeSpan.FromMinutes(2), Ct);
+        while (await scene.Clusters.SqlAsync(AppsScene.Cluster, "orders", "SELECT count(*) > 105 FROM events", Ct) != "t")
+        {
+            Assert.False(deadline.IsCompleted, "the application does not write");
+            await Task.Delay(100, Ct);
+        }
+
+        var result = await scene.RunAsync("from-dump", AppsScene.Cluster, "--local", dump, "--strategy", "append", "--yes");
+
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        Assert.Equal("200", await scene.Clusters.SqlAsync(AppsScene.Cluster, "orders", "SELECT count(*) FROM events WHERE n = 2", Ct));
     }
 
     [Fact]
@@ -85,7 +105,4 @@ public sealed class ClusterTests(TestBed bed)
         await scene.SessionsAsync(6);
         await scene.AssertNothingIsLeftAsync();
     }
-
-    private static string LastRun(AppsScene scene) => Path.GetFileNameWithoutExtension(
-        Directory.GetFiles(Path.Combine(scene.Folder, "state", "runs"), "*-from-dump-*").Order(StringComparer.Ordinal).Last());
 }

@@ -49,6 +49,7 @@ public sealed class FreshTests(TestBed bed)
     {
         await using var scene = await AppsScene.CreateAsync(bed);
         var dump = await ClusterDump.MakeAsync(scene);
+        await scene.Clusters.ArchiveAsync(Cluster, Ct);
         await scene.StartAppsAsync();
         var counts = await scene.CountsAsync();
         string[] command = ["from-dump", Cluster, "--local", dump, "--strategy", "fresh", "--lineage", "move", "--yes"];

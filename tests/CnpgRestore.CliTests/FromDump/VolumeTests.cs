@@ -51,6 +51,48 @@ public sealed class VolumeTests(TestBed bed)
     }
 
     [Fact]
+    public async Task A_job_loads_where_the_dump_is_and_stops_at_the_first_error_with_its_line()
+    {
+        await using var scene = await AppsScene.CreateAsync(bed);
+        using var share = await ShareAsync(scene);
+        await ClusterDump.SpoilAsync(scene);
+        await scene.StartAppsAsync();
+        var counts = await scene.CountsAsync();
+        var text = (await File.ReadAllTextAsync(Path.Combine(scene.Folder, "orders.sql"), Ct)).Split('\n').ToList();
+        var line = text.FindIndex(text => text.StartsWith("CREATE INDEX", StringComparison.Ordinal)) + 1;
+        text[line - 1] = text[line - 1].Replace("(text)", "(no_such_column)", StringComparison.Ordinal);
+        await File.WriteAllLinesAsync(Path.Combine(share.Path, "broken.sql"), text, Ct);
+        await File.WriteAllTextAsync(Path.Combine(share.Path, "server.sql"), (await File.ReadAllTextAsync(Path.Combine(scene.Folder, "orders.sql"), Ct)).Replace("SET row_security = off;", "SET row_security = off;\nALTER ROLE postgres PASSWORD 'x';", StringComparison.Ordinal), Ct);
+        File.SetUnixFileMode(Path.Combine(share.Path, "broken.sql"), UnixFileMode.UserRead | UnixFileMode.OtherRead | UnixFileMode.GroupRead);
+        File.SetUnixFileMode(Path.Combine(share.Path, "server.sql"), UnixFileMode.UserRead | UnixFileMode.OtherRead | UnixFileMode.GroupRead);
+
+        var manifest = await RunAsync("Database", "--dry-run", "-o", "yaml");
+        Assert.True(manifest.ExitCode == 0, manifest.Error);
+        var job = Path.Combine(scene.Folder, "job.yaml");
+        await File.WriteAllTextAsync(job, manifest.Output, Ct);
+        Assert.Contains("job.batch/orders-restore-job", await scene.Home.KubectlAsync(Ct, "create", "--dry-run=server", "--output", "name", "--filename", job), StringComparison.Ordinal);
+        var server = await RunAsync("server.sql", "--yes");
+        var broken = await RunAsync("broken.sql", "--keep-apps", "--yes");
+        var undo = await scene.RunAsync("runs", "undo", ClusterDump.LastRun(scene));
+        var result = await RunAsync("Database", "--yes");
+
+        Assert.Equal(15, server.ExitCode);
+        Assert.Contains("it holds what concerns the whole server", server.Error, StringComparison.Ordinal);
+        Assert.Contains("ALTER ROLE postgres", server.Error, StringComparison.Ordinal);
+        Assert.Equal(20, broken.ExitCode);
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"line {line}, CREATE INDEX"), broken.Error, StringComparison.Ordinal);
+        Assert.Contains("column \"no_such_column\" does not exist", broken.Error, StringComparison.Ordinal);
+        Assert.True(undo.ExitCode == 0, undo.Output + undo.Error);
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        Assert.Equal(ClusterDump.Rows.ToString(CultureInfo.InvariantCulture), await ClusterDump.CountAsync(scene));
+        Assert.Equal("orders", await scene.Clusters.SqlAsync(Cluster, "orders", "SELECT tableowner FROM pg_tables WHERE tablename = 'items'", Ct));
+        Assert.Equal(counts, await scene.CountsAsync());
+        await scene.SessionsAsync(6);
+
+        Task<ToolResult> RunAsync(string dump, params string[] options) => scene.RunAsync(["from-dump", Cluster, "--host-path", share.Path, "--dump", dump, "--engine", "psql", .. options]);
+    }
+
+    [Fact]
     public async Task What_cannot_be_mounted_or_read_is_told_with_a_repair()
     {
         await using var scene = await AppsScene.CreateAsync(bed);

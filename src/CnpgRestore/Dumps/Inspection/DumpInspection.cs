@@ -25,6 +25,9 @@ public sealed record DumpInspection(DumpFile File, DumpState State, string Reaso
     /// <summary>Lines for psql that change the database, in order.</summary>
     public IReadOnlyList<string> Connects { get; init; } = [];
 
+    /// <summary>The first statement that concerns the server or a database as such, with its line; null where there is none.</summary>
+    public string? ServerStatement { get; init; }
+
     /// <summary>With <c>\restrict</c>, which only a psql of August 2025 or later understands.</summary>
     public bool IsRestricted { get; init; }
 

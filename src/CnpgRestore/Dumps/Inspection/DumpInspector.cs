@@ -6,6 +6,8 @@ namespace CnpgRestore.Dumps.Inspection;
 /// <summary>Reads a dump once from its first byte to its last and tells what is in it. Of an archive for pg_restore only the head is read.</summary>
 public sealed class DumpInspector
 {
+    private const int ExcerptLength = 80;
+
     private readonly DumpComments _comments = new();
     private readonly List<DatabaseTally> _databases = [new(name: null)];
     private readonly SortedSet<string> _roles = new(StringComparer.Ordinal);
@@ -15,6 +17,7 @@ public sealed class DumpInspector
     private readonly List<string> _connects = [];
     private bool _isRestricted;
     private string? _cut;
+    private string? _serverStatement;
 
     private DumpInspector()
     {
@@ -114,6 +117,11 @@ public sealed class DumpInspector
     private void SeeStatement(DumpReader reader)
     {
         var encoding = reader.Encoding.Text;
+        if (_serverStatement is null && Plain.ServerStatement.Is(reader.Text.Span, encoding))
+        {
+            _serverStatement = Invariant($"line {reader.Line}, {StatementExcerpt.Of(reader.TextAsString(), ExcerptLength)}");
+        }
+
         var words = new StatementWords(reader.Text.Span, encoding);
         if (words.Accept("CREATE", "ROLE") && words.Identifier() is { } role)
         {
@@ -150,6 +158,7 @@ public sealed class DumpInspector
         Tablespaces = [.. _tablespaces],
         Connects = _connects,
         IsRestricted = _isRestricted,
+        ServerStatement = _serverStatement,
         Notes = [.. Notes()],
     };
 

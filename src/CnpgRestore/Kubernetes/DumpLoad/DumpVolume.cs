@@ -28,6 +28,15 @@ public abstract record DumpVolume
         _ => throw new UnreachableException(),
     };
 
+    /// <summary>As the command line takes it.</summary>
+    public string ToOption() => this switch
+    {
+        Nfs nfs => $"--nfs {nfs.Server}:{nfs.Path}",
+        Claim claim => $"--pvc {claim.Name}",
+        HostPath host => $"--host-path {host.Path}",
+        _ => throw new UnreachableException(),
+    };
+
     /// <summary>What <see cref="ToString"/> has written; null where it is none.</summary>
     public static DumpVolume? TryParse(string text) => text.Split(':', 3) switch
     {

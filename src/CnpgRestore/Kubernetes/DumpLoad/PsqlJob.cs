@@ -4,22 +4,40 @@ using System.Text.Json.Nodes;
 namespace CnpgRestore.Kubernetes.DumpLoad;
 
 /// <summary>
-/// A Job that loads a plain SQL dump with psql: it stops at the first error, is never tried again on a half-loaded database, and goes away by
+/// A Job that loads a plain SQL dump with psql, or an archive with pg_restore: it stops at the first error, is never tried again on a half-loaded database, and goes away by
 /// itself. Every value is a variable of the container; none is part of the shell's text, and the password comes from a Secret.
 /// </summary>
 public sealed record PsqlJob
 {
-    private const string Mount = "/dumps";
+    private const string Mount = ReaderPod.Mount;
 
-    // A pipe whose first half fails must not look like a dump that ended early (pipefail); bash is in every PostgreSQL image.
+    // A pipe whose first half fails must not look like a dump that ended early (pipefail); bash is in every PostgreSQL image. psql takes the end of its
+    // input for the end of the script, so COMMIT is written only behind a dump that was read to its end; BEGIN stands on the dump's first line, so that
+    // line numbers are those of the dump.
     private const string Script =
         """
         set -euo pipefail
         test -r "$DUMP_FILE" || { echo "Backup file not found, or Permission denied: $DUMP_FILE" >&2; exit 66; }
         echo "loading $DUMP_FILE into database $PGDATABASE on $PGHOST"
-        $DECOMPRESS < "$DUMP_FILE" | psql --no-psqlrc --quiet --output=/dev/null --variable=ON_ERROR_STOP=1 $TRANSACTION --file=-
+        { if [ -n "$TRANSACTION" ]; then printf 'BEGIN; '; fi; $DECOMPRESS < "$DUMP_FILE" && if [ -n "$TRANSACTION" ]; then echo 'COMMIT;'; fi; } \
+          | psql --no-psqlrc --quiet --output=/dev/null --variable=ON_ERROR_STOP=1 --file=-
         echo "loaded $DUMP_FILE"
         """;
+
+    private const string RestoreScript =
+        """
+        set -euo pipefail
+        test -r "$DUMP_FILE" || { echo "Backup file not found, or Permission denied: $DUMP_FILE" >&2; exit 66; }
+        echo "loading $DUMP_FILE into database $PGDATABASE on $PGHOST"
+        pg_restore --exit-on-error --no-password --jobs "$JOBS" --dbname "" "$DUMP_FILE"
+        echo "loaded $DUMP_FILE"
+        """;
+
+    /// <summary>Where its pod runs psql or pg_restore.</summary>
+    public const string Container = "psql";
+
+    /// <summary>On the Job and its pods: the run that made them.</summary>
+    public const string RunLabel = "cnpg-restore.io/run";
 
     public required string Name { get; init; }
 
@@ -47,6 +65,18 @@ public sealed record PsqlJob
     /// <summary>All or nothing. A dump that creates or connects to databases cannot be loaded so.</summary>
     public bool SingleTransaction { get; init; } = true;
 
+    /// <summary>Connections of pg_restore, which loads an archive; null where psql loads SQL.</summary>
+    public int? RestoreJobs { get; init; }
+
+    /// <summary>Shown in <c>pg_stat_activity</c>.</summary>
+    public string ApplicationName { get; init; } = "cnpg-restore-psql";
+
+    /// <summary>What its sessions are from their first statement; null: who logs in.</summary>
+    public string? Role { get; init; }
+
+    /// <summary>The run that makes it; null where a person applies it.</summary>
+    public string? Run { get; init; }
+
     /// <summary>After it the pod is ended.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromHours(6);
 
@@ -63,6 +93,11 @@ public sealed record PsqlJob
     public JsonObject ToManifest()
     {
         var labels = new JsonObject { ["app.kubernetes.io/managed-by"] = "cnpg-restore", ["app.kubernetes.io/name"] = "cnpg-restore-psql" };
+        if (Run is not null)
+        {
+            labels[RunLabel] = Run;
+        }
+
         return new JsonObject
         {
             ["apiVersion"] = "batch/v1",
@@ -87,25 +122,27 @@ public sealed record PsqlJob
         {
             ["runAsNonRoot"] = true, ["runAsUser"] = User, ["runAsGroup"] = User, ["seccompProfile"] = new JsonObject { ["type"] = "RuntimeDefault" },
         },
-        ["containers"] = new JsonArray(Container()),
+        ["containers"] = new JsonArray(ContainerSpec()),
         ["volumes"] = new JsonArray(Volume.ToVolume("dumps"), new JsonObject { ["name"] = "tmp", ["emptyDir"] = new JsonObject() }),
     };
 
-    private JsonObject Container()
+    private JsonObject ContainerSpec()
     {
         var container = new JsonObject
         {
-            ["name"] = "psql",
+            ["name"] = Container,
             ["image"] = Image,
-            ["command"] = new JsonArray("bash", "-c", Script),
+            ["command"] = new JsonArray("bash", "-c", RestoreJobs is null ? Script : RestoreScript),
             ["env"] = new JsonArray(
                 Variable("DUMP_FILE", $"{Mount}/{File}"),
                 Variable("DECOMPRESS", Decompress),
-                Variable("TRANSACTION", SingleTransaction ? "--single-transaction" : ""),
+                Variable("TRANSACTION", SingleTransaction ? "yes" : ""),
+                Variable("JOBS", (RestoreJobs ?? 1).ToString(CultureInfo.InvariantCulture)),
                 Variable("PGHOST", Host),
                 Variable("PGPORT", 5432.ToString(CultureInfo.InvariantCulture)),
                 Variable("PGDATABASE", Database),
-                Variable("PGAPPNAME", "cnpg-restore-psql"),
+                Variable("PGAPPNAME", ApplicationName),
+                Variable("PGOPTIONS", Role is null ? "" : $"-c role={Role}"),
                 Variable("PGCONNECT_TIMEOUT", "30"),
                 FromSecret("PGUSER", "username"),
                 FromSecret("PGPASSWORD", "password")),

@@ -37,6 +37,16 @@ static class DumpPreflight
                 "leave --engine out");
         }
 
+        if (request is { Volume: not null, Engine: LoadEngine.Psql, Strategy: LoadStrategy.Swap } && dump.File.Format == DumpFormat.Plain
+            && (dump.ServerStatement ?? (dump.Connects.Count > 0 ? $"\\connect {dump.Connects[0]}" : null)) is { } statement)
+        {
+            yield return new Problem(
+                ProblemCode.Refused,
+                $"--engine psql cannot load {path} in the cluster: it holds what concerns the whole server",
+                $"{statement}; psql in a Job reads the dump as it is, and nothing is left out",
+                "leave --engine out: then it is read through here, and such statements never reach the server");
+        }
+
         if (request.Strategy == LoadStrategy.Clean && dump.File.Format == DumpFormat.Plain && content.Dropped.Count == 0)
         {
             yield return new Problem(

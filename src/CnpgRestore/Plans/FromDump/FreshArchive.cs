@@ -12,6 +12,9 @@ namespace CnpgRestore.Plans.FromDump;
 /// <param name="Reason">Why, as a clause.</param>
 sealed record FreshArchive(Lineage Lineage, string Name, string? MoveTo, string Reason)
 {
+    /// <summary>Nothing is there to be moved yet; the Cluster may archive once more when it stops.</summary>
+    public bool IsEmpty { get; init; }
+
     /// <summary>The Cluster takes no backups.</summary>
     public static FreshArchive None { get; } = new(Lineage.Keep, "", null, "the Cluster takes no backups");
 
@@ -26,7 +29,7 @@ sealed record FreshArchive(Lineage Lineage, string Name, string? MoveTo, string 
         }
 
         var folder = await FolderState.ReadAsync(store, present, ct);
-        if (request is { ArchiveName: null, Lineage: null or Lineage.Move } && folder.IsEmpty && !(isLive && carriesNewName && request.Lineage is null))
+        if (request is { ArchiveName: null, Lineage: null or Lineage.Move } && folder.IsEmpty && !isLive)
         {
             return new FreshArchive(Lineage.Keep, present, null, $"{present}/ is empty, so the new cluster may archive there");
         }
@@ -37,7 +40,7 @@ sealed record FreshArchive(Lineage Lineage, string Name, string? MoveTo, string 
             : lineage == Lineage.New ? "nothing has to be copied, and the manifest can carry the new name" : "the manifest in Git names the folder, and is not edited here";
         if (lineage == Lineage.Move)
         {
-            return new FreshArchive(lineage, present, FolderNames.Aside(present, preferred: null, names), reason);
+            return new FreshArchive(lineage, present, FolderNames.Aside(present, preferred: null, names), reason) { IsEmpty = folder.IsEmpty };
         }
 
         var name = request.ArchiveName ?? FolderNames.Next(present, names, postgresMajor, now);

@@ -49,7 +49,7 @@ public sealed class FreshPlanner(KubernetesApi api, FromDumpRequest dumpRequest,
         decision = Edit(situation, decision, problems, notes);
         var cluster = new ClusterPreflight(api, request.Namespace, request.Cluster);
         problems.AddRange(await cluster.CheckAsync(situation.Live, situation.Set.ReadJson(request.Cluster), situation.Archive, [archive.Name], ct));
-        var move = archive.MoveTo is null ? null : await ArchiveMove.PlanAsync(store!, archive.Name, archive.MoveTo, clock, problems, ct);
+        var move = archive.MoveTo is null || archive.IsEmpty ? null : await ArchiveMove.PlanAsync(store!, archive.Name, archive.MoveTo, clock, problems, ct);
         var plan = new FreshPlan(
             decision,
             situation.ToBeCreated(request.Namespace, run),
@@ -107,7 +107,7 @@ public sealed class FreshPlanner(KubernetesApi api, FromDumpRequest dumpRequest,
             ProblemCode.Usage,
             $"who shall own database {dumpRequest.Database} is not said",
             said is null ? "the manifest names no application database" : $"the manifest makes {said.Database}, owned by {said.Owner}",
-            $"cnpg-restore from-dump {request.Cluster} --strategy fresh --database {dumpRequest.Database} --owner NAME");
+            $"cnpg-restore from-dump {request.Cluster} --strategy fresh --local PATH --database {dumpRequest.Database} --owner NAME");
         var asked = new ApplicationDatabase(dumpRequest.Database, owner, said?.Owner == owner ? said.Secret : null);
         return (asked, asked);
     }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using CnpgRestore.Databases;
 using CnpgRestore.Kubernetes;
+using CnpgRestore.Plans.FromDump;
 using Npgsql;
 using static System.FormattableString;
 
@@ -31,8 +32,11 @@ public sealed class ClusterServer : IDatabaseServer
     private readonly InstancePsql? _psql;
     private readonly string _user;
 
-    private ClusterServer(UrlServer server, PodTunnel tunnel, InstancePsql? psql, string user, string address)
+    private readonly LoadJob _job;
+
+    private ClusterServer(UrlServer server, PodTunnel tunnel, InstancePsql? psql, string user, LoadJob job, string address)
     {
+        _job = job;
         _server = server;
         _tunnel = tunnel;
         _psql = psql;
@@ -59,7 +63,8 @@ public sealed class ClusterServer : IDatabaseServer
         var tunnel = PodTunnel.Open(api, ns, pod, Port);
         var server = new UrlServer(new ServerUrl("127.0.0.1", tunnel.Port, user, Superuser, password, Options(user)));
 #pragma warning restore CA2000
-        return new ClusterServer(server, tunnel, psql, user, $"cluster {ns}/{cluster}");
+        var job = new LoadJob(api, ns, cluster, psql is null ? Superuser : user, password, Role: psql is null ? null : Superuser);
+        return new ClusterServer(server, tunnel, psql, user, job, $"cluster {ns}/{cluster}");
     }
 
     public NpgsqlDataSource Database(string name) => _server.Database(name);
@@ -70,6 +75,12 @@ public sealed class ClusterServer : IDatabaseServer
     public string? DataFolder(string dataDirectory) => null;
 
     public Task<ClientResult> RunAsync(ClientCommand command, CancellationToken ct) => _server.RunAsync(command, ct);
+
+    /// <summary>For a person who keeps it in Git and applies it: with the Cluster's own Secret, into the database that is there.</summary>
+    public Task<JsonObject> JobForGitAsync(FromDumpPlan plan, CancellationToken ct) => _job.ForGitAsync(plan, ct);
+
+    /// <returns>Null: the whole dump is in the database.</returns>
+    internal Task<JobFailure?> LoadAsync(FromDumpPlan plan, string database, StepMeter meter, CancellationToken ct) => _job.RunAsync(plan, database, meter, ct);
 
     public async ValueTask DisposeAsync()
     {

@@ -15,6 +15,9 @@ namespace CnpgRestore.Runs.FromDump;
 /// </summary>
 sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
 {
+    /// <summary>What is written in front of a dump for the psql here.</summary>
+    private const int LinesBefore = 2;
+
     // The first releases whose psql can be told to run nothing but SQL (CVE-2025-8714).
     private static readonly (int Major, int Minor)[] Restricting = [(13, 22), (14, 19), (15, 14), (16, 10), (17, 6), (18, 0)];
 
@@ -23,7 +26,12 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
     /// <summary>Into an empty database, in as many transactions as there are statements.</summary>
     public async Task<string> LoadAsync(string database, StepMeter meter, CancellationToken ct)
     {
-        if (plan.Dump.Format is not DumpFormat.Plain)
+        if (server is ClusterServer cluster && !plan.Dump.Place.IsHere && Decision is { Engine: LoadEngine.Psql, Strategy: LoadStrategy.Swap })
+        {
+            return await RunJobAsync(cluster, database, meter, ct);
+        }
+
+        if (plan.Dump.Format is not DumpFormat.Plain && plan.Dump.Place.IsHere)
         {
             return await RunRestoreAsync(database, ct);
         }
@@ -110,8 +118,20 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
 
         if (result.ExitCode != 0)
         {
-            throw await FailureAsync(result, options, ct);
+            throw await FailureAsync(result, options, LinesBefore, ct);
         }
+    }
+
+    private async Task<string> RunJobAsync(ClusterServer cluster, string database, StepMeter meter, CancellationToken ct)
+    {
+        var failure = await cluster.LoadAsync(plan, database, meter, ct);
+        if (failure is null)
+        {
+            return Loaded();
+        }
+
+        var result = new ClientResult(failure.ExitCode, failure.Errors);
+        throw failure.Problem is { } known ? new RestoreException(known with { Hint = $"{known.Hint}; {Repair}" }) : await FailureAsync(result, [], linesBefore: 0, ct);
     }
 
     private async Task<string> RunRestoreAsync(string database, CancellationToken ct)
@@ -128,7 +148,8 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
         return result.ExitCode == 0 ? Loaded() : throw Failure(result.Errors.Trim(), place: null);
     }
 
-    private string Repair => Decision.Side is null
+    private string Repair => Decision.IsFresh ? "mend the cause, then run the same command again: it makes the database anew"
+        : Decision.Side is null
         ? "nothing was changed; mend the cause, then run the same command again"
         : $"mend the cause, then: cnpg-restore runs resume {Decision.Run}; or drop {Decision.Side}: cnpg-restore runs undo {Decision.Run}";
 
@@ -145,9 +166,8 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
         return major > Restricting[^1].Major || Restricting.Any(release => release.Major == major && minor >= release.Minor);
     }
 
-    private async Task<RestoreException> FailureAsync(ClientResult result, string[] options, CancellationToken ct)
+    private async Task<RestoreException> FailureAsync(ClientResult result, string[] options, int linesBefore, CancellationToken ct)
     {
-        const int linesBefore = 2;
         if (Place().Match(result.Errors) is not { Success: true } match)
         {
             return Failure(result.Errors.Trim(), place: null);
@@ -163,6 +183,7 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
         var error = said.Split('\n')[0];
         var message = error.Contains("No space left on device", StringComparison.Ordinal) ? $"No space left on the disk of {server.Address}"
             : error.Contains("already exists", StringComparison.Ordinal) ? $"Relation already exists: {plan.Dump.Path} cannot be loaded"
+            : error.Contains(@"invalid command \restrict", StringComparison.Ordinal) ? $"{plan.Dump.Path} begins with \\restrict, which this psql is too old for"
             : error.Contains("permission denied", StringComparison.Ordinal) ? $"Permission denied: {plan.Dump.Path} cannot be loaded"
             : $"{plan.Dump.Path} cannot be loaded";
         var rest = Decision.Side is null ? "; the transaction was rolled back" : "";

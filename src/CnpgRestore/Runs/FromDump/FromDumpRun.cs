@@ -19,6 +19,7 @@ public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session,
     private readonly SideDatabase _side = new(session, plan.Decision);
     private readonly long _start = clock.GetTimestamp();
     private VerificationResult? _verification;
+    private IReadOnlyList<RowsBefore>? _rowsBefore;
     private int _sequencesFixed;
     private TimeSpan? _heldOff;
 
@@ -100,8 +101,30 @@ public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session,
         }
 
         await lastLook(ct);
+        await CountAgainAsync(ct);
         return await new DumpLoad(server, plan).LoadInTransactionAsync(
             Target, transaction => journal.Append(JournalEntry.TransactionBegun, entry => entry with { Text = transaction }), meter, ct);
+    }
+
+    /// <summary>When the plan was made, applications were still writing.</summary>
+    private async Task CountAgainAsync(CancellationToken ct)
+    {
+        if (Decision.RowsBefore.Count == 0)
+        {
+            return;
+        }
+
+        await using var inside = await DatabaseSession.OpenAsync(server, Target, ct);
+        var relations = new Relations(inside);
+        var named = Decision.RowsBefore.Select(rows => new QualifiedName(rows.Schema, rows.Table)).ToHashSet();
+        var counted = new List<RowsBefore>();
+        foreach (var relation in (await relations.ReadAsync(ct)).Where(relation => named.Contains(relation.Name)))
+        {
+            counted.Add(new RowsBefore(relation.Name.Schema!, relation.Name.Name, await relations.CountAsync(relation, ct)));
+        }
+
+        _rowsBefore = counted;
+        journal.Append(JournalEntry.Decided, entry => entry with { Text = (Decision with { RowsBefore = counted }).ToJson() });
     }
 
     /// <summary>A load that was killed around its COMMIT is asked after, never guessed.</summary>
@@ -149,7 +172,7 @@ public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session,
 
     private async Task<string> VerifyAsync(StepMeter meter, CancellationToken ct)
     {
-        var before = Decision.RowsBefore.ToDictionary(rows => new QualifiedName(rows.Schema, rows.Table), rows => rows.Rows);
+        var before = (_rowsBefore ?? Decision.RowsBefore).ToDictionary(rows => new QualifiedName(rows.Schema, rows.Table), rows => rows.Rows);
         var progress = new TableNote(meter);
         var result = await new DatabaseVerification(server, Target).RunAsync(Expectation.Of(plan.Content).Added(before), await ReadChecksAsync(ct), progress, ct);
         _verification = result;

@@ -78,7 +78,7 @@ sealed class PodDumps(KubernetesApi api, ObjectReference pod, DumpVolume volume)
         ? new RestoreException(
             ProblemCode.AccessDenied, $"Permission denied: {path} of {volume} cannot be read", said, "the pod reads as user 26, as PostgreSQL's do: let others read it (chmod o+rX), or map that user in the export", cause)
         : said.Contains("No such file", StringComparison.Ordinal) || said.Contains("can't cd to", StringComparison.Ordinal)
-            ? new RestoreException(ProblemCode.NotFound, $"Backup file not found: {path} of {volume}", said, "'cnpg-restore dumps list' with the same volume shows what is there", cause)
+            ? new RestoreException(ProblemCode.NotFound, $"Backup file not found: {path} of {volume}", said, $"cnpg-restore dumps list -n {pod.Namespace} {volume.ToOption()}", cause)
             : new RestoreException(ProblemCode.Unreachable, $"{path} of {volume} cannot be read", said, $"kubectl describe pod -n {pod.Namespace} {pod.Name}", cause);
 
     private static bool IsNear(string folder, PlacedFile file) =>

@@ -1,0 +1,178 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using CnpgRestore.Compression;
+using CnpgRestore.Dumps;
+using CnpgRestore.Kubernetes;
+using CnpgRestore.Kubernetes.DumpLoad;
+using CnpgRestore.Plans.FromDump;
+using static System.FormattableString;
+
+namespace CnpgRestore.Runs.FromDump;
+
+/// <summary>
+/// psql or pg_restore in a Job beside the database, where the dump is: applied, followed line by line, and understood by its exit code. What a killed run
+/// has left is deleted first; the login is a Secret that goes with the Job.
+/// </summary>
+/// <param name="Role">What the sessions become; null: the user itself.</param>
+sealed record LoadJob(KubernetesApi Api, string Namespace, string Cluster, string User, Secret Password, string? Role)
+{
+    private const int LinesKept = 40;
+
+    // psql: 3 is an error in the script; the shell: 66 is ours, 126 and 127 a program that is not there, 128 and more a signal.
+    private const int NoFile = 66;
+    private const int NoProgram = 126;
+    private const int Signal = 128;
+
+    /// <summary>A filter of the image for each compression.</summary>
+    private static string Decompress(ArchiveCompression compression) => compression switch
+    {
+        ArchiveCompression.None => "cat",
+        ArchiveCompression.Gzip => "gzip -dc",
+        ArchiveCompression.Bzip2 => "bzip2 -dc",
+        ArchiveCompression.Xz => "xz -dc",
+        ArchiveCompression.Zstd => "zstd -dc",
+        ArchiveCompression.Lz4 => "lz4 -dc",
+        ArchiveCompression.Snappy => "snzip -dc",
+    };
+
+    /// <summary>For the present database, with the superuser's Secret, or that of the application where there is none.</summary>
+    public async Task<JsonObject> ForGitAsync(FromDumpPlan plan, CancellationToken ct)
+    {
+        var superuser = CnpgNames.SuperuserSecret(Cluster);
+        var secret = await Api.FindAsync(new ObjectReference(ResourceTypes.Secrets, Namespace, superuser), ct) is null ? CnpgNames.ApplicationSecret(Cluster) : superuser;
+        return (Job(plan, Namespace, Cluster, plan.Decision.Database, secret, $"{Cluster}-restore-job") with { SingleTransaction = plan.Dump.Format == DumpFormat.Plain }).ToManifest();
+    }
+
+    public async Task<JobFailure?> RunAsync(FromDumpPlan plan, string database, StepMeter meter, CancellationToken ct)
+    {
+        var run = plan.Decision.Run;
+        await DeleteLeftoversAsync(run, ct);
+        var name = $"cnpg-restore-{run}";
+        var manifest = (Job(plan, Namespace, Cluster, database, name, name) with { ApplicationName = plan.Decision.ApplicationName, Role = Role, Run = run }).ToManifest();
+        var job = await Api.CreateAsync(ResourceTypes.Jobs, Namespace, manifest, WriteOptions.Default, ct);
+        // Its pod waits for the Secret, which goes with it.
+        await Api.CreateAsync(ResourceTypes.Secrets, Namespace, Login(name, job), WriteOptions.Default, ct);
+        var lines = await FollowAsync(name, meter, ct);
+        return await OutcomeAsync(name, lines, plan.Dump.Path, ct);
+    }
+
+    private static PsqlJob Job(FromDumpPlan plan, string ns, string cluster, string database, string secret, string name) => new()
+    {
+        Name = name,
+        Namespace = ns,
+        Image = plan.Decision.Image ?? throw new InvalidOperationException("a dump in the cluster is read with an image"),
+        ImagePullPolicy = "IfNotPresent",
+        Volume = DumpVolume.TryParse(plan.Decision.Volume!)!,
+        File = Path.GetRelativePath(ReaderPod.Mount, plan.Dump.Path),
+        Decompress = Decompress(plan.Dump.Compression),
+        Host = CnpgNames.ReadWriteService(cluster),
+        Database = database,
+        Secret = secret,
+        SingleTransaction = false,
+        RestoreJobs = plan.Dump.Format == DumpFormat.Plain ? null : plan.Dump.Format == DumpFormat.Tar ? 1 : plan.Decision.Jobs,
+    };
+
+    private JsonObject Login(string name, JsonObject job) => new()
+    {
+        ["apiVersion"] = "v1",
+        ["kind"] = "Secret",
+        ["metadata"] = new JsonObject
+        {
+            ["name"] = name,
+            ["namespace"] = Namespace,
+            ["labels"] = new JsonObject { ["app.kubernetes.io/managed-by"] = "cnpg-restore" },
+            ["ownerReferences"] = new JsonArray(new JsonObject { ["apiVersion"] = "batch/v1", ["kind"] = "Job", ["name"] = name, ["uid"] = job.Text("metadata", "uid") }),
+        },
+        ["type"] = "kubernetes.io/basic-auth",
+        ["data"] = new JsonObject
+        {
+            ["username"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(User)), ["password"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(Password.Reveal())),
+        },
+    };
+
+    private async Task DeleteLeftoversAsync(string run, CancellationToken ct)
+    {
+        var selector = new ListSelector(Labels: $"{PsqlJob.RunLabel}={run}");
+        await foreach (var job in Api.ListAsync(ResourceTypes.Jobs, Namespace, selector, ct))
+        {
+            await Api.DeleteAsync(ObjectReference.Of(ResourceTypes.Jobs, job), new DeleteOptions(Uid: null), ct);
+        }
+
+        await Api.WaitUntilNoneAsync(ResourceTypes.Jobs, Namespace, selector, _ => { }, ct);
+        await Api.WaitUntilNoneAsync(ResourceTypes.Pods, Namespace, selector, _ => { }, ct);
+    }
+
+    /// <summary>The last lines; all of them are shown while they come.</summary>
+    private async Task<IReadOnlyList<string>> FollowAsync(string name, StepMeter meter, CancellationToken ct)
+    {
+        meter.Note = $"Job {name}";
+        var lines = new Queue<string>();
+        var pod = await PodAsync(name, ct);
+        await foreach (var line in Api.FollowLogsAsync(Namespace, pod, PsqlJob.Container, new LogOptions(), ct))
+        {
+            meter.Note = line;
+            lines.Enqueue(line);
+            if (lines.Count > LinesKept)
+            {
+                lines.Dequeue();
+            }
+        }
+
+        return [.. lines];
+    }
+
+    /// <exception cref="RestoreException">It does not start.</exception>
+    private async Task<string> PodAsync(string name, CancellationToken ct)
+    {
+        await foreach (var change in Api.WatchAsync(ResourceTypes.Pods, Namespace, new ListSelector(Labels: $"job-name={name}"), ct))
+        {
+            // A missing Secret is there a moment later.
+            if (change.Object.Items("status", "containerStatuses").Any(status => status.At("state", "running") is not null || status.At("state", "terminated") is not null))
+            {
+                return change.Object.Text("metadata", "name")!;
+            }
+
+            if (change.Object.Items("status", "containerStatuses").FirstOrDefault(status => status.Text("state", "waiting", "reason") is "ErrImageNeverPull" or "InvalidImageName" or "ImagePullBackOff") is { } stuck)
+            {
+                throw new RestoreException(
+                    ProblemCode.Stopped, $"the Job {name} does not start", $"{stuck.Text("state", "waiting", "reason")}: {stuck.Text("state", "waiting", "message")}", $"kubectl describe job -n {Namespace} {name}");
+            }
+        }
+
+        throw new OperationCanceledException(ct);
+    }
+
+    private async Task<JobFailure?> OutcomeAsync(string name, IReadOnlyList<string> lines, string path, CancellationToken ct)
+    {
+        var job = await Api.WaitForAsync(
+            new ObjectReference(ResourceTypes.Jobs, Namespace, name), item => item is null || Condition(item, "Complete") is not null || Condition(item, "Failed") is not null, ct);
+        if (job is not null && Condition(job, "Complete") is not null)
+        {
+            await Api.DeleteAsync(ObjectReference.Of(ResourceTypes.Jobs, job), new DeleteOptions(Uid: null), ct);
+            return null;
+        }
+
+        var code = 0;
+        await foreach (var pod in Api.ListAsync(ResourceTypes.Pods, Namespace, new ListSelector(Labels: $"job-name={name}"), ct))
+        {
+            code = pod.Items("status", "containerStatuses").FirstOrDefault().Number("state", "terminated", "exitCode") ?? code;
+        }
+
+        var log = $"kubectl logs -n {Namespace} job/{name}";
+        var errors = string.Join('\n', lines.SkipWhile(line => !line.Contains("ERROR", StringComparison.Ordinal) && !line.Contains("error:", StringComparison.Ordinal) && !line.Contains("FATAL", StringComparison.Ordinal)));
+        var said = errors.Length > 0 ? errors : lines.LastOrDefault() ?? "it wrote nothing";
+        Problem? problem = job is null || Condition(job, "Failed").Text("reason") == "DeadlineExceeded"
+            ? new Problem(ProblemCode.Stopped, $"the Job {name} was ended before it had loaded {path}", job is null ? "somebody has deleted it" : "it ran into its deadline", log)
+            : code switch
+            {
+                NoFile => new Problem(ProblemCode.Stopped, lines.LastOrDefault() ?? $"Backup file not found: {path}", $"exit code {code} of the Job {name}", log),
+                NoProgram or NoProgram + 1 => new Problem(ProblemCode.Stopped, "the image of the Job lacks a program", said, "name one that has bash, psql, pg_restore and the decompressor: --image"),
+                > Signal => new Problem(ProblemCode.Stopped, Invariant($"the Job {name} was killed by signal {code - Signal}"), said, log),
+                _ => null,
+            };
+        return new JobFailure(code, said, problem);
+    }
+
+    private static JsonNode? Condition(JsonObject job, string type) =>
+        job.Items("status", "conditions").FirstOrDefault(condition => condition.Text("type") == type && condition.Text("status") == "True");
+}
