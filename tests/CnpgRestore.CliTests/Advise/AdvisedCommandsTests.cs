@@ -1,7 +1,6 @@
 using CnpgRestore.Kubernetes;
 using CnpgRestore.Plans.Advice;
 using CnpgRestore.Postgres;
-using CnpgRestore.Tests.Plans.Advice;
 using CnpgRestore.TestServers;
 using static CnpgRestore.Tests.Plans.Advice.Views;
 

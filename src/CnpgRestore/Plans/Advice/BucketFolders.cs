@@ -9,7 +9,7 @@ namespace CnpgRestore.Plans.Advice;
 /// <param name="Named">Null where there is none, or it is the same.</param>
 /// <param name="Names">All server folders of the bucket.</param>
 /// <param name="Source">The folder that the command line names; null where it names none.</param>
-/// <param name="PostgresMajor">Of the manifest.</param>
+/// <param name="PostgresMajor">Of the manifest, or of the newest backup where there is none.</param>
 sealed record BucketFolders(FolderState Archive, FolderState? Named, IReadOnlySet<string> Names, string? Source, int? PostgresMajor)
 {
     /// <summary>Reads both.</summary>
@@ -20,7 +20,8 @@ sealed record BucketFolders(FolderState Archive, FolderState? Named, IReadOnlySe
         if (situation?.Archive is not { } archive)
         {
             var only = await ServerFolders.ChooseAsync(store, server, ct);
-            return new BucketFolders(await FolderState.ReadAsync(store, only.Name, ct), Named: null, names, server, PostgresMajor: null);
+            var found = await FolderState.ReadAsync(store, only.Name, ct);
+            return new BucketFolders(found, Named: null, names, server, found.Catalog.Usable.LastOrDefault()?.Extent?.Version.Major);
         }
 
         var other = server ?? (situation.SourceElsewhere is null ? situation.Source?.ServerName : null);
