@@ -20,7 +20,13 @@ sealed class TokenKubeconfig : IAsyncDisposable
     {
         await ns.KubectlAsync(ct, "create", "serviceaccount", "restorer");
         await ns.KubectlAsync(ct, "create", "clusterrolebinding", BindingOf(ns), "--clusterrole", "cluster-admin", "--serviceaccount", $"{ns.Name}:restorer");
-        var created = new TokenKubeconfig(ns, (await ns.KubectlAsync(ct, "create", "token", "restorer")).Trim());
+        // kubectl create token came after the Kubernetes of the testbed.
+        var request = ns.Server.Kubectl("create", "--raw", $"/api/v1/namespaces/{ns.Name}/serviceaccounts/restorer/token", "--filename", "-") with
+        {
+            Input = """{"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}""",
+        };
+        var answer = (await ToolProcess.RunAsync(request, ct)).Succeeded().Output;
+        var created = new TokenKubeconfig(ns, JsonNode.Parse(answer)!["status"]!["token"]!.GetValue<string>());
         var config = JsonNode.Parse(await ns.KubectlAsync(ct, "config", "view", "--raw", "--output", "json"))!;
         config["users"]![0]!["user"] = new JsonObject { ["token"] = created.Token };
         await File.WriteAllTextAsync(created.Path, config.ToJsonString(), ct);
