@@ -180,6 +180,7 @@ sealed class FreshCarrier(CliSession session, KubernetesApi api, StoreOptions st
 
     /// <summary>A bucket that cannot be reached is why people restore from dumps: it is no reason to refuse.</summary>
     /// <param name="cluster">The Cluster as JSON; null where no bucket is needed.</param>
+#pragma warning disable CA2000 // Who asked owns the store.
     private async Task<(IObjectStore? Store, string? Unreachable)> OpenAsync(string ns, JsonObject? cluster, CancellationToken ct)
     {
         if (cluster is null)
@@ -201,4 +202,5 @@ sealed class FreshCarrier(CliSession session, KubernetesApi api, StoreOptions st
             return (null, e.Problem.Message);
         }
     }
+#pragma warning restore CA2000
 }

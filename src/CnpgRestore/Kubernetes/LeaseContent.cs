@@ -23,7 +23,7 @@ static class LeaseContent
 
     public static bool IsExpired(JsonObject lease, DateTimeOffset now) =>
         lease.Time("spec", "renewTime") is not { } renewed
-        || renewed + TimeSpan.FromSeconds(lease.Number("spec", "leaseDurationSeconds") ?? (int)RunLease.Duration.TotalSeconds) < now;
+        || now - renewed > TimeSpan.FromSeconds(lease.Number("spec", "leaseDurationSeconds") ?? (int)RunLease.Duration.TotalSeconds);
 
     /// <summary>A time of the lease for a person.</summary>
     public static string Seconds(JsonObject lease, string field) =>

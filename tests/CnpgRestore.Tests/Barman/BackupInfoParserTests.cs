@@ -62,6 +62,50 @@ public sealed class BackupInfoParserTests
     [InlineData("", null)]
     public void The_size_on_disk_is_read_where_barman_notes_it(string line, long? size) => Assert.Equal(size, BackupInfoParser.Parse(line).ClusterSize?.Bytes);
 
+    [Theory]
+    [InlineData("EMPTY", BackupStatus.Empty)]
+    [InlineData("STARTED", BackupStatus.Started)]
+    [InlineData("WAITING_FOR_WALS", BackupStatus.WaitingForWals)]
+    [InlineData("SYNCING", BackupStatus.Syncing)]
+    [InlineData("FAILED", BackupStatus.Failed)]
+    public void Every_status_of_barman_is_known(string text, BackupStatus expected) => Assert.Equal(expected, BackupInfoParser.Parse($"status={text}").Status);
+
+    [Theory]
+    [InlineData("on", true)]
+    [InlineData("off", false)]
+    public void Checksums_are_on_or_off(string text, bool expected) => Assert.Equal(expected, BackupInfoParser.Parse($"data_checksums={text}").DataChecksums);
+
+    [Theory]
+    [InlineData(@"'a\r\n\t\\\'\""'", "a\r\n\t\\'\"")]
+    [InlineData(@"""it's""", "it's")]
+    [InlineData(@"'\xe9\u20ac\U0001f600'", "é€😀")]
+    [InlineData(@"'\q'", @"\q")]
+    public void A_label_is_read_as_Python_reads_it(string literal, string expected) => Assert.Equal(expected, BackupInfoParser.Parse($"backup_label={literal}").Label);
+
+    [Theory]
+    [InlineData("'")]
+    [InlineData(@"'\")]
+    [InlineData(@"'\x4")]
+    [InlineData(@"'\ud800'")]
+    [InlineData("[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]")]
+    [InlineData("[1")]
+    [InlineData("(1]")]
+    [InlineData("'a' 'b'")]
+    public void What_Python_would_not_read_is_malformed(string literal) => Assert.Equal(["backup_label"], BackupInfoParser.Parse($"backup_label={literal}").Malformed);
+
+    [Theory]
+    [InlineData("[]", 0, 0)]
+    [InlineData("[('a', 16384, '/a'), ('b', 16385, '/b', None)]", 2, 0)]
+    [InlineData("[('a', -1, '/a')]", 0, 1)]
+    [InlineData("[('a', 4294967296, '/a')]", 0, 1)]
+    [InlineData("[('a', '16384', '/a'), ('b', 16385, '/b')]", 1, 1)]
+    [InlineData("[None]", 0, 1)]
+    public void A_tablespace_has_a_name_an_oid_and_a_place(string literal, int read, int malformed)
+    {
+        var info = BackupInfoParser.Parse($"tablespaces={literal}");
+        Assert.Equal((read, malformed), (info.Tablespaces.Count, info.Malformed.Count));
+    }
+
     [Fact]
     public void Values_may_hold_an_equals_sign() => Assert.Equal("a=b", BackupInfoParser.Parse("error=a=b").Error);
 

@@ -108,6 +108,13 @@ public sealed class ServerFolderTests
     }
 
     [Fact]
+    public async Task A_name_in_an_empty_bucket_asks_for_the_bucket()
+    {
+        var problem = await RefusalAsync("postgres-v17", "notes.txt");
+        Assert.Equal((ProblemCode.NotFound, "the bucket holds no server folder at all"), (problem.Code, problem.Detail));
+    }
+
+    [Fact]
     public async Task An_empty_bucket_says_so() => Assert.StartsWith("Cannot find backup", (await RefusalAsync(null)).Message, StringComparison.Ordinal);
 
     private static async Task<ServerFolder> ChooseAsync(string? name, params string[] keys)

@@ -97,6 +97,24 @@ public sealed class DumpFolderTests : IDisposable
         Assert.Null(DumpName.TryParse(name, "weekly"));
     }
 
+    [Theory]
+    [InlineData("app.sql")]
+    [InlineData("app.dir")]
+    public async Task A_single_dump_is_a_folder_of_one(string name)
+    {
+        var found = await DumpFolder.ReadAsync(Golden.Path("dumps", name), Ct);
+
+        Assert.Equal([name], Assert.Single(found.Dumps).Names);
+    }
+
+    [Fact]
+    public async Task A_folder_that_does_not_exist_is_not_found()
+    {
+        var problem = (await Assert.ThrowsAsync<RestoreException>(() => DumpFolder.ReadAsync("/nowhere", Ct))).Problem;
+
+        Assert.Equal((ProblemCode.NotFound, "Backup file not found: /nowhere does not exist"), (problem.Code, problem.Message));
+    }
+
     [Fact]
     public async Task A_folder_without_a_dump_is_not_found()
     {

@@ -65,6 +65,45 @@ public sealed class DumpInspectorTests : IDisposable
     }
 
     [Fact]
+    public async Task What_it_drops_makes_without_checking_and_places_is_shown()
+    {
+        var path = Path.Combine(_folder.FullName, "app.sql");
+        await File.WriteAllBytesAsync(
+            path,
+            """
+            -- PostgreSQL database dump
+            DROP INDEX public.i;
+            DROP TABLE IF EXISTS public.t;
+            DROP TABLE public.u;
+            CREATE TABLESPACE fast LOCATION '/fast';
+            CREATE TABLE public.t (a int);
+            ALTER TABLE ONLY public.t ADD CONSTRAINT c FOREIGN KEY (a) REFERENCES public.u(a) NOT VALID;
+            -- PostgreSQL database dump complete
+
+            """u8.ToArray(),
+            Ct);
+
+        var found = await InspectAsync(path);
+
+        var database = Assert.Single(found.Databases);
+        Assert.Equal((2, 1), (database.Dropped["TABLE"], database.Dropped["INDEX"]));
+        Assert.Equal(["c"], database.NotValid);
+        Assert.Equal(["fast"], found.Tablespaces);
+        Assert.Contains("written with -c: it drops 1 INDEX, 2 TABLE before it creates them again", found.Notes);
+    }
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(6)]
+    public async Task An_archive_that_ends_in_its_head_is_damaged(int length)
+    {
+        var path = Path.Combine(_folder.FullName, "app");
+        await File.WriteAllBytesAsync(path, (await File.ReadAllBytesAsync(Golden.Path("dumps", "app.custom"), Ct))[..length], Ct);
+
+        Assert.Equal(DumpState.Damaged, (await InspectAsync(path)).State);
+    }
+
+    [Fact]
     public async Task A_cluster_dump_shows_its_roles_and_databases()
     {
         var found = await InspectAsync(Golden.Path("dumps", "cluster.sql"));

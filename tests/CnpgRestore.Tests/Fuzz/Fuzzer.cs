@@ -55,7 +55,8 @@ sealed class Fuzzer(string reader, IReadOnlyList<byte[]> seeds)
         var (first, end) = FuzzSettings.Only is { } only ? (only, only + 1) : (0, FuzzSettings.Inputs);
         for (_number = first; _number < end; _number++)
         {
-            var input = damage.Next(new Random(unchecked((FuzzSettings.Seed * 1_000_003) + _number)));
+            // The sound ones first.
+            var input = _number < seeds.Count ? seeds[_number] : damage.Next(new Random(unchecked((FuzzSettings.Seed * 1_000_003) + _number)));
             if (Judge(read, input) is { } fault && !_findings.ContainsKey(fault.Place))
             {
                 _findings[fault.Place] = new FuzzFinding(_number, fault.What, FuzzFinding.Shrink(input, candidate => Judge(read, candidate)?.Place == fault.Place));

@@ -24,6 +24,7 @@ public sealed class KubernetesFuzzTests : IDisposable
         """{"type":"Warning","reason":"CreatingInstance","message":"Primary instance (from backup)","involvedObject":{"kind":"Cluster","name":"orders","uid":"u"},"lastTimestamp":"2026-11-22T14:05:00Z","count":3,"metadata":{"creationTimestamp":null}}""",
         """{"kind":"Pod","spec":{"nodeName":"n","containers":[{"name":"c","env":[{"name":"H","value":"orders-rw"}],"envFrom":[{"secretRef":{"name":"s"}}],"args":["-h","orders-rw.shop.svc"]}],"volumes":[{"projected":{"sources":[{"secret":{"name":"x"}}]}}]},"status":{"initContainerStatuses":[{"name":"a","state":{"waiting":{"reason":"ImagePullBackOff","message":"m"}}}],"containerStatuses":[{"name":"b","state":{"terminated":{"exitCode":137,"reason":"OOMKilled"}},"lastState":{"terminated":{}}}],"conditions":[{"type":"PodScheduled","status":"False"}]}}""",
         """{"kind":"Lease","spec":{"holderIdentity":"run on host","leaseDurationSeconds":60,"renewTime":"2026-11-22T14:05:00.000000Z","leaseTransitions":1}}""",
+        """{"kind":"Lease","spec":{"holderIdentity":"run on host","leaseDurationSeconds":2147483647,"renewTime":"9999-12-31T23:59:59.999999Z"}}""",
         """{"kind":"Status","apiVersion":"v1","status":"Failure","message":"not found","reason":"NotFound","details":{"name":"x","kind":"clusters","retryAfterSeconds":3,"causes":[{"field":"spec.instances","message":"wrong"}]},"code":404}""",
     ];
 

@@ -16,7 +16,7 @@ public sealed class ManifestPropertyTests
         Gen.Char["abcxyz0129-"].Array[1, 12].Select(letters => $"s{new string(letters).TrimEnd('-')}"),
         Gen.OneOf("true", "null", "on", "12", "0x10", "1e3", "a: b", "# no", "'", "\"", "- x", "*x", "&x", "{a}", "ünï", "x ", "2026-03-01"));
 
-    private static readonly Gen<string[]> Requests = Gen.Select(Name, Name, Name, Name, Gen.Int[0, 3], Gen.Bool, Gen.Bool)
+    private static readonly Gen<string[]> Requests = Gen.Select(Name, Name, Name, Name, Gen.Int[0, 6], Gen.Bool, Gen.Bool)
         .Select((source, archive, database, owner, target, withArchive, withDatabase) => (string[])
         [
             "recovery", "--source", $"{source}-a",
@@ -27,6 +27,9 @@ public sealed class ManifestPropertyTests
                 0 => (string[])["--target-time", "2026-03-01T10:00:00Z"],
                 1 => ["--target-lsn", "16/B374D848", "--backup-id", "20260301T020000", "--target-exclusive"],
                 2 => ["--backup-id", "20260301T020000"],
+                3 => ["--target-name", "before_upgrade", "--backup-id", "20260301T020000"],
+                4 => ["--target-immediate", "--backup-id", "20260301T020000"],
+                5 => ["--target-xid", "745", "--backup-id", "20260301T020000"],
                 _ => [],
             },
         ]);
@@ -65,7 +68,10 @@ public sealed class ManifestPropertyTests
         AssertSays(args, "--target-time", after.RecoveryTarget.GetValueOrDefault("targetTime"));
         AssertSays(args, "--target-lsn", after.RecoveryTarget.GetValueOrDefault("targetLSN"));
         AssertSays(args, "--backup-id", after.RecoveryTarget.GetValueOrDefault("backupID"));
-        Assert.Equal(args.Count(word => word is "--target-time" or "--target-lsn" or "--backup-id" or "--target-exclusive"), after.RecoveryTarget.Count);
+        AssertSays(args, "--target-name", after.RecoveryTarget.GetValueOrDefault("targetName"));
+        AssertSays(args, "--target-xid", after.RecoveryTarget.GetValueOrDefault("targetXID"));
+        Assert.Equal(args.Contains("--target-immediate"), after.RecoveryTarget.ContainsKey("targetImmediate"));
+        Assert.Equal(args.Count(word => word is "--target-time" or "--target-lsn" or "--target-name" or "--target-immediate" or "--target-xid" or "--backup-id" or "--target-exclusive"), after.RecoveryTarget.Count);
         Assert.Equal(edit.After.Name, edit.Before.Name);
         return true;
     }

@@ -17,6 +17,9 @@ public sealed partial class UnifiedDiffTests
         UnifiedDiff.Create("a\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\n", "a\nB\nc\nd\ne\nf\ng\nh\ni\nj\nk\nl", "/apps/cluster.yaml"));
 
     [Fact]
+    public void The_same_text_makes_no_diff() => Assert.Equal("", UnifiedDiff.Create("a\nb", "a\nb", "f"));
+
+    [Fact]
     public void Applying_the_diff_gives_the_new_text() => Gen.Select(Text, Text).Sample((before, after) =>
         Assert.Equal(after, Apply(before, UnifiedDiff.Create(before, after, "f"))));
 
