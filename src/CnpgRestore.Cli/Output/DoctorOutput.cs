@@ -47,7 +47,8 @@ static class DoctorOutput
     public static string Summary(Verdict verdict)
     {
         var exam = verdict.Examination;
-        var counts = verdict.Findings.GroupBy(finding => finding.Severity).Select(group => $"{group.Count()} {group.Key.ToString().ToLowerInvariant()}");
+        var counts = verdict.Findings.GroupBy(finding => finding.Severity)
+            .Select(group => $"{group.Count()} {group.Key.ToString().ToLowerInvariant()}{(group.Key == Severity.Broken || group.Count() == 1 ? "" : "s")}");
         var unread = exam.Notes.Count == 0 ? "" : $"; {exam.Notes.Count} not read";
         return $"{exam.Cluster} in namespace {exam.Namespace}: {verdict.StateWord}{(verdict.Findings.Count == 0 ? "" : $" ({string.Join(", ", counts)})")}{unread}";
     }

@@ -211,7 +211,7 @@ public sealed class SituationTests(TestBed bed)
     {
         const string Canary = "canary-that-nobody-may-see";
         await using var scene = await RecordedScene.OpenAsync(bed, "orders");
-        await scene.CreateAsync($$"""{apiVersion: v1, kind: Secret, metadata: {name: canary}, stringData: {password: "{{Canary}}" } }""");
+        await scene.CreateAsync($"apiVersion: v1\nkind: Secret\nmetadata: {{name: canary}}\nstringData:\n  password: {Canary}\n");
         await scene.LiveAsync(scene.Manifests.Initdb("orders", "orders", $"note: 'postgres://app:in-a-url@db/app {Canary}'").Replace(
             "  instances: 1\n", "  instances: 1\n  env: [{name: SOME_PASSWORD, value: in-an-env}, {name: TZ, value: UTC}]\n", StringComparison.Ordinal));
         var path = Path.Combine(scene.Folder, "report.tar.gz");
