@@ -15,8 +15,6 @@ public sealed class RenameKillTests(TestBed bed)
     /// <summary>Each a random sequence of its own.</summary>
     public static TheoryData<int> Moves => [0, 1];
 
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
     [Theory]
     [MemberData(nameof(Moves))]
     public async Task A_move_that_is_killed_many_times_ends_as_an_undisturbed_one(int move)

@@ -1,7 +1,7 @@
 using CnpgRestore.Barman.Findings;
 using CnpgRestore.Barman.Recovery;
 using CnpgRestore.ObjectStore.S3;
-using CnpgRestore.Plans.FromBackup;
+using CnpgRestore.Plans.Clusters;
 using CnpgRestore.Postgres;
 using CnpgRestore.ServerTests.ObjectStore;
 using CnpgRestore.TestServers;

@@ -1,4 +1,5 @@
 using CnpgRestore.Databases;
+using CnpgRestore.Dumps;
 using CnpgRestore.Plans.FromDump;
 using CnpgRestore.Runs;
 using CnpgRestore.Runs.FromDump;
@@ -66,7 +67,7 @@ sealed class DumpScene : IAsyncDisposable
         {
             using var resumed = Journal.Resume(state, _run, TimeProvider.System);
             var decision = FromDumpDecision.TryParse(resumed.Entries.First(entry => entry.Type == JournalEntry.Decided).Text!)!;
-            return await RunAsync(await planner.ResumeAsync(decision, progress: null, Ct), resumed);
+            return await RunAsync(await planner.ResumeAsync(decision, LocalDumps.Instance, progress: null, Ct), resumed);
         }
 
         var request = new FromDumpRequest { Dump = Dump, Database = Live.Name, To = Proxy.UrlOf(Live.Name), Engine = engine, Strategy = strategy, Jobs = 2 };

@@ -72,6 +72,6 @@ public sealed partial class CatalogueTests
         return folder;
     }
 
-    [GeneratedRegex("^[a-z0-9]+(-[a-z0-9]+)+$")]
+    [GeneratedRegex("^[a-z0-9]+(-[a-z0-9]+)+$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Form();
 }

@@ -3,7 +3,6 @@ using CnpgRestore.Kubernetes;
 using CnpgRestore.ObjectStore.S3;
 using CnpgRestore.Plans.Advice;
 using CnpgRestore.Plans.Clusters;
-using CnpgRestore.Plans.FromBackup;
 using CnpgRestore.ServerTests.Kubernetes;
 using CnpgRestore.ServerTests.ObjectStore;
 using CnpgRestore.TestServers;

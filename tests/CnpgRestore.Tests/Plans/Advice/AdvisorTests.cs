@@ -1,4 +1,3 @@
-using CnpgRestore.Kubernetes;
 using CnpgRestore.Manifests;
 using CnpgRestore.ObjectStore;
 using CnpgRestore.Plans.Advice;
