@@ -31,6 +31,7 @@ static class SourceEdit
 
     public static void Apply(ClusterDraft draft, string? source)
     {
+        RequireEntries(draft);
         var name = draft.Json.Text(SourcePlace);
         if (name is null)
         {
@@ -62,6 +63,19 @@ static class SourceEdit
         if (source is not null || !isOwn)
         {
             draft.SetText([.. store, "serverName"], source ?? folder.ServerName, SourcePlace, [.. entry, "name"], ["spec", "replica", "source"]);
+        }
+    }
+
+    /// <summary>An entry that is no mapping, such as a forgotten dash, would shift the numbers of those behind it.</summary>
+    private static void RequireEntries(ClusterDraft draft)
+    {
+        if ((draft.Root.Find(Place)?.Resolved as YamlSequence)?.Items.Find(item => item.Resolved is not YamlMapping) is { } odd)
+        {
+            throw new RestoreException(
+                ProblemCode.Refused,
+                $"{draft.File.Path} line {draft.Text.LineNumber(odd.Start)}: an entry of spec.externalClusters is empty, or no mapping",
+                "each entry has a name and says where the data is",
+                "take it out of the list");
         }
     }
 
