@@ -39,7 +39,8 @@ public sealed class AppsKillTests(TestBed bed)
         Assert.Equal("false", await scene.SpecAsync(scene.Home, "cronjob/nightly", "{.spec.suspend}"));
         Assert.NotEqual("true", await scene.SpecAsync(scene.Home, "kustomization/apps", "{.spec.suspend}"));
         await scene.SessionsAsync(6);
-        await scene.AssertNothingIsLeftAsync();
+        // Killed behind its last step, a run leaves its lease, which expires; the next had nothing to start and took none.
+        await scene.AssertNoNoteIsLeftAsync();
     }
 
     private static async Task KillAsync(AppsScene scene, string verb, string step) =>

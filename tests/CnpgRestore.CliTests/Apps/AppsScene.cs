@@ -25,12 +25,18 @@ sealed class AppsScene : IAsyncDisposable
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public static async Task<AppsScene> CreateAsync(TestBed bed)
+    public static Task<AppsScene> CreateAsync(TestBed bed) => CreateAsync(bed, manifest => manifest);
+
+    /// <summary>With the Secret of postgres, by which it may log in over the network.</summary>
+    public static Task<AppsScene> CreateWithSuperuserAsync(TestBed bed) =>
+        CreateAsync(bed, manifest => manifest.Replace("spec:\n", "spec:\n  enableSuperuserAccess: true\n", StringComparison.Ordinal));
+
+    private static async Task<AppsScene> CreateAsync(TestBed bed, Func<string, string> change)
     {
         _ = NativeProgram.Path;
         var clusters = await ClusterScene.CreateAsync(bed, Ct);
         var scene = new AppsScene(clusters, await clusters.Namespace.Server.CreateNamespaceAsync(Ct));
-        await clusters.Namespace.ApplyAsync(clusters.Manifests.Initdb(Cluster, Cluster), Ct);
+        await clusters.Namespace.ApplyAsync(change(clusters.Manifests.Initdb(Cluster, Cluster)), Ct);
         await clusters.HealthyAsync(Cluster, Ct);
         return scene;
     }
@@ -98,15 +104,19 @@ sealed class AppsScene : IAsyncDisposable
 
     public Task<string> SpecAsync(KubernetesNamespace ns, string what, string path = "{.spec.replicas}") => ns.KubectlAsync(Ct, "get", what, "--output", $"jsonpath={path}");
 
-    /// <summary>No annotation of ours is anywhere.</summary>
+    /// <summary>No annotation of ours is anywhere, and no lease.</summary>
     public async Task AssertNothingIsLeftAsync()
+    {
+        await AssertNoNoteIsLeftAsync();
+        Assert.Null(await Clusters.FindAsync($"lease/cnpg-restore-{Cluster}", Ct));
+    }
+
+    public async Task AssertNoNoteIsLeftAsync()
     {
         foreach (var ns in (IEnumerable<KubernetesNamespace>)[Home, Front])
         {
             Assert.DoesNotContain("cnpg-restore/", await ns.KubectlAsync(Ct, "get", "deployments,replicasets,statefulsets,cronjobs,daemonsets,kustomizations", "--output", "json"), StringComparison.Ordinal);
         }
-
-        Assert.Null(await Clusters.FindAsync($"lease/cnpg-restore-{Cluster}", Ct));
     }
 
     /// <summary>The last JSON line of a run.</summary>

@@ -17,15 +17,13 @@ public sealed class ClusterSecretTests(TestBed bed)
     [InlineData(false, Explicit = true)]
     public async Task No_secret_is_in_what_apps_and_from_dump_show_and_leave(bool withSuperuser)
     {
-        await using var scene = await AppsScene.CreateAsync(bed);
+        await using var scene = await (withSuperuser ? AppsScene.CreateWithSuperuserAsync(bed) : AppsScene.CreateAsync(bed));
         var dump = await ClusterDump.MakeAsync(scene);
         await ClusterDump.SpoilAsync(scene);
         await scene.StartAppsAsync();
         var passwords = new List<string> { await PasswordAsync(scene, "orders-app") };
         if (withSuperuser)
         {
-            await scene.Home.KubectlAsync(Ct, "patch", "cluster", AppsScene.Cluster, "--type", "merge", "--patch", """{"spec": {"enableSuperuserAccess": true}}""");
-            await scene.Clusters.UntilAsync("secret/orders-superuser", item => item is not null, Ct);
             passwords.Add(await PasswordAsync(scene, "orders-superuser"));
         }
 

@@ -22,8 +22,11 @@ public sealed class ClusterServer : IDatabaseServer
     private const string RolePrefix = "cnpg_restore_";
     private const int Port = 5432;
 
-    /// <summary>A role that a killed process has left lets nobody in any more after this time, and is dropped by the next.</summary>
+    /// <summary>A role that a killed process has left lets nobody in any more after this time.</summary>
     private static readonly TimeSpan RoleLifetime = TimeSpan.FromDays(7);
+
+    /// <summary>A role of this age that has no session is a killed process's: a living one holds a session from its first minute to its last.</summary>
+    private static readonly TimeSpan RoleRest = TimeSpan.FromMinutes(10);
 
     private static readonly TimeSpan DropTimeout = TimeSpan.FromSeconds(30);
 
@@ -118,7 +121,7 @@ public sealed class ClusterServer : IDatabaseServer
 
     private static async Task DropLeftoversAsync(InstancePsql psql, CancellationToken ct)
     {
-        var old = $"SELECT rolname FROM pg_roles r WHERE rolname ~ '^{RolePrefix}[0-9a-f]{{12}}$' AND rolvaliduntil < now() AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE usename = r.rolname)";
+        var old = Invariant($"SELECT rolname FROM pg_roles r WHERE rolname ~ '^{RolePrefix}[0-9a-f]{{12}}$' AND rolvaliduntil < now() + interval '{(RoleLifetime - RoleRest).TotalSeconds} s' AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE usename = r.rolname)");
         foreach (var role in await psql.QueryAsync(Superuser, old, ct))
         {
             await DropAsync(psql, role[0], ct);
