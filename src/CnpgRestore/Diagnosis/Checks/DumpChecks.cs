@@ -21,7 +21,7 @@ static class DumpChecks
             {
                 var ailment = Ailments.Of(group.Key);
                 yield return exam.Found(
-                    ailment, $"job {job}: {ailment.Title}", [.. group.Take(LinesShown).Select(line => new Evidence(line.Place, line.Line)), new Evidence($"job {job}", Ending(exam, job, group.Count()))], ("pod", Owned.Name(pod)));
+                    ailment, $"job {job}: {ailment.Title}", [.. group.Take(LinesShown).Select(line => new Evidence(line.Place, line.Line)), new Evidence($"job {job}", Ending(exam, job, group.Count()))], ("pod", Owned.Name(pod)), ("path", "PATH"));
             }
         }
     }

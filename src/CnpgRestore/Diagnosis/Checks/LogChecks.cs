@@ -47,7 +47,7 @@ static class LogChecks
     private static bool IsOwnMatter(Examination exam, string ailment) =>
         ailment != StoreAilments.EmptyArchive.Id
         && !(ailment == StoreAilments.CannotFindBackup.Id && FolderChecks.ExplainsMissingBackup(exam))
-        && !(exam.Secrets.Any(shape => shape.EndsInNewline) && (ailment == StoreAilments.SecretKeyWrong.Id || ailment == StoreAilments.AccessKeyUnknown.Id))
+        && !(exam.Secrets.Any(shape => shape.EndsInNewline) && (ailment == StoreAilments.SecretKeyWrong.Id || ailment == StoreAilments.AccessKeyUnknown.Id || ailment == StoreAilments.PermissionMissing.Id))
         && !(exam.Bucket.Problem is not null && Ailments.Of(ailment).Stage == Stage.Access);
 
     private static string FolderOf(Examination exam, ContainerLog log) =>

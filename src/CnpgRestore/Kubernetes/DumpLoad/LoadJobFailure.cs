@@ -29,7 +29,9 @@ public sealed record LoadJobFailure(string Ailment, params IReadOnlyList<string>
         new("load-errors", "psql:", "FATAL:"),
     ];
 
-    public static LoadJobFailure? Find(string line) => All.FirstOrDefault(failure => failure.IsIn(line));
+    /// <summary>What an error's own line says; its DETAIL repeats words of other errors.</summary>
+    public static LoadJobFailure? Find(string line) =>
+        line.StartsWith("DETAIL:", StringComparison.Ordinal) ? null : All.FirstOrDefault(failure => failure.IsIn(line));
 
     private bool IsIn(string line)
     {
