@@ -40,7 +40,7 @@ public sealed class AppsFaultTests(TestBed bed)
         else
         {
             // Only what writes conflicts.
-            proxy.On(request => request.Method is "PATCH" or "PUT", Times.Every(2), ApiFaults.Status(409, "Conflict"));
+            proxy.On(request => request.Method is "PATCH" or "PUT", Times.First(3), ApiFaults.Status(409, "Conflict"));
         }
 
         var runs = 0;

@@ -1,6 +1,7 @@
 using CnpgRestore.Diagnosis.Catalogue;
 using CnpgRestore.Diagnosis.Collection;
 using CnpgRestore.Manifests;
+using CnpgRestore.Postgres;
 
 namespace CnpgRestore.Diagnosis.Checks;
 
@@ -32,7 +33,7 @@ static class RecoveryChecks
 
         var newest = from.State.Archive.Timelines[^1];
         var coverage = from.State.Archive.Coverage(newest, from.State.Catalog.SegmentSize);
-        if (coverage.Runs is [.., var last] && (left.Timeline < newest || (left.Timeline == newest && last.Last > left.SwitchLsn.Value / from.State.Catalog.SegmentSize.Bytes)))
+        if (coverage.Runs is [.., var last] && (left.Timeline < newest || (left.Timeline == newest && last.Last > LastReplayed(left.SwitchLsn, from.State.Catalog.SegmentSize))))
         {
             yield return exam.Found(
                 RecoveryAilments.EarlyPromotion, $"the recovery ended at {left.SwitchLsn} on timeline {left.Timeline}, and {source.ServerName}/ goes on to {coverage.Name(last.Last)}",
@@ -40,6 +41,9 @@ static class RecoveryChecks
                  new Evidence($"{exam.Bucket.Address}/{source.ServerName}/", $"last WAL segment {coverage.Name(last.Last)}")]);
         }
     }
+
+    /// <summary>The segment of the last byte that was replayed: a position at the very beginning of a segment says that nothing of it was.</summary>
+    private static ulong LastReplayed(Lsn end, WalSegmentSize size) => (Math.Max(end.Value, 1) - 1) / (ulong)size.Bytes;
 
     /// <summary>Told before the Job tries; where its log tells it already, the log is the better evidence.</summary>
     public static IEnumerable<Finding> Major(Examination exam)
