@@ -26,7 +26,7 @@ bin/cnpg-restore: $(SOURCES)
 bin/kubectl-cnpg-restore: bin/cnpg-restore
 	@ln -f $< $@
 
-test: build ## all tests, against a real PostgreSQL, S3 server and Kubernetes and the native program (under 30 minutes with the installation)
+test: build ## all tests, against a real PostgreSQL, S3 server and Kubernetes and the native program (under an hour with the installation)
 	@$(MAKE) --no-print-directory kubernetes
 	echo "Building the tests (half a minute) ..."
 	dotnet build CnpgRestore.slnx -v quiet
