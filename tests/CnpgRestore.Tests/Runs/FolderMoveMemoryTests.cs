@@ -38,6 +38,7 @@ public sealed class FolderMoveMemoryTests
         var kept = GC.GetTotalMemory(forceFullCollection: true) - before;
 
         Assert.Equal($"{store.Count} objects, none changed", await proof.CheckUnchangedAsync(new StepMeter(), Ct));
-        Assert.InRange(kept, 16L * store.Count, 50L * store.Count);
+        // No lower bound: what other tests have left in the pools of arrays may go meanwhile.
+        Assert.True(kept < 50L * store.Count, $"{kept} bytes for {store.Count} objects");
     }
 }
