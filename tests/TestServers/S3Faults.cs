@@ -6,6 +6,8 @@ namespace CnpgRestore.TestServers;
 /// </summary>
 public static class S3Faults
 {
+    private const int CorruptBytes = 16;
+
     /// <summary>Gone when the request is sent again.</summary>
     public static IReadOnlyDictionary<string, Func<S3Exchange, Task>> Passing { get; } = new Dictionary<string, Func<S3Exchange, Task>>
     {
@@ -65,13 +67,19 @@ public static class S3Faults
         await exchange.AnswerAsync(answer with { Body = answer.Body[..(answer.Body.Length / 2)] });
     }
 
-    /// <summary>One bit in the middle is another.</summary>
+    /// <summary>
+    /// The bytes in the middle are other ones. A single bit would not do: in the zeros at the end of a WAL segment it can say "the zero two before" for
+    /// "the zero before", and the content stays the same.
+    /// </summary>
     public static async Task Corrupt(S3Exchange exchange)
     {
         var answer = await exchange.ForwardAsync();
-        if (answer is { Status: 200 or 206, Body: [_, ..] body })
+        if (answer is { Status: 200 or 206, Body: var body })
         {
-            body[body.Length / 2] ^= 1;
+            foreach (ref var one in body.AsSpan(body.Length / 2, Math.Min(CorruptBytes, body.Length / 2)))
+            {
+                one ^= 0xFF;
+            }
         }
 
         await exchange.AnswerAsync(answer);

@@ -15,7 +15,8 @@ public sealed class UrlServer(ServerUrl url) : IDatabaseServer
 
     public string Address => url.Address;
 
-    public TimeSpan Linger => TimeSpan.Zero;
+    /// <summary>A server under load notices the end of a killed client a moment later.</summary>
+    public TimeSpan Linger { get; } = TimeSpan.FromSeconds(3);
 
     public NpgsqlDataSource Database(string name) => _databases.GetOrAdd(name, database => Source(url.ToNpgsql(database)));
 
