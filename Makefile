@@ -39,7 +39,7 @@ test-unit: ## the tests that need no server (seconds)
 RANDOM_KILLS ?= 200
 reliability: build ## kill -9 at every step of every plan and at RANDOM_KILLS=200 moments; writes docs/reliability.md (about 40 minutes)
 	@$(MAKE) --no-print-directory kubernetes
-	dotnet build tests/CnpgRestore.CliTests -v quiet
+	for project in OperatorStandIn CnpgRestore.CliTests; do dotnet build tests/$$project -v quiet; done
 	tests/reliability.sh $(RANDOM_KILLS)
 
 fuzz: ## 10,000 damaged inputs to every reader of the library, other ones each time (3 minutes); FUZZ=100000 gives more

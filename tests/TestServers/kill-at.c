@@ -1,7 +1,8 @@
-// Loaded into the program by the tests (LD_PRELOAD): ends it with SIGKILL at an exact line of its journal, which no signal from outside can.
+// Loaded into the program by the tests (LD_PRELOAD): ends it with SIGKILL at an exact line of its journal, or of its progress, which no
+// signal from outside can.
 //
 //   KILL_AT    words, one per line, that the line of the journal holds, all of them
-//   KILL_WHEN  unwritten: right before the line is written; written: right after it is on disk
+//   KILL_WHEN  unwritten: right before the line is written; written: right after it is on disk; shown: right before it goes to stdout or stderr
 //   KILL_LATER milliseconds to go on after that moment
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -52,8 +53,8 @@ static int holds_words(const void *line, size_t size) {
 
 static void before_write(int fd, const void *line, size_t size) {
   const char *when = getenv("KILL_WHEN");
-  if (!when || !is_journal(fd) || !holds_words(line, size)) return;
-  if (strcmp(when, "unwritten") == 0) reached();
+  if (!when || !(strcmp(when, "shown") == 0 ? fd == STDOUT_FILENO || fd == STDERR_FILENO : is_journal(fd)) || !holds_words(line, size)) return;
+  if (strcmp(when, "written") != 0) reached();
   else armed = 1;
 }
 

@@ -1,6 +1,6 @@
 namespace CnpgRestore.CliTests.Kills;
 
-/// <summary>The plans that need a Kubernetes node.</summary>
+/// <summary>The plans that need a Kubernetes node or long for a scene.</summary>
 static class SlowPlans
 {
     private static readonly string[] Recovery = ["create-cluster", "recover", "prove-data", "first-backup"];
@@ -27,5 +27,8 @@ static class SlowPlans
             "from-dump CLUSTER, fresh",
             ["record", "stop-cluster", "create-cluster", "bootstrap", "create-database", "load", "sequences", "verify", "swap", "drop-empty", "first-backup"],
             bed => FromDumpClusterKill.CreateAsync(bed, "fresh")) { IsSlow = true },
+        new("from-dump CLUSTER, clean", ["load", "sequences", "analyze", "verify"], bed => FromDumpClusterKill.CreateAsync(bed, "clean")) { IsSlow = true, Here = KilledPlan.OnlyJournal },
+        new("from-dump CLUSTER, append", ["load", "sequences", "analyze", "verify"], bed => FromDumpClusterKill.CreateAsync(bed, "append")) { IsSlow = true, Here = KilledPlan.OnlyJournal },
+        new("drill", [.. DrillKill.Phases.Select(phase => phase.Step!)], DrillKill.CreateAsync) { IsSlow = true, Here = "it begins anew", Moments = DrillKill.Phases },
     ];
 }
