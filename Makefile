@@ -46,9 +46,10 @@ fuzz: ## 10,000 damaged inputs to every reader of the library, other ones each t
 	@dotnet build tests/CnpgRestore.Tests -v quiet
 	FUZZ=$${FUZZ:-10000} FUZZ_SEED=$${FUZZ_SEED:-$$RANDOM} artifacts/bin/CnpgRestore.Tests/debug/CnpgRestore.Tests -noColor -noLogo -class 'CnpgRestore.Tests.Fuzz.*'
 
-coverage: ## lines of the library that unit and server tests run, folder by folder (10 minutes; PROJECTS="CnpgRestore.Tests" for the unit tests alone)
-	@for project in $${PROJECTS:-CnpgRestore.Tests CnpgRestore.ServerTests}; do dotnet build tests/$$project -v quiet; done
-	tests/coverage.sh $${PROJECTS:-CnpgRestore.Tests CnpgRestore.ServerTests}
+coverage: ## lines of the library that all tests run, folder by folder (over an hour; PROJECTS="CnpgRestore.Tests" for the unit tests alone)
+	@[ "$(PROJECTS)" = CnpgRestore.Tests ] || $(MAKE) --no-print-directory kubernetes
+	for project in src/CnpgRestore.Cli tests/OperatorStandIn $(addprefix tests/,$(or $(PROJECTS),$(TESTS))); do dotnet build $$project -v quiet; done
+	tests/coverage.sh $(or $(PROJECTS),$(TESTS))
 
 mutation: ## changes the library in thousands of small ways and tells which no unit test notices (hours); MUTATE='**/Postgres/*.cs' for a part
 	@dotnet tool restore >/dev/null

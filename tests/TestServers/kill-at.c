@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -41,6 +42,12 @@ static int is_journal(int fd) {
   return length > 6 && memcmp(path + length - 6, ".jsonl", 6) == 0;
 }
 
+// .NET writes to a copy of the descriptor.
+static int is_same(int fd, int stream) {
+  struct stat one, other;
+  return fstat(fd, &one) == 0 && fstat(stream, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
 static int holds_words(const void *line, size_t size) {
   const char *word = getenv("KILL_AT");
   while (word && *word) {
@@ -53,7 +60,8 @@ static int holds_words(const void *line, size_t size) {
 
 static void before_write(int fd, const void *line, size_t size) {
   const char *when = getenv("KILL_WHEN");
-  if (!when || !(strcmp(when, "shown") == 0 ? fd == STDOUT_FILENO || fd == STDERR_FILENO : is_journal(fd)) || !holds_words(line, size)) return;
+  if (!when) return;
+  if (!(strcmp(when, "shown") == 0 ? is_same(fd, STDOUT_FILENO) || is_same(fd, STDERR_FILENO) : is_journal(fd)) || !holds_words(line, size)) return;
   if (strcmp(when, "written") != 0) reached();
   else armed = 1;
 }

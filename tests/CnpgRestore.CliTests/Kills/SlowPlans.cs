@@ -18,7 +18,12 @@ static class SlowPlans
             NotInTurn = ["remove-source recorded", "prove-removed begun", "prove-removed done", "prove-removed recorded"],
         },
         new("apps stop", ["suspend-gitops", "record-counts", "stop-workloads", "wait-pods", "prove-no-sessions"], bed => AppsKill.CreateAsync(bed, "stop")) { IsSlow = true },
-        new("apps start", ["start-workloads", "wait-ready", "resume-gitops", "verify-counts", "forget"], bed => AppsKill.CreateAsync(bed, "start")) { IsSlow = true },
+        new("apps start", ["start-workloads", "wait-ready", "resume-gitops", "verify-counts", "forget"], bed => AppsKill.CreateAsync(bed, "start"))
+        {
+            IsSlow = true,
+            // Once GitOps is on again, a run that goes on has nothing to resume.
+            NotInTurn = ["resume-gitops recorded"],
+        },
         new(
             "from-dump CLUSTER, swap",
             ["create-database", "load", "sequences", "analyze", "carry-over", "verify", "swap"],
