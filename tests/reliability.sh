@@ -3,6 +3,7 @@
 # The tests must be built. Exit code 0 only when no cell is red.
 #
 #   tests/reliability.sh [RANDOM_MOMENTS [PLAN]]     for example: tests/reliability.sh 200 "rename -r"; other plans keep their rows
+#   CNPG_RESTORE_TEST_KILLS_AT=random tests/reliability.sh 200 PLAN              the random moments alone; the steps keep their rows too
 #   tests/reliability.sh write                       only the table, from the rows that are there
 set -uo pipefail
 cd "$(dirname "$0")/.."
