@@ -51,10 +51,14 @@ coverage: ## lines of the library that all tests run, folder by folder (over an 
 	for project in src/CnpgRestore.Cli tests/OperatorStandIn $(addprefix tests/,$(or $(PROJECTS),$(TESTS))); do dotnet build $$project -v quiet; done
 	tests/coverage.sh $(or $(PROJECTS),$(TESTS))
 
-mutation: ## changes the library in thousands of small ways and tells which no unit test notices (hours); MUTATE='**/Postgres/*.cs' for a part
+# The loader of Dumps/Loading talks to PostgreSQL; no unit test runs it.
+MUTATED ?= Postgres Barman Yaml Dumps/Plain Dumps/Inspection Dumps/Folder
+mutation: ## changes the library in thousands of small ways and tells which no unit test of the folder notices (hours); MUTATED=Postgres for a part
 	@dotnet tool restore >/dev/null
 	cd tests/CnpgRestore.Tests
-	FUZZ=$${FUZZ:-50} nice -n 15 dotnet stryker --skip-version-check --output ../../artifacts/mutation $${MUTATE:+--mutate "$$MUTATE"}
+	for folder in $(MUTATED); do
+	  TESTS_OF=$${folder%%/*} nice -n 15 dotnet stryker --skip-version-check --output ../../artifacts/mutation/$$folder --mutate "**/$$folder/**/*.cs"
+	done
 
 demo: ## a database is backed up, hurt and brought back, told step by step (under 5 minutes with the installation)
 	@echo "The demo takes about a minute, and up to four more where something must be installed or built first."
