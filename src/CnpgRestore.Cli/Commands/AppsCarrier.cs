@@ -31,6 +31,11 @@ sealed class AppsCarrier(CliSession session, KubernetesApi api, string cluster, 
     {
         if (plan.IsEmpty)
         {
+            if (!isPart && !dryRun)
+            {
+                await RunLease.ForgetEndedAsync(api, api.Namespace, cluster, Holder(new RunId(plan.Run)), session.Clock, ct);
+            }
+
             AppsOutput.ShowNothing(session, plan);
             return 0;
         }
@@ -44,6 +49,8 @@ sealed class AppsCarrier(CliSession session, KubernetesApi api, string cluster, 
         AppsOutput.Show(session, result);
         return result.Differences.Count == 0 ? 0 : (int)ProblemCode.Differences;
     }
+
+    private static LeaseHolder Holder(RunId run) => new(run.Value, Environment.MachineName, Environment.ProcessId);
 
     /// <returns>Null: the plan was only shown.</returns>
     private async Task<T?> CarryOutAsync<T>(Plan plan, RunId run, Func<Run, CancellationToken, Task<T>> work, CancellationToken ct)
@@ -66,8 +73,7 @@ sealed class AppsCarrier(CliSession session, KubernetesApi api, string cluster, 
 
         // A run of which this is a part holds both.
         using var local = isPart ? null : RunLock.Take(_state, plan.Subject);
-        var holder = new LeaseHolder(run.Value, Environment.MachineName, Environment.ProcessId);
-        await using var lease = isPart ? null : await RunLease.TakeAsync(api, api.Namespace, cluster, holder, session.Clock, ct);
+        await using var lease = isPart ? null : await RunLease.TakeAsync(api, api.Namespace, cluster, Holder(run), session.Clock, ct);
         using var journal = Journal.Create(_state, run, plan.Command, plan.Subject, session.Clock);
         using var held = CancellationTokenSource.CreateLinkedTokenSource(ct, lease?.Lost ?? CancellationToken.None);
         return await RunOutput.RunAsync(session, async observer =>

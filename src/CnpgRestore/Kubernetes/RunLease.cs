@@ -37,12 +37,30 @@ public sealed class RunLease : IAsyncDisposable
     /// <exception cref="RestoreException">Exit 11: another run holds it; the detail tells which, where, and since when.</exception>
     public static async Task<RunLease> TakeAsync(KubernetesApi api, string ns, string cluster, LeaseHolder holder, TimeProvider clock, CancellationToken ct)
     {
-        var reference = new ObjectReference(ResourceTypes.Leases, ns, $"cnpg-restore-{cluster}");
+        var reference = ReferenceOf(ns, cluster);
         var lease = await TryTakeAsync(api, reference, holder, clock, ct)
             ?? throw Held(cluster, ns, await api.FindAsync(reference, ct));
         var taken = new RunLease(api, reference, holder, lease, clock);
         taken._renewal = taken.RenewAsync();
         return taken;
+    }
+
+    /// <summary>Gives back what a run of this machine holds that was killed when it had nothing left to do. Any other lease stays.</summary>
+    public static async Task ForgetEndedAsync(KubernetesApi api, string ns, string cluster, LeaseHolder holder, TimeProvider clock, CancellationToken ct)
+    {
+        var reference = ReferenceOf(ns, cluster);
+        try
+        {
+            if ((await api.FindAsync(reference, ct)).Text("spec", "holderIdentity") is { Length: > 0 } identity && holder.KnowsAsEnded(identity)
+                && await TryTakeAsync(api, reference, holder, clock, ct) is { } lease)
+            {
+                await new RunLease(api, reference, holder, lease, clock).DisposeAsync();
+            }
+        }
+        catch (RestoreException)
+        {
+            // It expires by itself.
+        }
     }
 
     /// <summary>What to tell when <see cref="Lost"/> has ended a run.</summary>
@@ -71,6 +89,8 @@ public sealed class RunLease : IAsyncDisposable
         _stop.Dispose();
         _lost.Dispose();
     }
+
+    private static ObjectReference ReferenceOf(string ns, string cluster) => new(ResourceTypes.Leases, ns, $"cnpg-restore-{cluster}");
 
     /// <summary>Null: another run holds it.</summary>
     private static async Task<JsonObject?> TryTakeAsync(KubernetesApi api, ObjectReference reference, LeaseHolder holder, TimeProvider clock, CancellationToken ct)

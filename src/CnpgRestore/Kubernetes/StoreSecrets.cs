@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 
 namespace CnpgRestore.Kubernetes;
@@ -62,7 +61,8 @@ public static class StoreSecrets
 
             var data = secret.Text("data", key)
                 ?? throw Missing($"secret {name} in namespace {ns} has no key {key}, which {field} names", $"it has {string.Join(", ", Keys(secret))}");
-            var value = Encoding.UTF8.GetString(Convert.FromBase64String(data));
+            var value = SecretData.Decode(data) ?? throw new RestoreException(
+                ProblemCode.Refused, $"key {key} of secret {name} in namespace {ns}, which {field} names, is no base64", null, $"kubectl edit secret {name} -n {ns}");
             // Certificates end in a newline by right.
             if (field != "endpointCA" && value.TrimEnd('\r', '\n') is var trimmed && trimmed != value)
             {

@@ -55,6 +55,21 @@ public sealed class RunLeaseTests(TestBed bed)
     }
 
     [Fact]
+    public async Task A_run_with_nothing_to_do_gives_back_what_one_that_has_ended_here_holds_and_nothing_else()
+    {
+        await using var scene = await ApiScene.OpenAsync(bed, Ct);
+        await WriteAsync(scene, One with { Process = int.MaxValue }, DateTimeOffset.UnixEpoch);
+
+        await RunLease.ForgetEndedAsync(scene.Api, scene.Namespace, "orders", One with { Machine = "server" }, TimeProvider.System, Ct);
+        Assert.NotNull(await scene.Api.FindAsync(Lease(scene), Ct));
+
+        await RunLease.ForgetEndedAsync(scene.Api, scene.Namespace, "orders", One with { Process = 3 }, TimeProvider.System, Ct);
+        Assert.Null(await scene.Api.FindAsync(Lease(scene), Ct));
+
+        await RunLease.ForgetEndedAsync(scene.Api, scene.Namespace, "orders", One with { Process = 3 }, TimeProvider.System, Ct);
+    }
+
+    [Fact]
     public async Task The_lease_of_a_dead_run_is_taken_over()
     {
         await using var scene = await ApiScene.OpenAsync(bed, Ct);

@@ -4,8 +4,11 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.Kubernetes.Client;
+using CnpgRestore.Kubernetes.GitOps;
 using CnpgRestore.Kubernetes.Recovery;
 using CnpgRestore.Kubernetes.Workloads;
+using CnpgRestore.Yaml;
+using k8s;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CnpgRestore.Tests.Fuzz;
@@ -15,18 +18,35 @@ public sealed class KubernetesFuzzTests : IDisposable
     private static readonly string[] JsonTokens =
     [
         "\"", "{", "}", "[", "]", ",", ":", "null", "true", "{}", "[]", "-1", "1e99", "\"\\ud800\"", "\\u0000", "\"status\":", "\"spec\":", "\"metadata\":", "\"name\":\"x\",\"name\":\"y\"", "\"conditions\":", "\"9999-12-31T23:59:59Z\"",
-        "\"msg\":\"a\",\"msg\":\"b\"", "\"record\":null", "restored log file \\\"", "recovery stopping ", "redo done at ", "selected new timeline ID: ", "Expected empty archive",
+        "\"msg\":\"a\",\"msg\":\"b\"", "\"record\":null", "restored log file \\\"", "recovery stopping ", "redo done at ", "selected new timeline ID: ", "\"cnpg-restore/stopped-from\":\"three\"", "\"cnpg-restore/stopped-from\":\"-1\"", "\"cnpg-restore/stopped-from\":\"99999999999\"", "Expected empty archive",
     ];
 
     private static readonly string[] Objects =
     [
         """{"metadata":{"name":"orders","namespace":"shop","uid":"u1","creationTimestamp":"2026-11-22T14:00:00Z","annotations":{"cnpg.io/hibernation":"on","cnpg-restore/stopped-by":"r","cnpg-restore/stopped-for":"shop/orders","cnpg-restore/stopped-from":"3"},"ownerReferences":[{"kind":"ReplicaSet","name":"r","controller":true}]},"spec":{"instances":2,"imageName":"p:17.5","storage":{"size":"20Gi"},"walStorage":{},"tablespaces":[{"name":"fast"}],"suspend":false,"replicas":3,"minReplicas":2,"scaleTargetRef":{"name":"web"}},"status":{"phase":"Cluster in healthy state","readyInstances":2,"instanceNames":["orders-1"],"timelineID":3,"systemID":"7423456789012345678","pgDataImageInfo":{"majorVersion":17},"pluginStatus":[{"name":"p"}],"conditions":[{"type":"Ready","status":"True","lastTransitionTime":"2026-11-22T14:05:00Z"}]}}""",
+        """{"kind":"Secret","metadata":{"name":"s3","namespace":"shop","annotations":{"cnpg-restore/suspended-from":"null"}},"data":{"ACCESS_KEY_ID":"QUtURVNU","ACCESS_SECRET_KEY":"U0tURVNUCg=="}}""",
         """{"type":"Warning","reason":"CreatingInstance","message":"Primary instance (from backup)","involvedObject":{"kind":"Cluster","name":"orders","uid":"u"},"lastTimestamp":"2026-11-22T14:05:00Z","count":3,"metadata":{"creationTimestamp":null}}""",
         """{"kind":"Pod","spec":{"nodeName":"n","containers":[{"name":"c","env":[{"name":"H","value":"orders-rw"}],"envFrom":[{"secretRef":{"name":"s"}}],"args":["-h","orders-rw.shop.svc"]}],"volumes":[{"projected":{"sources":[{"secret":{"name":"x"}}]}}]},"status":{"initContainerStatuses":[{"name":"a","state":{"waiting":{"reason":"ImagePullBackOff","message":"m"}}}],"containerStatuses":[{"name":"b","state":{"terminated":{"exitCode":137,"reason":"OOMKilled"}},"lastState":{"terminated":{}}}],"conditions":[{"type":"PodScheduled","status":"False"}]}}""",
         """{"kind":"Lease","spec":{"holderIdentity":"run on host","leaseDurationSeconds":60,"renewTime":"2026-11-22T14:05:00.000000Z","leaseTransitions":1}}""",
         """{"kind":"Lease","spec":{"holderIdentity":"run on host","leaseDurationSeconds":2147483647,"renewTime":"9999-12-31T23:59:59.999999Z"}}""",
         """{"kind":"Status","apiVersion":"v1","status":"Failure","message":"not found","reason":"NotFound","details":{"name":"x","kind":"clusters","retryAfterSeconds":3,"causes":[{"field":"spec.instances","message":"wrong"}]},"code":404}""",
     ];
+
+    /// <summary>As <c>apps start</c> does: by a number or a patch; refused where the annotation says neither.</summary>
+    private static void Bring(JsonObject item, StopMethod method, StopRecord record)
+    {
+        try
+        {
+            if (StoppedApp.Read(ObjectReference.Of(ResourceTypes.Deployments, item), method, record, minimum: 0).Replicas is null)
+            {
+                StopChange.Restore(method, record.Before);
+            }
+        }
+        catch (RestoreException)
+        {
+            // What else is in the object is looked at too.
+        }
+    }
 
     private readonly string _folder = Directory.CreateTempSubdirectory("cnpg-restore-fuzz-").FullName;
 
@@ -47,7 +67,13 @@ public sealed class KubernetesFuzzTests : IDisposable
         _ = PodStatus.StartedContainers(item).Count() + PodStatus.FailedContainers(item).Count() + PodStatus.Troubles(item).Count();
         LeaseContent.IsExpired(item, DateTimeOffset.UnixEpoch);
         LeaseContent.Seconds(item, "renewTime");
-        StopRecord.Of(item)?.Patch("1");
+        var record = StopRecord.Of(item);
+        record?.Patch("1");
+        foreach (var entry in item.At("data") as JsonObject ?? [])
+        {
+            SecretData.Decode(entry.Value.Text() ?? "");
+        }
+
         OrphanClaims.IsAdoptable(item);
         Autoscaler.Of(ResourceTypes.HorizontalPodAutoscalers, item).Scales(new ObjectReference(ResourceTypes.Deployments, "shop", "web"));
         foreach (var method in (StopMethod[])[StopMethod.Suspend, StopMethod.Pause, StopMethod.Unschedule])
@@ -59,6 +85,12 @@ public sealed class KubernetesFuzzTests : IDisposable
         var workload = new Workload(ObjectReference.Of(ResourceTypes.Deployments, item), item);
         _ = (workload.Uid, workload.Controller, workload.PodSpec, workload.HasEnded, workload.IsHistory);
         ApiStatus.Read(item);
+        foreach (var method in record is null ? [] : (StopMethod[])[StopMethod.Scale, StopMethod.Suspend, StopMethod.Pause, StopMethod.Unschedule])
+        {
+            Bring(item, method, record!);
+        }
+
+        GitOpsSuspension.Resume(ResourceTypes.Kustomizations, item);
     });
 
     [Fact]
@@ -117,6 +149,33 @@ public sealed class KubernetesFuzzTests : IDisposable
             }
         });
     }
+
+    /// <summary>What would be started, and nothing is.</summary>
+    [Fact]
+    public void Login_programs() => new Fuzzer("exec sections of a kubeconfig", FuzzSeeds.Of(
+        """
+        apiVersion: client.authentication.k8s.io/v1
+        command: ./login
+        args: [eks, get-token, '--cluster-name', "a b", 'q"\']
+        env:
+          - {name: AWS_PROFILE, value: shop}
+          - name: EMPTY
+            value: ""
+        installHint: get it with pip
+        interactiveMode: IfAvailable
+        """,
+        """{"apiVersion":"client.authentication.k8s.io/v1beta1","command":"aws","args":null,"env":null}"""))
+    {
+        Tokens = ["\n", "  ", "- ", ": ", "{", "}", "\"", "\"\\0\"", "'", "/", "command: ", "command: \"\"", "args: ", "env: ", "name: ", "name: \"a=b\"", "value: ", "null", "*a", "&a ", "\\"],
+        LargestInput = 8192,
+    }.Run(input =>
+    {
+        if (YamlText.Parse(Encoding.UTF8.GetString(input), "config").Documents is [var first, ..] && YamlMeaning.ToJson(first.Root) is JsonObject plugin)
+        {
+            using var process = KubernetesClientConfiguration.CreateRunnableExternalProcess(ExecCredential.Program(plugin, "/"));
+            Assert.NotEmpty(process.StartInfo.FileName);
+        }
+    });
 
     [Fact]
     public void Names() => new Fuzzer("names of workloads", FuzzSeeds.Of("deployment/web", "Deployments/web.front", "deployments.apps/web.shop"))

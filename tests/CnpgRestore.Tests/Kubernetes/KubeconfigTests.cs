@@ -154,6 +154,30 @@ public sealed class KubeconfigTests : IDisposable
         Assert.Equal("get it with pip", problem.Hint);
     }
 
+    [Theory]
+    [InlineData("args: [\"a\\0b\"]", "zero byte")]
+    [InlineData("env: [{name: \"a=b\", value: c}]", "variable")]
+    [InlineData("env: [{value: c}]", "variable")]
+    public void A_login_program_that_cannot_be_given_its_arguments_is_refused(string more, string word)
+    {
+        var problem = Refused(Exec(more));
+
+        Assert.Equal(ProblemCode.Usage, problem.Code);
+        Assert.Contains(word, problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_token_of_several_lines_from_a_login_program_is_access_denied()
+    {
+        Program("login", """
+            printf '%s' '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"one\ntwo"}}'
+            """);
+        var problem = Refused(Exec(""));
+
+        Assert.Equal(ProblemCode.AccessDenied, problem.Code);
+        Assert.Contains("several lines", problem.Detail, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_context_that_is_not_there_is_named()
     {

@@ -55,6 +55,22 @@ public sealed class WorkloadTests
         Assert.Equal(2, new StoppedApp(web, StopMethod.Scale, new StopRecord("run", "shop/orders", "2"), Minimum: 0).Replicas);
     }
 
+    [Theory]
+    [InlineData(StopMethod.Scale, "three")]
+    [InlineData(StopMethod.Scale, "-1")]
+    [InlineData(StopMethod.Scale, "99999999999")]
+    [InlineData(StopMethod.Suspend, "yes please")]
+    public void A_note_that_somebody_has_edited_is_refused_by_its_name(StopMethod method, string before)
+    {
+        var web = new ObjectReference(ResourceTypes.Deployments, "shop", "web");
+
+        var problem = Assert.Throws<RestoreException>(() => StoppedApp.Read(web, method, new StopRecord("run", "shop/orders", before), minimum: 0)).Problem;
+
+        Assert.Equal(ProblemCode.Refused, problem.Code);
+        Assert.Contains(StopRecord.BeforeAnnotation, problem.Message, StringComparison.Ordinal);
+        Assert.Contains(before, problem.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>As the API merges a patch (RFC 7396).</summary>
     private static JsonObject Merge(JsonObject item, JsonObject patch)
     {

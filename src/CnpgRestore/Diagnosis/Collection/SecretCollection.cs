@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.Manifests;
@@ -36,7 +35,7 @@ static class SecretCollection
     private static SecretShape Shape(string field, SecretKey key, JsonObject? secret)
     {
         var data = secret.At("data") as JsonObject;
-        var value = data.Text(key.Key) is { } encoded ? Encoding.UTF8.GetString(Convert.FromBase64String(encoded)) : null;
+        var value = data.Text(key.Key) is { } encoded ? SecretData.Decode(encoded) : null;
         IReadOnlyList<string>? keys = secret is null ? null : [.. (data ?? []).Select(entry => entry.Key)];
         return new SecretShape(
             key.Name, key.Key, field, keys, IsEmpty: value is not null && string.IsNullOrWhiteSpace(value), EndsInNewline: field != "endpointCA" && value?.EndsWith('\n') == true && value.Trim().Length > 0);

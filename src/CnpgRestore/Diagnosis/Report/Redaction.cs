@@ -95,7 +95,7 @@ public sealed partial class Redaction
 
     private static IEnumerable<string> Forms(string encoded)
     {
-        var value = Encoding.UTF8.GetString(Convert.FromBase64String(encoded));
+        var value = SecretData.Decode(encoded) ?? encoded;
         return ((string[])[encoded, value, value.Trim(), Uri.EscapeDataString(value.Trim()), Convert.ToBase64String(Encoding.UTF8.GetBytes(value.Trim()))]).Where(form => form.Length >= Shortest);
     }
 

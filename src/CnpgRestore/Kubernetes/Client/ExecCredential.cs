@@ -15,6 +15,8 @@ namespace CnpgRestore.Kubernetes.Client;
 /// </summary>
 sealed class ExecCredential : ITokenProvider
 {
+    private const string Otherwise = "choose another context with --context NAME";
+
     // A token that ends while the request is on its way is as good as none.
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(30);
 
@@ -36,22 +38,39 @@ sealed class ExecCredential : ITokenProvider
     public X509Certificate2Collection? ClientCertificate { get; private set; }
 
     /// <param name="folder">Of the kubeconfig: a command that is a relative path counts from it.</param>
-    /// <exception cref="RestoreException">Exit 2: the entry names no command; exit 12: the program fails.</exception>
+    /// <exception cref="RestoreException">Exit 2: the entry names no command, or what no program can be given; exit 12: the program fails.</exception>
     public static ExecCredential Start(JsonObject plugin, string folder, TimeProvider clock)
     {
-        var command = plugin.Text("command")
-            ?? throw new RestoreException(ProblemCode.Usage, "the kubeconfig's user has an exec section without a command", null, "choose another context with --context NAME");
-        var program = new ExternalExecution
+        var credential = new ExecCredential(Program(plugin, folder), plugin.Text("installHint"), clock);
+        credential.Run();
+        return credential;
+    }
+
+    internal static ExternalExecution Program(JsonObject plugin, string folder)
+    {
+        var command = plugin.Text("command") is { Length: > 0 } named ? named
+            : throw new RestoreException(ProblemCode.Usage, "the kubeconfig's user has an exec section without a command", null, Otherwise);
+        var arguments = plugin.Items("args").Select(argument => argument.Text() ?? "").ToList();
+        var variables = plugin.Items("env").Select(variable => (Name: variable.Text("name") ?? "", Value: variable.Text("value") ?? "")).ToList();
+        if (variables.Exists(variable => variable.Name.Length == 0 || variable.Name.Contains('=', StringComparison.Ordinal)))
+        {
+            throw new RestoreException(ProblemCode.Usage, "the exec section of the kubeconfig's user has a variable without a name, or with '=' in it", null, Otherwise);
+        }
+
+        // The system ends a text there.
+        if (arguments.Concat(variables.SelectMany(variable => (string[])[variable.Name, variable.Value])).Prepend(command).Any(text => text.Contains('\0', StringComparison.Ordinal)))
+        {
+            throw new RestoreException(ProblemCode.Usage, "the exec section of the kubeconfig's user has a zero byte in its command, an argument or a variable", null, Otherwise);
+        }
+
+        return new ExternalExecution
         {
             ApiVersion = plugin.Text("apiVersion"),
             Command = command.Contains('/', StringComparison.Ordinal) ? Path.GetFullPath(command, folder) : command,
             // The client joins them with blanks into one line, which the runtime takes apart again.
-            Arguments = [.. plugin.Items("args").Select(argument => Quote(argument.Text() ?? ""))],
-            EnvironmentVariables = [.. plugin.Items("env").Select(variable => new Dictionary<string, string> { ["name"] = variable.Text("name") ?? "", ["value"] = variable.Text("value") ?? "" })],
+            Arguments = [.. arguments.Select(Quote)],
+            EnvironmentVariables = [.. variables.Select(variable => new Dictionary<string, string> { ["name"] = variable.Name, ["value"] = variable.Value })],
         };
-        var credential = new ExecCredential(program, plugin.Text("installHint"), clock);
-        credential.Run();
-        return credential;
     }
 
     public Task<AuthenticationHeaderValue> GetAuthenticationHeaderAsync(CancellationToken cancellationToken)
@@ -81,14 +100,16 @@ sealed class ExecCredential : ITokenProvider
         try
         {
             var status = KubernetesClientConfiguration.ExecuteExternalCommand(_program).Status;
-            _token = status.Token;
+            // A header is one line.
+            var token = status.Token?.Trim();
+            _token = token.AsSpan().IndexOfAny('\r', '\n') < 0 ? token : throw new KubeConfigException("its token has several lines");
             _expires = status.ExpirationTimestamp is { } expiry ? new DateTimeOffset(DateTime.SpecifyKind(expiry, DateTimeKind.Utc)) : DateTimeOffset.MaxValue;
             if (status.ClientCertificateData is { } certificate && status.ClientKeyData is { } key)
             {
                 ClientCertificate = ClientCertificates.Read(certificate, key);
             }
         }
-        catch (Exception e) when (e is KubeConfigException or CryptographicException)
+        catch (Exception e) when (e is KubeConfigException or CryptographicException or ArgumentException)
         {
             throw new RestoreException(
                 ProblemCode.AccessDenied,

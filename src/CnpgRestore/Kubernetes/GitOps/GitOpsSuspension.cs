@@ -42,7 +42,7 @@ public static class GitOpsSuspension
             return null;
         }
 
-        return Patch(type, owner, JsonNode.Parse(before), null, null);
+        return Patch(type, owner, NotedValue.Parse(ObjectReference.Of(type, owner), RunAnnotations.SuspendedFrom, before), null, null);
     }
 
     /// <summary>

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 
 namespace CnpgRestore.Kubernetes.Workloads;
@@ -29,7 +28,7 @@ sealed class ConfigUses
 
         await foreach (var secret in reader.ListAsync(ResourceTypes.Secrets, ReadByPods, ct))
         {
-            uses.Look(ResourceTypes.Secrets, secret, hosts, Values(secret, "data", value => Encoding.UTF8.GetString(Convert.FromBase64String(value))));
+            uses.Look(ResourceTypes.Secrets, secret, hosts, Values(secret, "data", value => SecretData.Decode(value) ?? ""));
         }
 
         return uses;

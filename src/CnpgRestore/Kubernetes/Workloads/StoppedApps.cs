@@ -34,7 +34,7 @@ public sealed record StoppedApps(IReadOnlyList<StoppedApp> Apps, IReadOnlyList<O
                     item["apiVersion"] ??= type.ApiVersion;
                     item["kind"] ??= type.Kind;
                     items.Add(item);
-                    apps.Add(new StoppedApp(reference, method, record, scalers.Find(scaler => scaler.Scales(reference))?.Minimum ?? 0));
+                    apps.Add(StoppedApp.Read(reference, method, record, scalers.Find(scaler => scaler.Scales(reference))?.Minimum ?? 0));
                 }
             }
         }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.Plans.Clusters;
@@ -18,7 +17,7 @@ sealed class KeptSecret(KubernetesApi api, ClusterDecision decision, string owne
     public async Task ReleaseAsync(CancellationToken ct)
     {
         if (decision.FormerUid is not { } uid || await api.FindAsync(Reference, ct) is not { } secret || !IsOwnedBy(secret, uid)
-            || secret.Text("data", "username") is not { } user || Encoding.UTF8.GetString(Convert.FromBase64String(user)) != owner)
+            || secret.Text("data", "username") is not { } user || SecretData.Decode(user) != owner)
         {
             return;
         }

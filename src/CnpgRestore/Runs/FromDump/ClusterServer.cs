@@ -103,9 +103,9 @@ public sealed class ClusterServer : IDatabaseServer
         var secret = live["spec"].Text("superuserSecret", "name") ?? CnpgNames.SuperuserSecret(live.Text("metadata", "name")!);
         if (live["spec"].Flag("enableSuperuserAccess") == true
             && await api.FindAsync(new ObjectReference(ResourceTypes.Secrets, ns, secret), ct) is { } found
-            && found.Text("data", "password") is { } encoded)
+            && found.Text("data", "password") is { } encoded && SecretData.Decode(encoded) is { } known)
         {
-            return (Superuser, new Secret(System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(encoded)).TrimEnd('\n')), null);
+            return (Superuser, new Secret(known.TrimEnd('\n')), null);
         }
 
         var psql = new InstancePsql(api, ns, pod);
