@@ -22,6 +22,9 @@ sealed record LoadJobs(string Name, string Script, IReadOnlyList<string> Expecte
         new("load-nfs", "psql -c 'SELECT 1'", ["nfs-mount-failed"], Ends: false),
     ];
 
+    /// <summary>What is printed for it repairs it; see <see cref="NotFollowed"/> for the others.</summary>
+    public bool IsFollowed => Expected.Count > 0 && !Expected.Any(NotFollowed.Reasons.ContainsKey);
+
     private string Volume => Ends ? "emptyDir: {}" : "nfs: {server: 127.0.0.1, path: /srv/no-such-export}";
 
     public string Manifest(string cluster) => $$"""

@@ -11,7 +11,7 @@ static class RecoveryAilments
     public static Ailment ClusterMissing { get; } = new(
         "cluster-missing", Severity.Broken, Stage.Bootstrap, "The Cluster does not exist",
         "There is no Cluster of this name in the namespace: it was deleted, or the namespace or the context is another.",
-        "With its manifest it can be recovered from its bucket.", "cnpg-restore from-backup {cluster} -n {namespace} -f cluster.yaml --dry-run");
+        "With its manifest it can be recovered from its bucket; the plan is shown first.", "cnpg-restore from-backup {cluster} -n {namespace} -f cluster.yaml");
 
     public static Ailment OrphanVolumes { get; } = new(
         "orphan-volumes", Severity.Broken, Stage.Bootstrap, "Volumes of a former cluster would be adopted, and no recovery happens",
@@ -90,7 +90,7 @@ static class RecoveryAilments
     public static Ailment WalMissing { get; } = new(
         "wal-missing", Severity.Warning, Stage.Recovery, "A WAL segment is missing: a recovery ends there, without saying so",
         "Between the base backup and the end of the archive a segment is not in the bucket. PostgreSQL takes it for the end, opens, and what came later is lost.",
-        "Take a new base backup now, which needs nothing of what lies before it; recover from behind the gap.", "kubectl cnpg backup {cluster} -n {namespace}");
+        "Take a new base backup now, which needs nothing of what lies before it; recover from behind the gap.", ClusterAilments.Backup);
 
     public static Ailment TargetNotReached { get; } = new(
         "recovery-target-not-reached", Severity.Broken, Stage.Recovery, "recovery ended before configured recovery target was reached",
@@ -119,7 +119,7 @@ static class RecoveryAilments
     public static Ailment ParametersTooLow { get; } = new(
         "parameters-too-low", Severity.Broken, Stage.Recovery, "recovery aborted because of insufficient parameter settings",
         "max_connections, max_worker_processes, max_wal_senders, max_prepared_transactions and max_locks_per_transaction may not be lower than where the WAL was written.",
-        "Raise it in spec.postgresql.parameters to at least the value of the backup.", Edit)
+        "Raise it in spec.postgresql.parameters to at least the value of the backup, then recover again: a replay that waits does not read it.", $"{Edit} && {Again}")
     {
         Words = ["insufficient parameter settings"],
     };
@@ -135,7 +135,7 @@ static class RecoveryAilments
     public static Ailment FailedBackupChosen { get; } = new(
         "failed-backup-chosen", Severity.Warning, Stage.Recovery, "A FAILED base backup is the one that CloudNativePG would restore",
         "It looks at begin_time and end_time only; a backup whose upload broke at the end has both and is not whole.",
-        "from-backup pins the usable one; in a manifest of your own write recoveryTarget.backupID. Better: take a new base backup.", "kubectl cnpg backup {cluster} -n {namespace}");
+        "from-backup pins the usable one; in a manifest of your own write recoveryTarget.backupID. Better: take a new base backup.", ClusterAilments.Backup);
 
     public static Ailment VolumeFull { get; } = new(
         "volume-full", Severity.Broken, Stage.Recovery, "No space left on device",
@@ -162,7 +162,7 @@ static class RecoveryAilments
 
     public static Ailment ExternalClusterMissing { get; } = new(
         "external-cluster-missing", Severity.Broken, Stage.Bootstrap, "missing external cluster: bootstrap.recovery.source names nothing",
-        "The name in bootstrap.recovery.source has no entry in externalClusters.", "Write the entry.", "cnpg-restore manifest recovery -f cluster.yaml --source {folder} --diff")
+        "The name in bootstrap.recovery.source has no entry in externalClusters.", "Write the entry.", "cnpg-restore manifest recovery -f cluster.yaml --source {folder} --in-place")
     {
         Words = ["missing external cluster", "External cluster ... not found"],
     };
