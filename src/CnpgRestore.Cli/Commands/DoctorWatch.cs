@@ -10,6 +10,9 @@ sealed class DoctorWatch(CliSession session, ExaminationRequest request)
     // A person looks again after so long, and an API server does not notice it.
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
+    // Usually a look takes a second; a person who sees nothing move for so long wants to know why.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
     /// <returns>The exit code of the last look.</returns>
     /// <exception cref="OperationCanceledException">Interrupted before there was one.</exception>
     public async Task<int> RunAsync(CancellationToken ct)
@@ -22,7 +25,7 @@ sealed class DoctorWatch(CliSession session, ExaminationRequest request)
             {
                 DoctorOutput.ShowWaiting(session, before);
                 await Task.Delay(Interval, session.Clock, ct);
-                var now = Verdict.On(await Examiner.ExamineAsync(request, ct));
+                var now = Verdict.On(await LookAsync(before, ct));
                 var change = VerdictChange.Between(before, now);
                 if (change.IsAny)
                 {
@@ -37,5 +40,17 @@ sealed class DoctorWatch(CliSession session, ExaminationRequest request)
             DoctorOutput.EndWaiting(session);
             return before.ExitCode;
         }
+    }
+
+    /// <summary>A server that hangs is told while it does: its answer, or that it gives none, may take minutes.</summary>
+    private async Task<Examination> LookAsync(Verdict before, CancellationToken ct)
+    {
+        var look = Examiner.ExamineAsync(request, ct);
+        while (await Task.WhenAny(look, Task.Delay(Patience, session.Clock, ct)) != look && !ct.IsCancellationRequested)
+        {
+            DoctorOutput.ShowHanging(session, before);
+        }
+
+        return await look;
     }
 }

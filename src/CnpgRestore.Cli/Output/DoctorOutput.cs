@@ -57,11 +57,18 @@ static class DoctorOutput
     }
 
     /// <summary>Of <c>--watch</c>, on a terminal: that it is alive, and how old what stands above is. It overwrites itself.</summary>
-    public static void ShowWaiting(CliSession session, Verdict verdict)
+    public static void ShowWaiting(CliSession session, Verdict verdict) =>
+        ShowStatus(session, $"looked at {BackupsListOutput.Time(verdict.Examination.Time)}: {verdict.StateWord}; again every few seconds, Ctrl-C ends it");
+
+    public static void ShowHanging(CliSession session, Verdict verdict) =>
+        ShowStatus(session, $"{BackupsListOutput.Time(session.Clock.GetUtcNow())}: still waiting for an answer; what stands above is of {BackupsListOutput.Time(verdict.Examination.Time)}");
+
+    private static void ShowStatus(CliSession session, string text)
     {
         if (session.IsTerminal && !session.Quiet)
         {
-            session.Progress.Profile.Out.Writer.Write($"\r{Erase}looked at {BackupsListOutput.Time(verdict.Examination.Time)}: {verdict.StateWord}; again every few seconds, Ctrl-C ends it");
+            // A line that wraps could not be overwritten.
+            session.Progress.Profile.Out.Writer.Write($"\r{Erase}{text[..Math.Min(text.Length, session.Progress.Profile.Width - 1)]}");
         }
     }
 
