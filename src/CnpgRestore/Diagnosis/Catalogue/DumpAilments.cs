@@ -86,10 +86,7 @@ static class DumpAilments
     public static Ailment RestrictUnknown { get; } = new(
         "restrict-not-understood", Severity.Broken, Stage.Dumps, "invalid command \\restrict",
         "Dumps of August 2025 and later begin with \\restrict, which an older psql does not know: it goes on and every backslash command counts as an error.",
-        "from-dump reads the dump itself and needs no psql. In a Job of your own use an image of August 2025 or later.", Load)
-    {
-        Words = ["invalid command \\restrict"],
-    };
+        "from-dump reads the dump itself and needs no psql. In a Job of your own use an image of August 2025 or later.", Load);
 
     public static Ailment LoadErrors { get; } = new(
         "load-errors", Severity.Broken, Stage.Dumps, "The load of a dump met errors and went on",

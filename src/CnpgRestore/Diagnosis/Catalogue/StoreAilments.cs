@@ -62,17 +62,11 @@ static class StoreAilments
 
     public static Ailment AccessKeyUnknown { get; } = new(
         "access-key-unknown", Severity.Broken, Stage.Access, "Access denied: the object store does not know the key (InvalidAccessKeyId)",
-        "The access key was revoked, belongs to another provider or endpoint, or the Secret has the wrong value.", "Write a key of this endpoint into the Secret.", Secret)
-    {
-        Words = ["InvalidAccessKeyId"],
-    };
+        "The access key was revoked, belongs to another provider or endpoint, or the Secret has the wrong value.", "Write a key of this endpoint into the Secret.", Secret);
 
     public static Ailment SecretKeyWrong { get; } = new(
         "secret-key-wrong", Severity.Broken, Stage.Access, "Access denied: the secret does not fit the key (SignatureDoesNotMatch)",
-        "The secret access key belongs to another access key, is cut, or ends in a newline.", "Write both again, from one place.", Secret)
-    {
-        Words = ["SignatureDoesNotMatch"],
-    };
+        "The secret access key belongs to another access key, is cut, or ends in a newline.", "Write both again, from one place.", Secret);
 
     public static Ailment PermissionMissing { get; } = new(
         "permission-missing", Severity.Broken, Stage.Access, "Access denied: the key may not do what is needed (AccessDenied, 403)",
@@ -100,10 +94,7 @@ static class StoreAilments
 
     public static Ailment EndpointCertificate { get; } = new(
         "endpoint-certificate", Severity.Broken, Stage.Access, "The certificate of the object store is not trusted (CERTIFICATE_VERIFY_FAILED)",
-        "The endpoint's certificate is signed by an authority of your own.", "Name the Secret that holds the authority in endpointCA, at the source and at the destination.", "kubectl edit cluster {cluster} -n {namespace}")
-    {
-        Words = ["CERTIFICATE_VERIFY_FAILED"],
-    };
+        "The endpoint's certificate is signed by an authority of your own.", "Name the Secret that holds the authority in endpointCA, at the source and at the destination.", "kubectl edit cluster {cluster} -n {namespace}");
 
     public static Ailment StoreUnreadable { get; } = new(
         "bucket-unreadable", Severity.Broken, Stage.Access, "The bucket cannot be read",
@@ -117,10 +108,7 @@ static class StoreAilments
     public static Ailment CannotFindBackup { get; } = new(
         "cannot-find-backup", Severity.Broken, Stage.Recovery, "Cannot find backup (no target backup found)",
         "The folder that the recovery reads has no base backup that is finished before the target: it is empty, holds failed backups only, or the backupID is of another folder.",
-        "See what the folder holds, then recover from one that has a usable base backup.", Look)
-    {
-        Words = ["no target backup found", "no backup found with ID"],
-    };
+        "See what the folder holds, then recover from one that has a usable base backup.", Look);
 
     public static Ailment ServerNameDefault { get; } = new(
         "server-name-default", Severity.Broken, Stage.Recovery, "Cannot find backup: serverName is left out, and its default is another folder",
