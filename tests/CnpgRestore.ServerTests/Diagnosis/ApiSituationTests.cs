@@ -32,10 +32,12 @@ public sealed class ApiSituationTests(TestBed bed)
     {
         var all = Ailments.All.Select(ailment => ailment.Id).Order(StringComparer.Ordinal).ToList();
         var followed = NodeSituations.Repairs.Values.Concat(ApiSituations.All.Select(situation => situation.Repair)).OfType<Repair>().SelectMany(repair => repair.Follow).ToHashSet();
-        var found = NodeSituations.Found.Concat(ApiSituations.All.SelectMany(situation => situation.Expected)).Concat(SituationTests.Found).ToHashSet();
+        var found = NodeSituations.Found.Concat(ApiSituations.All.SelectMany(situation => situation.Expected)).Concat(SituationTests.Found).Concat(RecoveryLogTests.Found).ToHashSet();
 
-        Assert.Equal(all, followed.Union(NotFollowed.Reasons.Keys).Order(StringComparer.Ordinal));
-        Assert.Equal(all, found.Union(NotFollowed.NotReal.Keys).Order(StringComparer.Ordinal));
+        Assert.Empty(all.Except(followed).Except(NotFollowed.Reasons.Keys).Except(NotFollowed.Alike.Keys));
+        Assert.Empty(NotFollowed.Reasons.Keys.Concat(NotFollowed.Alike.Keys).Concat(NotFollowed.NotReal.Keys).Except(all));
+        Assert.All(NotFollowed.Alike, pair => Assert.True(followed.Contains(pair.Value) && Ailments.Of(pair.Key).Command == Ailments.Of(pair.Value).Command, $"{pair.Key} is not repaired like {pair.Value}"));
+        Assert.Empty(all.Except(found).Except(NotFollowed.NotReal.Keys));
         Assert.Empty(found.Intersect(NotFollowed.NotReal.Keys));
     }
 
