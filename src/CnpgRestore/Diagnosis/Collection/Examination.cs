@@ -97,7 +97,7 @@ public sealed record Examination
     public IEnumerable<ClusterEvent> OwnEvents => Events.Where(told => State is not null && told.AboutUid == State.Uid);
 
     /// <summary>Lists the bucket without the Cluster, and from its root, where a wrong prefix is seen.</summary>
-    public string ListBucket => $"cnpg-restore backups list{Named(Root(Bucket.Address))}";
+    public string ListBucket => "cnpg-restore backups list" + Named(Root(Bucket.Address));
 
     /// <summary>A finding with the names of this Cluster filled in. Without a living Cluster its bucket is named instead of it, and its manifest is needed.</summary>
     public Finding Found(Ailment ailment, string what, IEnumerable<Evidence> evidence, params IReadOnlyList<(string Name, string Value)> names)
