@@ -3,18 +3,7 @@ using CnpgRestore.TestServers;
 
 namespace CnpgRestore.ServerTests.Diagnosis;
 
-/// <summary>A situation that shows without pods: how it comes about, what doctor says of it, and which of the printed commands are then followed.</summary>
-/// <param name="Expected">In any order.</param>
-sealed record ApiSituation(string Name, IReadOnlyList<string> Expected, Func<RecordedScene, Task> ArrangeAsync, Repair? Repair = null)
-{
-    /// <summary>Of the bucket, before anything is arranged.</summary>
-    public string[] Folders { get; init; } = ["orders"];
-
-    /// <summary>What Git has; null where nobody names a file.</summary>
-    public Func<RecordedScene, string>? File { get; init; }
-}
-
-/// <summary>All of them.</summary>
+/// <summary>All situations that show without pods.</summary>
 static class ApiSituations
 {
     private static readonly string[] InTree = ["in-tree-before-1-31", "checksum-variables-missing"];
