@@ -39,21 +39,26 @@ test-unit: ## the tests that need no server (seconds)
 RANDOM_KILLS ?= 200
 reliability: build ## kill -9 at every step of every plan and at RANDOM_KILLS=200 moments; writes docs/reliability.md (about 40 minutes)
 	@$(MAKE) --no-print-directory kubernetes
-	dotnet build tests/CnpgRestore.CliTests -v quiet
+	for project in OperatorStandIn CnpgRestore.CliTests; do dotnet build tests/$$project -v quiet; done
 	tests/reliability.sh $(RANDOM_KILLS)
 
 fuzz: ## 10,000 damaged inputs to every reader of the library, other ones each time (3 minutes); FUZZ=100000 gives more
 	@dotnet build tests/CnpgRestore.Tests -v quiet
 	FUZZ=$${FUZZ:-10000} FUZZ_SEED=$${FUZZ_SEED:-$$RANDOM} artifacts/bin/CnpgRestore.Tests/debug/CnpgRestore.Tests -noColor -noLogo -class 'CnpgRestore.Tests.Fuzz.*'
 
-coverage: ## lines of the library that unit and server tests run, folder by folder (10 minutes; PROJECTS="CnpgRestore.Tests" for the unit tests alone)
-	@for project in $${PROJECTS:-CnpgRestore.Tests CnpgRestore.ServerTests}; do dotnet build tests/$$project -v quiet; done
-	tests/coverage.sh $${PROJECTS:-CnpgRestore.Tests CnpgRestore.ServerTests}
+coverage: ## lines of the library that all tests run, folder by folder (over an hour; PROJECTS="CnpgRestore.Tests" for the unit tests alone)
+	@[ "$(PROJECTS)" = CnpgRestore.Tests ] || $(MAKE) --no-print-directory kubernetes
+	for project in src/CnpgRestore.Cli tests/OperatorStandIn $(addprefix tests/,$(or $(PROJECTS),$(TESTS))); do dotnet build $$project -v quiet; done
+	tests/coverage.sh $(or $(PROJECTS),$(TESTS))
 
-mutation: ## changes the library in thousands of small ways and tells which no unit test notices (hours); MUTATE='**/Postgres/*.cs' for a part
+# The loader of Dumps/Loading talks to PostgreSQL; no unit test runs it.
+MUTATED ?= Postgres Barman Yaml Dumps/Plain Dumps/Inspection Dumps/Folder
+mutation: ## changes the library in thousands of small ways and tells which no unit test of the folder notices (hours); MUTATED=Postgres for a part
 	@dotnet tool restore >/dev/null
 	cd tests/CnpgRestore.Tests
-	FUZZ=$${FUZZ:-50} nice -n 15 dotnet stryker --skip-version-check --output ../../artifacts/mutation $${MUTATE:+--mutate "$$MUTATE"}
+	for folder in $(MUTATED); do
+	  TESTS_OF=$${folder%%/*} nice -n 15 dotnet stryker --skip-version-check --output ../../artifacts/mutation/$$folder --mutate "**/$$folder/**/*.cs"
+	done
 
 demo: ## a database is backed up, hurt and brought back, told step by step (under 5 minutes with the installation)
 	@echo "The demo takes about a minute, and up to four more where something must be installed or built first."

@@ -65,12 +65,12 @@ public sealed class ClusterScene : IAsyncDisposable
         item => item?["status"]?["conditions"]?.AsArray().Any(condition => condition!["type"]!.GetValue<string>() == "Failed") ?? false,
         ct);
 
-    /// <summary>Waits until an object, or a list, is as asked for. After five minutes the test fails and says how it is.</summary>
+    /// <summary>Waits until an object, or a list, is as asked for. After a quarter of an hour the test fails and says how it is.</summary>
     /// <param name="what">As in <see cref="FindAsync"/>; null is an object that does not exist.</param>
     public async Task<JsonNode?> UntilAsync(string what, Func<JsonNode?, bool> condition, CancellationToken ct)
     {
         // Long, because a machine that runs much else at the same time is slow, and because only a failing test waits so long.
-        var deadline = Task.Delay(TimeSpan.FromMinutes(5), ct);
+        var deadline = Task.Delay(TimeSpan.FromMinutes(15), ct);
         while (true)
         {
             var item = await FindAsync(what, ct);
@@ -81,7 +81,7 @@ public sealed class ClusterScene : IAsyncDisposable
 
             if (deadline.IsCompleted)
             {
-                throw new TimeoutException($"{what} did not become what the test waits for within five minutes\n{item?["status"]}\n{await EventsAsync(ct)}");
+                throw new TimeoutException($"{what} did not become what the test waits for within a quarter of an hour\n{item?["status"]}\n{await EventsAsync(ct)}");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(100), ct);

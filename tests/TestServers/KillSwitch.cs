@@ -1,7 +1,7 @@
 namespace CnpgRestore.TestServers;
 
 /// <summary>
-/// <c>kill-at.c</c>, compiled: ends a program with SIGKILL at an exact line of its journal. Its children are not killed, as in life.
+/// <c>kill-at.c</c>, compiled: ends a program with SIGKILL at an exact line of its journal or of its progress. Its children are not killed, as in life.
 /// </summary>
 public static class KillSwitch
 {
@@ -9,16 +9,16 @@ public static class KillSwitch
     private static string? _library;
 
     /// <summary>The same command, with the switch in it.</summary>
-    /// <param name="words">What the line of the journal holds, all of them.</param>
-    /// <param name="isWritten">Whether the line gets on disk before the end.</param>
+    /// <param name="words">What the line holds, all of them.</param>
+    /// <param name="when">As kill-at.c has it: <c>unwritten</c>, <c>written</c> or <c>shown</c>.</param>
     /// <param name="later">For how long the program goes on after that.</param>
-    public static async Task<ToolCommand> ArmAsync(ToolCommand command, IEnumerable<string> words, bool isWritten, TimeSpan later) => command with
+    public static async Task<ToolCommand> ArmAsync(ToolCommand command, IEnumerable<string> words, string when, TimeSpan later) => command with
     {
         Environment = new Dictionary<string, string>(command.Environment)
         {
             ["LD_PRELOAD"] = await LibraryAsync(),
             ["KILL_AT"] = string.Join('\n', words),
-            ["KILL_WHEN"] = isWritten ? "written" : "unwritten",
+            ["KILL_WHEN"] = when,
             ["KILL_LATER"] = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{later.TotalMilliseconds:0}"),
         },
     };

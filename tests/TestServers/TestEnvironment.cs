@@ -19,6 +19,12 @@ public static class TestEnvironment
     /// <summary>How many random moments the kill matrix has in all.</summary>
     public static int RandomKills => int.Parse(Read("CNPG_RESTORE_TEST_KILLS") ?? "200", System.Globalization.CultureInfo.InvariantCulture);
 
+    /// <summary>Whether the kill matrix leaves out the steps, and keeps their rows as they are.</summary>
+    public static bool OnlyRandomKills => Read("CNPG_RESTORE_TEST_KILLS_AT") == "random";
+
+    /// <summary>A program to run in place of the native one: <c>make coverage</c> counts the lines that it runs.</summary>
+    public static string? Program => Read("CNPG_RESTORE_TEST_PROGRAM");
+
     /// <summary>The repository's root: the nearest folder above the running test assembly that holds the solution.</summary>
     public static string Repository { get; } = FindRepository();
 

@@ -1,7 +1,8 @@
-// Loaded into the program by the tests (LD_PRELOAD): ends it with SIGKILL at an exact line of its journal, which no signal from outside can.
+// Loaded into the program by the tests (LD_PRELOAD): ends it with SIGKILL at an exact line of its journal, or of its progress, which no
+// signal from outside can.
 //
 //   KILL_AT    words, one per line, that the line of the journal holds, all of them
-//   KILL_WHEN  unwritten: right before the line is written; written: right after it is on disk
+//   KILL_WHEN  unwritten: right before the line is written; written: right after it is on disk; shown: right before it goes to stdout or stderr
 //   KILL_LATER milliseconds to go on after that moment
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -40,6 +42,12 @@ static int is_journal(int fd) {
   return length > 6 && memcmp(path + length - 6, ".jsonl", 6) == 0;
 }
 
+// .NET writes to a copy of the descriptor.
+static int is_same(int fd, int stream) {
+  struct stat one, other;
+  return fstat(fd, &one) == 0 && fstat(stream, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
 static int holds_words(const void *line, size_t size) {
   const char *word = getenv("KILL_AT");
   while (word && *word) {
@@ -52,8 +60,9 @@ static int holds_words(const void *line, size_t size) {
 
 static void before_write(int fd, const void *line, size_t size) {
   const char *when = getenv("KILL_WHEN");
-  if (!when || !is_journal(fd) || !holds_words(line, size)) return;
-  if (strcmp(when, "unwritten") == 0) reached();
+  if (!when) return;
+  if (!(strcmp(when, "shown") == 0 ? is_same(fd, STDOUT_FILENO) || is_same(fd, STDERR_FILENO) : is_journal(fd)) || !holds_words(line, size)) return;
+  if (strcmp(when, "written") != 0) reached();
   else armed = 1;
 }
 

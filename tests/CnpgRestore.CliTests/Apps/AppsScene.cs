@@ -87,7 +87,8 @@ sealed class AppsScene : IAsyncDisposable
         {
             ["KUBECONFIG"] = kubeconfig ?? Home.Server.Kubeconfig, ["CNPG_RESTORE_STATE"] = Path.Combine(_folder.Path, state), ["HOME"] = _folder.Path,
         },
-        Timeout = TimeSpan.FromMinutes(5),
+        // Only a failing test waits so long; a base backup alone takes minutes where much else runs.
+        Timeout = TimeSpan.FromMinutes(15),
     };
 
     public Task<ToolResult> RunAsync(params string[] arguments) => ToolProcess.RunAsync(Command(arguments), Ct);

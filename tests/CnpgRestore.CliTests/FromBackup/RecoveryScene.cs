@@ -58,7 +58,8 @@ sealed class RecoveryScene : IAsyncDisposable
     public ToolCommand Command(IEnumerable<string> arguments, string? state = null) => NativeProgram.Command([.. arguments, "-n", Namespace]) with
     {
         Environment = new Dictionary<string, string> { ["KUBECONFIG"] = Clusters.Namespace.Server.Kubeconfig, ["CNPG_RESTORE_STATE"] = state ?? State, ["HOME"] = _folder.Path },
-        Timeout = TimeSpan.FromMinutes(5),
+        // Only a failing test waits so long; a base backup alone takes minutes where much else runs.
+        Timeout = TimeSpan.FromMinutes(15),
     };
 
     public Task<ToolResult> RunAsync(params string[] arguments) => ToolProcess.RunAsync(Command(arguments), Ct);

@@ -12,6 +12,8 @@ sealed class KillReport(KilledPlan plan)
 
     private readonly List<(string Step, bool Elsewhere, int Kills, string? Red)> _cells = [];
 
+    private IReadOnlyList<string> _kept = [];
+
     public IReadOnlyList<string> Red => [.. _cells.Select(cell => cell.Red).OfType<string>()];
 
     public int Kills => _cells.Sum(cell => cell.Kills);
@@ -32,10 +34,13 @@ sealed class KillReport(KilledPlan plan)
         }
     }
 
+    /// <summary>Takes the rows of the steps from an earlier run.</summary>
+    public void KeepSteps() => _kept = [.. File.ReadAllLines(PathOf(plan)).SkipLast(1)];
+
     public async Task WriteAsync()
     {
-        var rows = new StringBuilder();
-        foreach (var step in plan.Steps.Append(RandomMoments))
+        var rows = new StringBuilder().AppendJoin("", _kept.Select(row => $"{row}\n"));
+        foreach (var step in (_kept.Count > 0 ? [] : plan.Steps).Append(RandomMoments))
         {
             var cells = _cells.FindAll(cell => cell.Step == step);
             var red = cells.FindAll(cell => cell.Red is not null);
@@ -43,11 +48,12 @@ sealed class KillReport(KilledPlan plan)
             rows.AppendLine(CultureInfo.InvariantCulture, $"| `{plan.Name}` | {step} | {Count(cells, elsewhere: false)} | {Count(cells, elsewhere: true)} | {result} |");
         }
 
-        var folder = Directory.CreateDirectory(Path.Combine(TestEnvironment.Repository, "artifacts", "reliability"));
-        await File.WriteAllTextAsync(Path.Combine(folder.FullName, $"{IndexOf(plan):00}.md"), rows.ToString(), TestContext.Current.CancellationToken);
+        Directory.CreateDirectory(Path.GetDirectoryName(PathOf(plan))!);
+        await File.WriteAllTextAsync(PathOf(plan), rows.ToString(), TestContext.Current.CancellationToken);
     }
 
-    private static int IndexOf(KilledPlan plan) => KilledPlan.All.Index().First(item => item.Item == plan).Index;
+    private static string PathOf(KilledPlan plan) => Path.Combine(
+        TestEnvironment.Repository, "artifacts", "reliability", $"{KilledPlan.All.Index().First(item => item.Item == plan).Index:00}.md");
 
     private static string Count(List<(string Step, bool Elsewhere, int Kills, string? Red)> cells, bool elsewhere)
     {

@@ -9,7 +9,7 @@ namespace CnpgRestore.CliTests.Kills;
 /// <param name="CreateAsync">A scene in which the run has not begun.</param>
 sealed record KilledPlan(string Name, IReadOnlyList<string> Steps, Func<TestBed, Task<KillScene>> CreateAsync)
 {
-    /// <summary>Needs a Kubernetes node: one scene serves all moments, one after the other, until the run ends.</summary>
+    /// <summary>Needs a Kubernetes node, or long for a scene: one scene serves all moments, one after the other, until the run ends.</summary>
     public bool IsSlow { get; init; }
 
     /// <summary>Why only the machine that began it can go on; null where any can.</summary>
@@ -18,7 +18,10 @@ sealed record KilledPlan(string Name, IReadOnlyList<string> Steps, Func<TestBed,
     /// <summary>What a run that goes on has no more, and a scene of its own would be needed for: moments by <see cref="KillMoment.ToString"/>.</summary>
     public IReadOnlyList<string> NotInTurn { get; init; } = [];
 
-    public IEnumerable<KillMoment> MomentsInTurn => KillMoment.Of(Steps).Where(moment => !NotInTurn.Contains(moment.ToString()));
+    /// <summary>Where the plan has no journal; null where its lines are the moments.</summary>
+    public IReadOnlyList<KillMoment>? Moments { get; init; }
+
+    public IEnumerable<KillMoment> MomentsInTurn => (Moments ?? KillMoment.Of(Steps)).Where(moment => !NotInTurn.Contains(moment.ToString()));
 
     public static IReadOnlyList<KilledPlan> All { get; } =
     [
@@ -37,9 +40,9 @@ sealed record KilledPlan(string Name, IReadOnlyList<string> Steps, Func<TestBed,
         .. SlowPlans.All,
     ];
 
-    private const string OnlyJournal = "the number of the transaction is in the journal alone";
+    public const string OnlyJournal = "the number of the transaction is in the journal alone";
 
-    /// <summary>How many of all random moments are this plan's: a plan that needs a node takes a fifth of what another one does.</summary>
+    /// <summary>How many of all random moments are this plan's: a slow one takes a fifth of what another one does.</summary>
     public int RandomShare(int kills) => (int)Math.Ceiling(kills * Weight / All.Sum(plan => plan.Weight));
 
     private double Weight => IsSlow ? 0.2 : 1;

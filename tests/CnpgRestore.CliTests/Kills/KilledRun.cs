@@ -13,7 +13,7 @@ static class KilledRun
     /// <summary>At an exact moment; the program alone, so that psql, git or pg_restore go on, or notice.</summary>
     public static async Task<ToolResult?> AtAsync(ToolCommand command, KillMoment moment)
     {
-        var result = await ToolProcess.RunAsync(await KillSwitch.ArmAsync(command, moment.Words, moment.IsWritten, moment.Later), Ct);
+        var result = await ToolProcess.RunAsync(await KillSwitch.ArmAsync(command, moment.Words, moment.When, moment.Later), Ct);
         return result.ExitCode == Killed ? null : result;
     }
 

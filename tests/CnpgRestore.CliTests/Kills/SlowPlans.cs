@@ -1,6 +1,6 @@
 namespace CnpgRestore.CliTests.Kills;
 
-/// <summary>The plans that need a Kubernetes node.</summary>
+/// <summary>The plans that need a Kubernetes node or long for a scene.</summary>
 static class SlowPlans
 {
     private static readonly string[] Recovery = ["create-cluster", "recover", "prove-data", "first-backup"];
@@ -18,7 +18,12 @@ static class SlowPlans
             NotInTurn = ["remove-source recorded", "prove-removed begun", "prove-removed done", "prove-removed recorded"],
         },
         new("apps stop", ["suspend-gitops", "record-counts", "stop-workloads", "wait-pods", "prove-no-sessions"], bed => AppsKill.CreateAsync(bed, "stop")) { IsSlow = true },
-        new("apps start", ["start-workloads", "wait-ready", "resume-gitops", "verify-counts", "forget"], bed => AppsKill.CreateAsync(bed, "start")) { IsSlow = true },
+        new("apps start", ["start-workloads", "wait-ready", "resume-gitops", "verify-counts", "forget"], bed => AppsKill.CreateAsync(bed, "start"))
+        {
+            IsSlow = true,
+            // Once GitOps is on again, a run that goes on has nothing to resume.
+            NotInTurn = ["resume-gitops recorded"],
+        },
         new(
             "from-dump CLUSTER, swap",
             ["create-database", "load", "sequences", "analyze", "carry-over", "verify", "swap"],
@@ -27,5 +32,8 @@ static class SlowPlans
             "from-dump CLUSTER, fresh",
             ["record", "stop-cluster", "create-cluster", "bootstrap", "create-database", "load", "sequences", "verify", "swap", "drop-empty", "first-backup"],
             bed => FromDumpClusterKill.CreateAsync(bed, "fresh")) { IsSlow = true },
+        new("from-dump CLUSTER, clean", ["load", "sequences", "analyze", "verify"], bed => FromDumpClusterKill.CreateAsync(bed, "clean")) { IsSlow = true, Here = KilledPlan.OnlyJournal },
+        new("from-dump CLUSTER, append", ["load", "sequences", "analyze", "verify"], bed => FromDumpClusterKill.CreateAsync(bed, "append")) { IsSlow = true, Here = KilledPlan.OnlyJournal },
+        new("drill", [.. DrillKill.Phases.Select(phase => phase.Step!)], DrillKill.CreateAsync) { IsSlow = true, Here = "it begins anew", Moments = DrillKill.Phases },
     ];
 }

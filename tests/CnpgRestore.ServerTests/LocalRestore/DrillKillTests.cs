@@ -30,7 +30,7 @@ public sealed class DrillKillTests(DrillFixture fixture) : IAsyncLifetime
 
         (await ToolProcess.RunAsync(new ToolCommand("kill", "-KILL", $"{process}"), Ct)).Succeeded();
 
-        await WaitUntilAsync(() => DrillProgram.ProcessesOf(To).Count == 0);
+        await WaitUntilAsync(() => RunningProcesses.Naming(To).Count == 0);
         Assert.DoesNotContain("ready to accept connections", await File.ReadAllTextAsync(Path.Combine(To, "postgres.log"), Ct), StringComparison.Ordinal);
     }
 
@@ -46,7 +46,7 @@ public sealed class DrillKillTests(DrillFixture fixture) : IAsyncLifetime
         var result = await drill.WaitAsync(Ct);
 
         Assert.Equal(exitCode, result.ExitCode);
-        Assert.Empty(DrillProgram.ProcessesOf(To));
+        Assert.Empty(RunningProcesses.Naming(To));
         Assert.False(Directory.Exists(To));
     }
 
@@ -61,7 +61,7 @@ public sealed class DrillKillTests(DrillFixture fixture) : IAsyncLifetime
     {
         var log = Path.Combine(To, "pgdata", "postmaster.pid");
         await WaitUntilAsync(() => File.Exists(log));
-        return DrillProgram.ProcessesOf(To).Single(id => DrillProgram.CommandLineOf(id).StartsWith($"{NativeProgram.Path} drill", StringComparison.Ordinal));
+        return RunningProcesses.Naming(To).Single(id => RunningProcesses.CommandLineOf(id).StartsWith($"{NativeProgram.Path} drill", StringComparison.Ordinal));
     }
 
     private static async Task WaitUntilAsync(Func<bool> reached)

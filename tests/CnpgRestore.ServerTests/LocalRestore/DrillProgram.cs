@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using CnpgRestore.TestServers;
 
@@ -25,22 +24,4 @@ static class DrillProgram
     public static long Rows(JsonElement evidence, string table) => evidence.GetProperty("databases").EnumerateArray()
         .SelectMany(database => database.GetProperty("tables").EnumerateArray())
         .Single(item => item.GetProperty("name").GetString() == table).GetProperty("rows").GetInt64();
-
-    /// <summary>Processes whose command line names a folder.</summary>
-    public static IReadOnlyList<int> ProcessesOf(string folder) => Directory.EnumerateDirectories("/proc")
-        .Select(directory => int.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out var id) ? id : 0)
-        .Where(id => id > 0 && id != Environment.ProcessId && CommandLineOf(id).Contains(folder, StringComparison.Ordinal))
-        .ToList();
-
-    public static string CommandLineOf(int process)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{process}/cmdline").Replace('\0', ' ');
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return "";
-        }
-    }
 }

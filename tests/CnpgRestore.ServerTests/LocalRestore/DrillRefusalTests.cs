@@ -160,7 +160,7 @@ public sealed class DrillRefusalTests(DrillFixture fixture) : IAsyncLifetime
 
     private void AssertNothingLeft()
     {
-        Assert.Empty(DrillProgram.ProcessesOf(To));
+        Assert.Empty(RunningProcesses.Naming(To));
         Assert.False(Directory.Exists(To));
     }
 }

@@ -1,0 +1,26 @@
+using System.Globalization;
+
+namespace CnpgRestore.TestServers;
+
+/// <summary>What runs on this machine, by /proc.</summary>
+public static class RunningProcesses
+{
+    /// <summary>Processes whose command line names a folder; not this one.</summary>
+    public static IReadOnlyList<int> Naming(string folder) => Directory.EnumerateDirectories("/proc")
+        .Select(directory => int.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out var id) ? id : 0)
+        .Where(id => id > 0 && id != Environment.ProcessId && CommandLineOf(id).Contains(folder, StringComparison.Ordinal))
+        .ToList();
+
+    /// <summary>Empty where the process is gone.</summary>
+    public static string CommandLineOf(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/cmdline").Replace('\0', ' ');
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+}
