@@ -62,7 +62,7 @@ public sealed class FromDumpRefusalTests(TestBed bed)
         await AssertRefusedAsync(scene, await scene.RestoreFileAsync(Path.Combine(scene.Folder, "no.sql")), 10, "Backup file not found");
         await AssertRefusedAsync(scene, await scene.RestoreAsync("--strategy", "clean"), 15, "drops nothing: it was written without -c");
         await AssertRefusedAsync(scene, await scene.RestoreAsync("--strategy", "append"), 15, "Relation already exists");
-        await AssertRefusedAsync(scene, await scene.RestoreAsync("--database", "no_such_database"), 10, "database no_such_database does not exist");
+        await AssertRefusedAsync(scene, await scene.RestoreAsync("--database", "no_such_database", "--strategy", "append"), 10, "database no_such_database does not exist");
         await AssertRefusedAsync(scene, await scene.RestoreAsync("--database", "postgres"), 15, "database postgres is not swapped");
         var asUser = scene.Live.Url.Replace("postgres@", $"{name}_user@", StringComparison.Ordinal);
         await AssertRefusedAsync(scene, await scene.RunAsync("from-dump", "--local", scene.Dump, "--to", asUser, "--yes"), 12, "Permission denied");

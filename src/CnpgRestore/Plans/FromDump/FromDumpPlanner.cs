@@ -47,8 +47,10 @@ public sealed class FromDumpPlanner(IDatabaseServer server, DatabaseSession sess
             throw PreflightFailure.Of(problems);
         }
 
-        var decision = Decide(request, inspection, run) with
+        var decided = Decide(request, inspection, run);
+        var decision = decided with
         {
+            Creates = preflight.Creates, Former = preflight.Creates is null ? decided.Former : null,
             SystemIdentifier = await SystemIdentifierAsync(session, ct), Roles = preflight.RolesToCreate, RowsBefore = preflight.RowsBefore,
         };
         return new FromDumpPlan(decision, inspection.File, content, server.Address, [.. preflight.Notes, .. DumpPreflight.Notes(inspection, request)]);

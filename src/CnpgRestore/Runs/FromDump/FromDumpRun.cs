@@ -67,7 +67,7 @@ public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session,
         await run.StepAsync(plan.Load, Decision.Side is null ? LoadLiveAsync : LoadSideAsync, ct);
         await run.StepAsync(plan.FixSequences, FixSequencesAsync, ct);
         await run.StepAsync(plan.Analyze, AnalyzeAsync, ct);
-        if (Decision.Side is not null)
+        if (Decision.Former is not null)
         {
             await run.StepAsync(plan.CarryOver, (_, token) => _side.CarryOverAsync(token), ct);
         }
@@ -219,6 +219,12 @@ public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session,
     private async Task<string> SwapAsync(StepMeter meter, CancellationToken ct)
     {
         await lastLook(ct);
+        if (Decision.Creates is not null)
+        {
+            await new DatabaseSwap(server, session).RenameAsync(Decision.Side!, Decision.Database, isLive: true, RunMark.Created, Decision, ct);
+            return $"{Decision.Database} is the restored database; there was none before";
+        }
+
         _heldOff = await new DatabaseSwap(server, session).RunAsync(Decision.Database, Decision.Former!, Decision.Side!, RunMark.Former, Decision, ct);
         return Invariant($"{Decision.Database} is the restored database; nobody could connect for {_heldOff.Value.TotalMilliseconds:0} ms; the former one is {Decision.Former}");
     }
