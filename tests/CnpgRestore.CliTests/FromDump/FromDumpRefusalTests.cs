@@ -142,6 +142,39 @@ public sealed class FromDumpRefusalTests(TestBed bed)
     }
 
     [Fact]
+    public async Task What_psql_stops_on_is_called_what_it_is_with_its_line_its_statement_and_the_repair()
+    {
+        await using var scene = await FromDumpScene.CreateAsync(bed);
+        var lines = await File.ReadAllLinesAsync(scene.Dump, Ct);
+        var at = Array.FindIndex(lines, line => line.StartsWith("COPY ", StringComparison.Ordinal));
+        // What only the load meets: preflight sees no role within a string, and a dump may have a table twice.
+        (string Statement, string Message, string Said, string Repair)[] failures =
+        [
+            ("CREATE TABLE sales.customers (id int);", "Relation already exists: ", "relation \"customers\" already exists", "mend the cause"),
+            ("DO 'BEGIN SET ROLE pg_monitor; CREATE TABLE sales.denied (id int); END';", "Permission denied: ", "permission denied for schema sales", "mend the cause"),
+            ("DO 'BEGIN EXECUTE ''GRANT SELECT ON sales.customers TO nobody_at_all''; END';", "cannot be loaded", "role \"nobody_at_all\" does not exist", "createuser"),
+            ("DO 'BEGIN EXECUTE ''CREATE EXTENSION no_such_thing''; END';", "cannot be loaded", "extension \"no_such_thing\" is not available", "an image that has the extension"),
+        ];
+        foreach (var (statement, message, said, repair) in failures)
+        {
+            await File.WriteAllLinesAsync(scene.Dump, [.. lines[..at], statement, .. lines[at..]], Ct);
+
+            var result = await scene.RestoreAsync("--engine", "psql");
+
+            Assert.True(result.ExitCode == 20, statement + result.Output + result.Error);
+            foreach (var words in (string[])[message, said, repair, $"line {at + 1}, {statement[..12]}", $"cnpg-restore runs resume {scene.Run}"])
+            {
+                Assert.True(result.Error.Contains(words, StringComparison.Ordinal), $"{words} is not in: {result.Error}");
+            }
+
+            (await scene.RunAsync("runs", "undo", scene.Run)).Succeeded();
+        }
+
+        Assert.Equal(scene.Expected, await scene.ContentAsync());
+        Assert.Equal([""], await scene.DatabasesAsync());
+    }
+
+    [Fact]
     public async Task Of_a_folder_the_latest_complete_dump_is_taken_and_a_password_in_the_url_is_warned_of()
     {
         await using var scene = await FromDumpScene.CreateAsync(bed);

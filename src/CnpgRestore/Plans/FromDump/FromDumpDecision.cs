@@ -49,6 +49,10 @@ public sealed record FromDumpDecision(
     [JsonIgnore]
     public string ApplicationName => $"cnpg-restore {Run}";
 
+    /// <summary>A Job in the cluster loads it, which outlives this program.</summary>
+    [JsonIgnore]
+    public bool IsLoadedByJob => Volume is not null && (Engine, Strategy) == (LoadEngine.Psql, LoadStrategy.Swap);
+
     /// <summary>Whether going on with it does what is asked for.</summary>
     public bool IsFor(FromDumpRequest request) =>
         (Dump, Volume, Strategy, CheckSql, StopsApps) == (request.Dump, request.Volume, request.Strategy, request.CheckSql, request.StopApps) && (request.Engine ?? Engine) == Engine

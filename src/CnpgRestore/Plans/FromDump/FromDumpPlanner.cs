@@ -39,6 +39,12 @@ public sealed class FromDumpPlanner(IDatabaseServer server, DatabaseSession sess
             throw PreflightFailure.Of(problems);
         }
 
+        // psql of a Job reads the dump as it is.
+        if (request is { Volume: not null, Engine: LoadEngine.Psql } && inspection is { IsRestricted: true, File.Format: DumpFormat.Plain } && await request.Place.PsqlVersionAsync(ct) is var psql && !RestrictedPsql.Is(psql))
+        {
+            problems.Add(DumpPreflight.TooOld(inspection, psql, request.Image));
+        }
+
         var preflight = new ServerPreflight(server, session, request);
         await preflight.CheckAsync(inspection, content, ct);
         problems.AddRange(preflight.Problems);
