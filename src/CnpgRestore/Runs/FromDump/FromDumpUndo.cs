@@ -158,6 +158,11 @@ public sealed class FromDumpUndo(IDatabaseServer server, DatabaseSession session
 
     private async Task<string> DropAsync(string[] names, CancellationToken ct)
     {
+        if (server is ClusterServer cluster && decision.IsLoadedByJob)
+        {
+            await cluster.EndLoadAsync(decision.Run, ct);
+        }
+
         foreach (var name in names)
         {
             await _side.DropAsync(name, ct);

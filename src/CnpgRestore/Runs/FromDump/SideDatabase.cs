@@ -33,6 +33,8 @@ sealed class SideDatabase(DatabaseSession session, FromDumpDecision decision)
         return $"{Name}, owner {live.Owner}";
     }
 
+    public async Task<bool> IsLoadingAsync(CancellationToken ct) => await FindAsync(Name, ct) is { State: RunMark.Loading };
+
     public async Task<bool> IsLoadedAsync(CancellationToken ct) => await FindAsync(Name, ct) is { State: RunMark.Loaded };
 
     /// <summary>Whether the names are swapped: the former database lies aside and says that it is this run's.</summary>
