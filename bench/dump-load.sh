@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # A plain dump with one dominant table, four others, indexes and foreign keys, loaded into a new database by each program; pg_restore gets the same
 # data in custom format, which is what it can load in parallel.
-# usage: dump-load.sh   prints a Markdown table. SCALE says how much data (default 2: about half a GB of text).
+# usage: dump-load.sh   prints a Markdown table. SCALE says how much data (default 4: about a GB of text, two of database).
 . "$(dirname "$0")/lib.sh"
-SCALE=${SCALE:-2}
+SCALE=${SCALE:-4}
 PG=/usr/lib/postgresql/15/bin DATA=$WORK/data
 export PGHOST=$WORK PGUSER=postgres PGDATABASE=postgres TMPDIR=$WORK
 
@@ -20,6 +20,14 @@ steps() {
   grep '"step_finished"' "$WORK/out" | sed -E 's/.*"step":"([a-z-]+)".*"seconds":([0-9.]+).*/\1\t\2/' >"$WORK/step"
   awk -F'\t' -v whole="$(tail -1 "$WORK/load.time" | cut -d' ' -f1)" '{ print; sum += $2 } END { printf "inspect, plan\t%.2f\n", whole - sum }' "$WORK/step" >>"$WORK/steps"
   sed -nE 's/.*; rows ([0-9.]+) s, indexes and keys ([0-9.]+) s.*/load: rows\t\1\nload: indexes, keys\t\2/p' "$WORK/out" >>"$WORK/steps"
+}
+median_of() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+# The step that does what psql does, beside the whole of psql.
+loader_alone() {
+  local load psql
+  load=$(awk -F'\t' '$1 == "load" { print $2 }' "$WORK/steps" | median_of)
+  psql=$(awk -F'\t' '$1 == "psql -f" { print $2 }' "$WORK/load" | median_of)
+  awk -v load="$load" -v psql="$psql" 'BEGIN { printf "The step load alone, which is what psql does: %.2f s, %.2f of psql.\n", load, load / psql }'
 }
 step_table() {
   echo "| step of cnpg-restore | seconds (median) | min..max |"
@@ -80,8 +88,10 @@ for ((run = 1; run <= RUNS; run++)); do
   fresh
   timed load "pg_restore -j2 (custom)" "$PG/pg_restore" -j2 -d shop "$WORK/shop.dump"
 done
-echo "A plain dump of $(du -m --apparent-size "$WORK/shop.sql" | cut -f1) MB. Only cnpg-restore inspects the dump and counts every row afterwards; that is in its time."
+echo "A plain dump of $(du -m --apparent-size "$WORK/shop.sql" | cut -f1) MB. Only cnpg-restore inspects the dump, gathers statistics and counts every row afterwards; that is in its time."
 echo
 table load "cnpg-restore from-dump"
+echo
+loader_alone
 echo
 step_table

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 
 namespace CnpgRestore.Cli;
@@ -23,6 +24,39 @@ static class Arg
                 return null;
             },
         };
+
+    /// <param name="most">The least is 1.</param>
+    public static Option<int> Count(string name, string[] aliases, string description, int byDefault, int most) => new(name, aliases)
+    {
+        Description = description,
+        HelpName = "N",
+        DefaultValueFactory = _ => byDefault,
+        CustomParser = result =>
+        {
+            if (int.TryParse(result.Tokens[^1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= 1 && value <= most)
+            {
+                return value;
+            }
+
+            result.AddError($"{name} takes a number from 1 to {most}.");
+            return byDefault;
+        },
+    };
+
+    /// <summary>
+    /// What options and arguments say together. An option whose value is missing or not understood throws here, before the parser comes to
+    /// it: then nothing is checked, and the parser reports the option.
+    /// </summary>
+    public static void Check(this Command command, Action<CommandResult> check) => command.Validators.Add(result =>
+    {
+        try
+        {
+            check(result);
+        }
+        catch (InvalidOperationException)
+        {
+        }
+    });
 
     /// <summary>Those of the options that were given, name and value, as they were typed.</summary>
     public static IEnumerable<string> Words(ParseResult parse, IEnumerable<Option> options) =>

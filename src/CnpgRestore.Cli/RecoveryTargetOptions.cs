@@ -30,7 +30,7 @@ sealed class RecoveryTargetOptions
             command.Options.Add(option);
         }
 
-        command.Validators.Add(result =>
+        command.Check(result =>
         {
             var given = targets.Where(target => result.GetResult(target) is not null).Select(target => target.Name).ToList();
             if (given.Count > 1)

@@ -11,7 +11,7 @@ sealed class RemoteDumps
     {
         Volumes.AddTo(command);
         _kubernetes.AddTo(command);
-        command.Validators.Add(result =>
+        command.Check(result =>
         {
             foreach (var error in Volumes.Errors(result))
             {

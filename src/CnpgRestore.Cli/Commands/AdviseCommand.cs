@@ -40,7 +40,7 @@ static class AdviseCommand
             """) { cluster, files, server, dumps, target, want, timeout };
         kubernetes.AddTo(command);
         store.AddTo(command);
-        command.Validators.Add(result =>
+        command.Check(result =>
         {
             var namesBucket = result.GetResult(server) is not null || store.IsIn(result);
             if (result.GetValue(cluster) is null && result.GetResult(files) is null && result.GetResult(dumps) is null && !namesBucket)

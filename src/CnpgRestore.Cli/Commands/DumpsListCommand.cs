@@ -24,7 +24,7 @@ static class DumpsListCommand
             Exit codes: 0 listed, 3 no dump is complete, or with --check one is not, 10 no such folder or no dump in it, 12 permission denied.
             """) { path, all };
         var remote = new RemoteDumps(command);
-        command.Validators.Add(result =>
+        command.Check(result =>
         {
             if (!remote.Volumes.IsIn(result) && result.GetValue(path) is null)
             {

@@ -50,7 +50,7 @@ static class FromBackupCommand
         target.AddTo(command);
         kubernetes.AddTo(command);
         store.AddTo(command);
-        command.Validators.Add(result =>
+        command.Check(result =>
         {
             if (result.GetResult(database) is null != result.GetResult(owner) is null)
             {

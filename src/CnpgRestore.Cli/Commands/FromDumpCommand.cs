@@ -48,14 +48,7 @@ static class FromDumpCommand
             HelpName = "psql|parallel",
         };
         engine.AcceptOnlyFromAmong("psql", "parallel");
-        var jobs = new Option<int>("--jobs", "-j") { Description = "Connections at once.", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount };
-        jobs.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 1 or > MostJobs)
-            {
-                result.AddError($"--jobs takes a number from 1 to {MostJobs}.");
-            }
-        });
+        var jobs = Arg.Count("--jobs", ["-j"], "Connections at once.", Environment.ProcessorCount, MostJobs);
         var noRoles = new Option<bool>("--no-roles") { Description = "Do not create roles that are missing, even where the dump has them." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the plan and change nothing; a Cluster without superuser access gets a role for the time of looking." };
         var checks = new SqlCheckOption();
@@ -75,7 +68,7 @@ static class FromDumpCommand
         fresh.AddTo(command);
         volumes.AddTo(command);
         store.AddTo(command);
-        command.Validators.Add(result =>
+        command.Check(result =>
         {
             if (result.GetValue(cluster) is null == !server.IsIn(result))
             {

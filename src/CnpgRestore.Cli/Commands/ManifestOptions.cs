@@ -39,7 +39,7 @@ sealed class ManifestOptions
             command.Options.Add(option);
         }
 
-        command.Validators.Add(result =>
+        command.Check(result =>
         {
             // The operator wants both or none.
             if (result.GetResult(_database) is null != result.GetResult(_owner) is null)

@@ -29,19 +29,7 @@ static class RenameCommand
             DefaultValueFactory = _ => "evidence",
         };
         verify.AcceptOnlyFromAmong("evidence", "full");
-        var parallel = new Option<int>("--parallel")
-        {
-            Description = "Most requests in flight; fewer when the server throttles.",
-            HelpName = "N",
-            DefaultValueFactory = _ => S3Settings.DefaultParallelism,
-        };
-        parallel.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 1 or > LargestParallelism)
-            {
-                result.AddError($"--parallel takes a number from 1 to {LargestParallelism}.");
-            }
-        });
+        var parallel = Arg.Count("--parallel", [], "Most requests in flight; fewer when the server throttles.", S3Settings.DefaultParallelism, LargestParallelism);
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the plan and change nothing." };
         var store = new StoreOptions();
 

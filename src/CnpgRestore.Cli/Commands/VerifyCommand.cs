@@ -26,7 +26,7 @@ static class VerifyCommand
             """) { dump, baseline, save, database };
         checks.AddTo(command);
         server.AddTo(command);
-        command.Validators.Add(result =>
+        command.Check(result =>
         {
             if (((Option[])[dump, baseline, save]).Count(option => result.GetResult(option) is not null) > 1)
             {

@@ -244,6 +244,34 @@ public sealed class LoadTests(LoadScene scene) : IClassFixture<LoadScene>
     }
 
     [Fact]
+    public async Task A_key_is_checked_in_its_index_and_one_without_an_index_by_a_hash_table()
+    {
+        var source = await scene.NewDatabaseAsync(Ct);
+        (await scene.Postgres.PsqlAsync(
+            """
+            CREATE TABLE makers AS SELECT g AS id FROM generate_series(1, 20000) g;
+            CREATE TABLE things AS SELECT g AS id, 1 + g * 7919 % 20000 AS indexed, 1 + g * 6301 % 20000 AS "not indexed" FROM generate_series(1, 40000) g;
+            ALTER TABLE makers ADD PRIMARY KEY (id);
+            CREATE INDEX ON things (indexed, id);
+            CREATE INDEX ON things (id, "not indexed");
+            ALTER TABLE things ADD FOREIGN KEY (indexed) REFERENCES makers, ADD CONSTRAINT "made' by" FOREIGN KEY ("not indexed") REFERENCES makers;
+            """,
+            Ct,
+            source)).Succeeded();
+        var target = await scene.NewDatabaseAsync(Ct);
+        foreach (var setting in (string[])["session_preload_libraries TO 'auto_explain'", "auto_explain.log_min_duration TO 0", "auto_explain.log_nested_statements TO on"])
+        {
+            await scene.Postgres.ExecuteAsync($"ALTER DATABASE {target} SET {setting}", Ct);
+        }
+
+        await scene.LoadAsync(await scene.DumpAsync(source, Ct), target, Ct);
+
+        var plans = scene.Postgres.Log.Split("LOG:  duration:").Where(plan => plan.Contains("makers", StringComparison.Ordinal) && plan.Contains("Join", StringComparison.Ordinal)).ToList();
+        Assert.Contains("Merge", Assert.Single(plans, plan => plan.Contains("fk.indexed", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("Hash", Assert.Single(plans, plan => plan.Contains("fk.\"not indexed\"", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_row_that_breaks_a_key_ends_the_load_with_the_key()
     {
         var path = await scene.WriteAsync(

@@ -10,6 +10,9 @@ sealed record DumpStatement(byte[] Text, long Line, SessionState State)
 {
     private const int ShownLength = 200;
 
+    /// <summary>Runs right before it, in the same transaction; null for most.</summary>
+    public DumpStatement? Before { get; init; }
+
     /// <summary>Each byte as the character of the same number, which <see cref="LoadConnection"/> turns back into the byte.</summary>
     public string Bytes => Encoding.Latin1.GetString(Text);
 

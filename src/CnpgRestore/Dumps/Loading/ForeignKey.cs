@@ -40,7 +40,23 @@ sealed record ForeignKey(QualifiedName Table, string Name, QualifiedName Referen
         }
 
         var encoding = statement.State.Encoding.Text;
-        byte[] validate = [.. "ALTER TABLE ONLY "u8, .. encoding.GetBytes(Table.Sql), .. " VALIDATE CONSTRAINT "u8, .. encoding.GetBytes(QualifiedName.Quote(Name)), .. ";"u8];
-        return (statement with { Text = [.. clauses, .. " NOT VALID;"u8] }, statement with { Text = validate });
+        var validate = $"ALTER TABLE ONLY {Table.Sql} VALIDATE CONSTRAINT {QualifiedName.Quote(Name)};";
+        return (
+            statement with { Text = [.. clauses, .. " NOT VALID;"u8] },
+            statement with { Text = encoding.GetBytes(validate), Before = statement with { Text = encoding.GetBytes(MergeWhereIndexed) } });
     }
+
+    /// <summary>
+    /// Where an index has the key's columns in order, both tables are read in two indexes side by side (merge join). The server plans the check with all of
+    /// maintenance_work_mem (RI_Initial_Check, src/backend/utils/adt/ri_triggers.c), with which a hash table looks cheaper; measured, it takes twice to four times
+    /// the processor time, because it does not fit into the caches. Holds until the transaction ends.
+    /// </summary>
+    private string MergeWhereIndexed =>
+        $"""
+        SELECT pg_catalog.set_config('enable_hashjoin', 'off', true) WHERE EXISTS (
+            SELECT FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_index i ON i.indrelid = c.conrelid
+                JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid JOIN pg_catalog.pg_am a ON a.oid = x.relam AND a.amname = 'btree'
+            WHERE c.conrelid = {QualifiedName.Literal(Table.Sql)}::pg_catalog.regclass AND c.conname = {QualifiedName.Literal(Name)} AND i.indisvalid AND i.indpred IS NULL
+                AND pg_catalog.strpos(i.indkey::text || ' ', pg_catalog.array_to_string(c.conkey, ' ') || ' ') = 1);
+        """;
 }

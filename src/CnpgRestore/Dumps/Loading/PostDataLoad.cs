@@ -70,7 +70,7 @@ sealed class PostDataLoad(LoadSessions sessions, RowTally rows, Action onDone)
     {
         var session = await sessions.GetAsync(number, ct);
         await session.AllowAsync(Allowance(statement, sessionsAreIdle), statement, ct);
-        await session.RunAsync([statement], ct);
+        await session.RunAsync(statement.Before is { } before ? [before, statement] : [statement], ct);
         onDone();
     });
 
