@@ -18,7 +18,7 @@ static class StoreAilments
     public static Ailment BucketEmpty { get; } = new(
         "bucket-without-folders", Severity.Broken, Stage.Access, "The bucket holds no server folder: wrong bucket, endpoint or prefix",
         "It answers and there is nothing of Barman's in it: a typing error in the bucket's name or in the prefix of destinationPath, the endpoint of another provider, or nothing was ever archived there.",
-        "Compare destinationPath and endpointURL with where the backups were written, and list that; nothing is to be recovered before a folder is found.", "cnpg-restore backups list --bucket {bucket} --endpoint {endpoint}");
+        "Compare destinationPath and endpointURL with where the backups were written, and list that; nothing is to be recovered before a folder is found.", "cnpg-restore backups list --bucket s3://{bucket} --endpoint https://{endpoint}");
 
     public static Ailment TargetFolderExists { get; } = new(
         "target-folder-exists", Severity.Broken, Stage.Recovery, "Target folder already exists",
