@@ -13,7 +13,7 @@ sealed class FreshOptions
         HelpName = "FILE",
     };
 
-    private readonly Option<string?> _owner = new("--owner") { Description = "Owner of a database that does not exist yet. Default: from the manifest, else from the dump.", HelpName = "NAME" };
+    private readonly Option<string?> _owner = new("--owner") { Description = "Owner of a database that does not exist yet. Default: from the manifest (fresh), else from the dump, else the application of CLUSTER or who connects.", HelpName = "NAME" };
 
     private readonly Option<string?> _lineage = new("--lineage")
     {

@@ -50,6 +50,11 @@ public static class EnvironmentVariables
 
     public static string? PgSslMode => Read("PGSSLMODE");
 
+    public static string? PgSslRootCert => Read("PGSSLROOTCERT");
+
+    /// <summary>OpenSSL's, which .NET follows: the authorities that are trusted instead of the system's.</summary>
+    public static string? SslCertFile => Read("SSL_CERT_FILE");
+
     public static string? SearchPath => Read("PATH");
 
     private static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);

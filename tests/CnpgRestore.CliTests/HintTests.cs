@@ -47,7 +47,7 @@ public sealed partial class HintTests
         !line.TrimStart().StartsWith("//", StringComparison.Ordinal) && !line.Contains("cnpg-restore manifest {", StringComparison.Ordinal);
 
     // The program, then a verb or an option, up to the end of the literal, a quote within it, or the next clause.
-    [GeneratedRegex("(?<=[\"'(: ])cnpg-restore (?=[a-z-]{4})[^'\";|(,]*", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex("(?<=[\"'(: ])cnpg-restore (?=[a-z-]{4})[^'\";|&(,]*", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Command();
 
     [GeneratedRegex(@"\{[^{}]*\}|<[^<>]*>", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace CnpgRestore.TestServers;
@@ -34,19 +33,8 @@ public sealed class TlsFront : IAsyncDisposable
 
     public static TlsFront Start(string server)
     {
-        var now = TimeProvider.System.GetUtcNow();
-        using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var authorityRequest = new CertificateRequest("CN=private authority", authorityKey, HashAlgorithmName.SHA256);
-        authorityRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
-        using var authority = authorityRequest.CreateSelfSigned(now.AddDays(-1), now.AddDays(2));
-
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        using var signed = request.Create(authority, now.AddDays(-1), now.AddDays(1), [1, 2, 3, 4]);
-        return new TlsFront(new Uri(server), signed.CopyWithPrivateKey(key), authority.ExportCertificatePem());
+        using var authority = new PrivateAuthority();
+        return new TlsFront(new Uri(server), authority.Sign(IPAddress.Loopback), authority.Pem);
     }
 
     public async ValueTask DisposeAsync()

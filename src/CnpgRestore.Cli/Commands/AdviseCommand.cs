@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CnpgRestore.Cli.Output;
 using CnpgRestore.Plans.Advice;
+using CnpgRestore.Runs.FromDump;
 using CnpgRestore.Postgres;
 
 namespace CnpgRestore.Cli.Commands;
@@ -68,7 +69,7 @@ static class AdviseCommand
             var sources = new AdviceSources(
                 isAsked ? () => kubernetes.Connect(parse, clock) : null,
                 manifest => manifest is null ? store.Open(parse, clock) : store.Open(parse, clock, manifest),
-                clock);
+                clock) { PastLoads = PastLoads.Read(EnvironmentVariables.StateFolder) };
             if (session.IsTerminal && !session.Quiet)
             {
                 session.Progress.Line($"looking at {(isAsked ? "Kubernetes, " : "")}the bucket and the dumps, for {Spoken.Duration(request.Limit)} at most ...");

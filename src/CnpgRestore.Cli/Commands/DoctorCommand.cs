@@ -12,9 +12,6 @@ namespace CnpgRestore.Cli.Commands;
 /// <summary><c>doctor CLUSTER</c>: what is wrong, how that is known, and which command repairs it.</summary>
 static class DoctorCommand
 {
-    // A person looks again after so long, and an API server does not notice it.
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
-
     public static Command Create(TimeProvider clock)
     {
         var cluster = new Argument<string>("CLUSTER") { Description = "Name of the Cluster, for example postgres-v17; it may be gone." };
@@ -30,7 +27,7 @@ static class DoctorCommand
 
             Reads status, events, Jobs, logs of all containers, volumes, the shape of Secrets, GitOps owners, the bucket and the dumps. Nothing is changed, and
             no value of a Secret is shown. What cannot be read is told and does not stop the rest. docs/troubleshooting.md explains each finding.
-            Exit codes: 0 healthy (notes allowed), 3 warnings, 4 broken.
+            Exit codes: 0 healthy (notes allowed), 3 warnings, 4 broken. Ctrl-C ends --watch, with the code of its last look.
             """) { cluster, files, server, dumps, watch, report };
         store.AddTo(command);
         kubernetes.AddTo(command);
@@ -53,7 +50,7 @@ static class DoctorCommand
                     Dumps = parse.GetValue(dumps),
                     Notes = problem is null ? [] : [$"Kubernetes was not asked: {problem.Message}"],
                 };
-                return parse.GetValue(watch) ? await WatchAsync(session, request, ct) : await RunAsync(session, request, parse.GetValue(report), ct);
+                return parse.GetValue(watch) ? await new DoctorWatch(session, request).RunAsync(ct) : await RunAsync(session, request, parse.GetValue(report), ct);
             }
         });
         return command;
@@ -72,53 +69,6 @@ static class DoctorCommand
 
         return verdict.ExitCode;
     }
-
-    /// <summary>The whole verdict first, then what came and what went.</summary>
-    private static async Task<int> WatchAsync(CliSession session, ExaminationRequest request, CancellationToken ct)
-    {
-        var before = Verdict.On(await Examiner.ExamineAsync(request, ct));
-        DoctorOutput.Write(session, before);
-        while (true)
-        {
-            await Task.Delay(Interval, session.Clock, ct);
-            var now = Verdict.On(await Examiner.ExamineAsync(request, ct));
-            var (gone, come) = (Missing(before, now), Missing(now, before));
-            if (gone.Count + come.Count == 0)
-            {
-                continue;
-            }
-
-            if (session.Format == OutputFormat.Text)
-            {
-                WriteChange(session, now, gone, come);
-            }
-            else
-            {
-                DoctorOutput.Write(session, now);
-            }
-
-            before = now;
-        }
-    }
-
-    private static void WriteChange(CliSession session, Verdict now, IReadOnlyList<Finding> gone, IReadOnlyList<Finding> come)
-    {
-        var time = BackupsListOutput.Time(now.Examination.Time);
-        foreach (var finding in gone)
-        {
-            session.Result.Line($"{time}  gone     {finding.Id}: {finding.What}");
-        }
-
-        foreach (var finding in come)
-        {
-            session.Result.Line($"{time}  {finding.Severity.ToString().ToLowerInvariant(),-8} {finding.Id}: {finding.What}{(finding.Command is null ? "" : $"; do: {finding.Command}")}");
-        }
-
-        session.Result.Line($"{time}  {DoctorOutput.Summary(now)}");
-    }
-
-    private static List<Finding> Missing(Verdict from, Verdict other) =>
-        [.. from.Findings.Where(finding => other.Findings.All(there => (there.Id, there.What) != (finding.Id, finding.What)))];
 
     /// <summary>Without a usable kubeconfig the bucket and the dumps are still judged.</summary>
     private static (KubernetesApi? Api, Problem? Problem) Connect(KubernetesOptions kubernetes, ParseResult parse, TimeProvider clock)

@@ -109,7 +109,7 @@ static class FromDumpCommand
             {
                 var url = server.Read(parse, session);
                 await using var direct = new UrlServer(url);
-                return await RunAsync(new FromDumpCarrier(session, direct, apps: null), DumpSource.Local, url.ToString(), parse.GetValue(database) ?? url.Database, stopApps: false);
+                return await RunAsync(new FromDumpCarrier(session, direct, apps: null), DumpSource.Local, url.ToString(), parse.GetValue(database) ?? url.Database, defaultOwner: null, stopApps: false);
             }
 
             using var api = kubernetes.Connect(parse, clock);
@@ -120,10 +120,11 @@ static class FromDumpCommand
                 return await FreshAsync(api, source, name);
             }
 
-            var restored = parse.GetValue(database) ?? await ApplicationDatabaseAsync(api, name, ct);
+            var application = await ApplicationAsync(api, name, ct);
+            var restored = parse.GetValue(database) ?? application?.Database ?? throw NoApplication(name);
             var to = FromDumpServer.AddressOf(api.Namespace, name);
             await using var opened = await FromDumpServer.OpenAsync(to, session, parse, kubernetes, ct);
-            return await RunAsync(new FromDumpCarrier(session, opened.Server, opened.Apps, api), source, to, restored, stopApps: !parse.GetValue(keepApps));
+            return await RunAsync(new FromDumpCarrier(session, opened.Server, opened.Apps, api), source, to, restored, application?.Owner, stopApps: !parse.GetValue(keepApps));
 
             async Task<int> FreshAsync(KubernetesApi api, DumpSource source, string name)
             {
@@ -131,7 +132,7 @@ static class FromDumpCommand
                 Situation? found = null;
                 var begun = (await new RunRecord(api).FindAsync(api.Namespace, name, ct))?.Decision as FreshDecision;
                 var target = parse.GetValue(database) ?? begun?.Dump.Database ?? (await LookAsync()).Manifest.Application?.Database ?? throw NoApplication(name);
-                var request = await RequestAsync(source, FromDumpServer.AddressOf(api.Namespace, name), target, stopApps: !parse.GetValue(keepApps));
+                var request = await RequestAsync(source, FromDumpServer.AddressOf(api.Namespace, name), target, defaultOwner: null, stopApps: !parse.GetValue(keepApps));
                 // The server's own database cannot be swapped; in a new one, nothing is in it.
                 request = request with { Strategy = target == FromDumpPlanner.Maintenance ? LoadStrategy.Append : LoadStrategy.Swap };
                 return await new FreshCarrier(session, api, store, parse).RunAsync(LookAsync, request, asked, parse.GetValue(dryRun), ct);
@@ -140,10 +141,10 @@ static class FromDumpCommand
                     api, api.Namespace, name, asked.Files, $"cnpg-restore from-dump {name} -n {api.Namespace} --strategy fresh --local PATH -f cluster.yaml", ct);
             }
 
-            async Task<int> RunAsync(FromDumpCarrier carrier, DumpSource source, string address, string target, bool stopApps) =>
-                await carrier.RunAsync(await RequestAsync(source, address, target, stopApps), parse.GetValue(dryRun), ct);
+            async Task<int> RunAsync(FromDumpCarrier carrier, DumpSource source, string address, string target, string? defaultOwner, bool stopApps) =>
+                await carrier.RunAsync(await RequestAsync(source, address, target, defaultOwner, stopApps), parse.GetValue(dryRun), ct);
 
-            async Task<FromDumpRequest> RequestAsync(DumpSource source, string address, string target, bool stopApps)
+            async Task<FromDumpRequest> RequestAsync(DumpSource source, string address, string target, string? defaultOwner, bool stopApps)
             {
                 await checks.ReadAsync(parse, target, ct);
                 return new FromDumpRequest
@@ -158,6 +159,8 @@ static class FromDumpCommand
                     Engine = parse.GetValue(engine) is { } word ? Enum.Parse<LoadEngine>(word, ignoreCase: true) : null,
                     StopApps = stopApps,
                     Jobs = parse.GetValue(jobs),
+                    Owner = fresh.Owner(parse),
+                    DefaultOwner = defaultOwner,
                     CreateRoles = !parse.GetValue(noRoles),
                     CheckSql = checks.Path(parse),
                 };
@@ -169,10 +172,10 @@ static class FromDumpCommand
     /// <summary>As it was written; null for the root of a volume.</summary>
     private static string? PathOf(string? local, string? dump) => dump is null or Latest ? local : local is null ? dump : Path.Combine(local, dump);
 
-    private static async Task<string> ApplicationDatabaseAsync(KubernetesApi api, string cluster, CancellationToken ct)
+    private static async Task<ApplicationDatabase?> ApplicationAsync(KubernetesApi api, string cluster, CancellationToken ct)
     {
         var live = await api.GetAsync(new ObjectReference(ResourceTypes.Clusters, api.Namespace, cluster), ct);
-        return ClusterManifest.Read(live, _ => null).Application?.Database ?? throw NoApplication(cluster);
+        return ClusterManifest.Read(live, _ => null).Application;
     }
 
     private static RestoreException NoApplication(string cluster) => new(

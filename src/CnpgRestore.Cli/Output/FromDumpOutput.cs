@@ -27,6 +27,12 @@ static class FromDumpOutput
         }
 
         session.Result.Line(Invariant($"  sequences  {result.SequencesFixed} were behind and are set"));
+        if (decision.Creates is { } made)
+        {
+            session.Result.Line($"  created    there was no {decision.Database} before; it belongs to {made.Owner}");
+            session.Result.Line($"             taken away again: cnpg-restore runs undo {decision.Run}, until cnpg-restore runs commit {decision.Run}");
+        }
+
         if (decision.Former is not { } former)
         {
             return;

@@ -5,6 +5,7 @@ namespace CnpgRestore.Cli.Output;
 
 /// <summary>The last message of a restore from a dump.</summary>
 /// <param name="Former">The database that was live before; absent where the dump went into the live one.</param>
+/// <param name="Created">There was no such database before.</param>
 /// <param name="HeldOffMilliseconds">How long nobody could connect during the swap.</param>
 sealed record FromDumpSummary(
     string MessageType,
@@ -18,7 +19,8 @@ sealed record FromDumpSummary(
     int? Tables,
     long? Rows,
     IReadOnlyList<Difference> Differences,
-    double Seconds)
+    double Seconds,
+    bool Created)
 {
     public static FromDumpSummary From(FromDumpResult result) => new(
         "summary",
@@ -32,5 +34,6 @@ sealed record FromDumpSummary(
         result.Verification?.Tables,
         result.Verification?.Rows,
         result.Verification?.Differences ?? [],
-        Math.Round(result.Took.TotalSeconds, 1));
+        Math.Round(result.Took.TotalSeconds, 1),
+        result.Decision.Creates is not null);
 }

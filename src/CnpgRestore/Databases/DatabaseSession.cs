@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using CnpgRestore.Postgres;
 using Npgsql;
 
@@ -32,6 +33,11 @@ public sealed class DatabaseSession : IAsyncDisposable
             // What a person or a database has set must not change what is read here; a policy that hides rows shall fail, not hide them.
             await session.ExecuteAsync("SET search_path TO pg_catalog; SET row_security TO off; SET default_transaction_read_only TO off; SET statement_timeout TO 0; SET lock_timeout TO 0", ct);
             return session;
+        }
+        catch (NpgsqlException e) when (e.InnerException is AuthenticationException)
+        {
+            var problem = DatabaseErrors.Of(e, server.Address, database).Problem;
+            throw new RestoreException(await server.ExplainCertificateAsync(ct) is var (why, hint) ? problem with { Detail = why, Hint = hint } : problem, e);
         }
         catch (NpgsqlException e)
         {

@@ -24,6 +24,9 @@ public interface IDatabaseServer : IAsyncDisposable
     /// <param name="dataDirectory">As the server names it.</param>
     string? DataFolder(string dataDirectory);
 
+    /// <summary>Why its certificate was refused, as a clause, and what helps; null where nobody can tell.</summary>
+    Task<(string Why, string Hint)?> ExplainCertificateAsync(CancellationToken ct);
+
     /// <summary>Runs psql or pg_restore, connected as this server is, to its end.</summary>
     /// <exception cref="RestoreException">The program is not there.</exception>
     Task<ClientResult> RunAsync(ClientCommand command, CancellationToken ct);

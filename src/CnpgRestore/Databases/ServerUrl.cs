@@ -100,13 +100,13 @@ public sealed record ServerUrl(string Host, int Port, string User, string Databa
                     settings.SslMode = ToSslMode(value);
                     break;
                 case "sslrootcert" when value != "system":
-                    settings.RootCertificate = value;
+                    settings.RootCertificate = Existing(name, value);
                     break;
                 case "sslcert":
-                    settings.SslCertificate = value;
+                    settings.SslCertificate = Existing(name, value);
                     break;
                 case "sslkey":
-                    settings.SslKey = value;
+                    settings.SslKey = Existing(name, value);
                     break;
                 case "options":
                     settings.Options = value;
@@ -117,8 +117,16 @@ public sealed record ServerUrl(string Host, int Port, string User, string Databa
             }
         }
 
+        // As libpq: an authority is not given to be left unasked (PostgreSQL manual, 34.1.2, sslmode).
+        if (settings is { SslMode: SslMode.Require, RootCertificate: not null })
+        {
+            settings.SslMode = SslMode.VerifyCA;
+        }
+
         return settings;
     }
+
+    private static string Existing(string name, string path) => File.Exists(path) ? path : throw Wrong($"{name}: there is no file {path}");
 
     private static SslMode ToSslMode(string value) => value switch
     {

@@ -30,6 +30,8 @@ public sealed class UrlServer(ServerUrl url) : IDatabaseServer
     // A loopback address may be the end of a tunnel; a socket is here.
     public string? DataFolder(string dataDirectory) => url.IsSocket && Directory.Exists(dataDirectory) ? dataDirectory : null;
 
+    public Task<(string Why, string Hint)?> ExplainCertificateAsync(CancellationToken ct) => ServerCertificate.ExplainAsync(url.ToNpgsql(url.Database), ct);
+
     public async Task<ClientResult> RunAsync(ClientCommand command, CancellationToken ct)
     {
         using var process = Start(command);
@@ -106,8 +108,18 @@ public sealed class UrlServer(ServerUrl url) : IDatabaseServer
             yield return ("PGPASSWORD", password.Reveal());
         }
 
+        if (SystemAuthorities.For(url) is { } authorities)
+        {
+            yield return ("PGSSLROOTCERT", authorities);
+        }
+
         foreach (var (name, value) in url.Options)
         {
+            if ((name, value) == ("sslrootcert", SystemAuthorities.Word))
+            {
+                continue;
+            }
+
             yield return (name == "connect_timeout" ? "PGCONNECT_TIMEOUT" : $"PG{name.ToUpperInvariant()}", value);
         }
     }

@@ -6,6 +6,9 @@ namespace CnpgRestore.Diagnosis;
 /// <summary>What all checks say about one examination; what blocks first stands first.</summary>
 public sealed record Verdict(Examination Examination, IReadOnlyList<Finding> Findings)
 {
+    /// <summary>Of a look that saw less than one before it: the last that saw more; null in the usual case.</summary>
+    internal Examination? SawMore { get; init; }
+
     /// <summary><see cref="Severity.Note"/>: healthy.</summary>
     public Severity State => Findings.Count == 0 ? Severity.Note : Findings.Max(finding => finding.Severity);
 
@@ -25,11 +28,14 @@ public sealed record Verdict(Examination Examination, IReadOnlyList<Finding> Fin
         Severity.Broken => "broken",
     };
 
-    public static Verdict On(Examination examination)
+    public static Verdict On(Examination examination) => new(examination, InOrder(Checks.AllChecks.List.SelectMany(check => check(examination))));
+
+    /// <summary>The same, and what is believed besides.</summary>
+    internal Verdict With(IEnumerable<Finding> more) => this with { Findings = InOrder(Findings.Concat(more)) };
+
+    private static IReadOnlyList<Finding> InOrder(IEnumerable<Finding> findings)
     {
         var place = Ailments.All.Select((ailment, index) => (ailment.Id, index)).ToDictionary(item => item.Id, item => item.index, StringComparer.Ordinal);
-        var found = Checks.AllChecks.List.SelectMany(check => check(examination))
-            .OrderByDescending(finding => finding.Severity).ThenBy(finding => finding.Ailment.Stage).ThenBy(finding => place[finding.Id]);
-        return new Verdict(examination, [.. found]);
+        return [.. findings.OrderByDescending(finding => finding.Severity).ThenBy(finding => finding.Ailment.Stage).ThenBy(finding => place[finding.Id])];
     }
 }

@@ -21,6 +21,9 @@ public interface IDumpPlace
     /// <summary>What pg_restore makes of an archive, as SQL; where the place has a pg_restore of its own. Its end throws where that stops early.</summary>
     /// <param name="options">For pg_restore: <c>--clean</c>.</param>
     Task<Stream> ScriptAsync(string path, IReadOnlyList<string> options, CancellationToken ct);
+
+    /// <summary>What psql of the place says of its version; empty where it has none.</summary>
+    Task<string> PsqlVersionAsync(CancellationToken ct);
 }
 
 /// <summary>A file, or a folder, of a place.</summary>

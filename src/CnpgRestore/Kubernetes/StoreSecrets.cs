@@ -70,7 +70,8 @@ public static class StoreSecrets
                 value = trimmed;
             }
 
-            return value;
+            // A variable that was not set when the Secret was written; the operator's pods end with "Unable to locate credentials".
+            return value.Length > 0 ? value : throw Missing($"key {key} of secret {name} in namespace {ns}, which {field} names, is empty", null);
         }
 
         private static IEnumerable<string> Keys(JsonObject secret) => (secret.At("data") as JsonObject)?.Select(entry => entry.Key) ?? [];

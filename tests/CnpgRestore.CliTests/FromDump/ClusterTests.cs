@@ -58,8 +58,18 @@ public sealed class ClusterTests(TestBed bed)
         var commit = await scene.RunAsync("runs", "commit", ClusterDump.LastRun(scene), "--yes");
         Assert.True(commit.ExitCode == 0, commit.Output + commit.Error);
         Assert.Equal(ClusterDump.Rows.ToString(CultureInfo.InvariantCulture), await ClusterDump.CountAsync(scene));
-        Assert.Equal("orders,postgres", await scene.Clusters.SqlAsync(
-            AppsScene.Cluster, "postgres", "SELECT string_agg(datname, ',' ORDER BY datname) FROM pg_database WHERE NOT datistemplate", Ct));
+        Assert.Equal("orders,postgres", await DatabasesAsync());
+        // Beside it, a database that is not there yet.
+        var made = await scene.RunAsync("from-dump", AppsScene.Cluster, "--local", dump, "--database", "copy", "--yes");
+        Assert.True(made.ExitCode == 0, made.Output + made.Error);
+        Assert.Equal("orders", await scene.Clusters.SqlAsync(AppsScene.Cluster, "copy", "SELECT datdba::regrole FROM pg_database WHERE datname = 'copy'", Ct));
+        Assert.Equal("copy,orders,postgres", await DatabasesAsync());
+        (await scene.RunAsync("runs", "undo", ClusterDump.LastRun(scene))).Succeeded();
+        (await scene.RunAsync("runs", "commit", ClusterDump.LastRun(scene), "--yes")).Succeeded();
+        Assert.Equal("orders,postgres", await DatabasesAsync());
+
+        Task<string> DatabasesAsync() => scene.Clusters.SqlAsync(
+            AppsScene.Cluster, "postgres", "SELECT string_agg(datname, ',' ORDER BY datname) FROM pg_database WHERE NOT datistemplate", Ct);
     }
 
     [Fact]

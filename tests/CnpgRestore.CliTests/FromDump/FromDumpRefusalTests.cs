@@ -62,7 +62,7 @@ public sealed class FromDumpRefusalTests(TestBed bed)
         await AssertRefusedAsync(scene, await scene.RestoreFileAsync(Path.Combine(scene.Folder, "no.sql")), 10, "Backup file not found");
         await AssertRefusedAsync(scene, await scene.RestoreAsync("--strategy", "clean"), 15, "drops nothing: it was written without -c");
         await AssertRefusedAsync(scene, await scene.RestoreAsync("--strategy", "append"), 15, "Relation already exists");
-        await AssertRefusedAsync(scene, await scene.RestoreAsync("--database", "no_such_database"), 10, "database no_such_database does not exist");
+        await AssertRefusedAsync(scene, await scene.RestoreAsync("--database", "no_such_database", "--strategy", "append"), 10, "database no_such_database does not exist");
         await AssertRefusedAsync(scene, await scene.RestoreAsync("--database", "postgres"), 15, "database postgres is not swapped");
         var asUser = scene.Live.Url.Replace("postgres@", $"{name}_user@", StringComparison.Ordinal);
         await AssertRefusedAsync(scene, await scene.RunAsync("from-dump", "--local", scene.Dump, "--to", asUser, "--yes"), 12, "Permission denied");
@@ -138,6 +138,39 @@ public sealed class FromDumpRefusalTests(TestBed bed)
         Assert.Contains(shown.Replace("{0}", $"{at + 1}", StringComparison.Ordinal), result.Error, StringComparison.Ordinal);
         Assert.Equal(scene.Expected, await scene.ContentAsync());
         (await scene.RunAsync("runs", "undo", scene.Run)).Succeeded();
+        Assert.Equal([""], await scene.DatabasesAsync());
+    }
+
+    [Fact]
+    public async Task What_psql_stops_on_is_called_what_it_is_with_its_line_its_statement_and_the_repair()
+    {
+        await using var scene = await FromDumpScene.CreateAsync(bed);
+        var lines = await File.ReadAllLinesAsync(scene.Dump, Ct);
+        var at = Array.FindIndex(lines, line => line.StartsWith("COPY ", StringComparison.Ordinal));
+        // What only the load meets: preflight sees no role within a string, and a dump may have a table twice.
+        (string Statement, string Message, string Said, string Repair)[] failures =
+        [
+            ("CREATE TABLE sales.customers (id int);", "Relation already exists: ", "relation \"customers\" already exists", "mend the cause"),
+            ("DO 'BEGIN SET ROLE pg_monitor; CREATE TABLE sales.denied (id int); END';", "Permission denied: ", "permission denied for schema sales", "mend the cause"),
+            ("DO 'BEGIN EXECUTE ''GRANT SELECT ON sales.customers TO nobody_at_all''; END';", "cannot be loaded", "role \"nobody_at_all\" does not exist", "createuser"),
+            ("DO 'BEGIN EXECUTE ''CREATE EXTENSION no_such_thing''; END';", "cannot be loaded", "extension \"no_such_thing\" is not available", "an image that has the extension"),
+        ];
+        foreach (var (statement, message, said, repair) in failures)
+        {
+            await File.WriteAllLinesAsync(scene.Dump, [.. lines[..at], statement, .. lines[at..]], Ct);
+
+            var result = await scene.RestoreAsync("--engine", "psql");
+
+            Assert.True(result.ExitCode == 20, statement + result.Output + result.Error);
+            foreach (var words in (string[])[message, said, repair, $"line {at + 1}, {statement[..12]}", $"cnpg-restore runs resume {scene.Run}"])
+            {
+                Assert.True(result.Error.Contains(words, StringComparison.Ordinal), $"{words} is not in: {result.Error}");
+            }
+
+            (await scene.RunAsync("runs", "undo", scene.Run)).Succeeded();
+        }
+
+        Assert.Equal(scene.Expected, await scene.ContentAsync());
         Assert.Equal([""], await scene.DatabasesAsync());
     }
 

@@ -50,6 +50,9 @@ sealed class FromDumpScene : IAsyncDisposable
     /// <summary>The accident: rows are lost, others are written, the schema changes.</summary>
     public Task SpoilAsync() => Live.ExecuteAsync("DELETE FROM sales.orders WHERE id > 100; INSERT INTO sales.customers (name) VALUES ('late'); DROP VIEW sales.big", Ct);
 
+    /// <summary>The whole database is lost.</summary>
+    public Task DropAsync() => Live.Postgres.ExecuteAsync($"DROP DATABASE {Live.Name}", Ct);
+
     /// <summary>For a dump of the data alone: tables without rows, and without keys that would refuse to have them twice.</summary>
     public async Task EmptyWithoutKeysAsync()
     {

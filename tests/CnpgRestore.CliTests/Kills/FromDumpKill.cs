@@ -4,10 +4,12 @@ using CnpgRestore.TestServers;
 namespace CnpgRestore.CliTests.Kills;
 
 /// <summary>A restore from a dump into a database at an address, killed.</summary>
+/// <param name="strategy">Of from-dump; <c>create</c>: swap, and there is no live database.</param>
 /// <param name="former">The live database before the run.</param>
 sealed class FromDumpKill(FromDumpScene scene, string strategy, string former) : KillScene
 {
     private const string OrdersInDump = "20000";
+    private const string Nothing = "there is no such database";
 
     private readonly HashSet<string> _machines = [];
 
@@ -16,11 +18,11 @@ sealed class FromDumpKill(FromDumpScene scene, string strategy, string former) :
     public static async Task<KillScene> CreateAsync(TestBed bed, string strategy)
     {
         var scene = await FromDumpScene.CreateAsync(bed, strategy switch { "append" => ["--data-only"], "clean" => ["--clean", "--if-exists"], _ => [] });
-        await (strategy == "append" ? scene.EmptyWithoutKeysAsync() : scene.SpoilAsync());
-        return new FromDumpKill(scene, strategy, await scene.ContentAsync());
+        await (strategy switch { "append" => scene.EmptyWithoutKeysAsync(), "create" => scene.DropAsync(), _ => scene.SpoilAsync() });
+        return new FromDumpKill(scene, strategy, strategy == "create" ? Nothing : await scene.ContentAsync());
     }
 
-    public override ToolCommand Begin(string state) => Command(state, "from-dump", "--local", scene.Dump, "--to", scene.Live.Url, "--yes", "--strategy", strategy);
+    public override ToolCommand Begin(string state) => Command(state, "from-dump", "--local", scene.Dump, "--to", scene.Live.Url, "--yes", "--strategy", strategy == "create" ? "swap" : strategy);
 
     /// <summary>By the run's name, as its first machine has shown it. A run that has left nothing on the server is begun again elsewhere.</summary>
     public override async Task<ToolCommand> AgainAsync(string state)
@@ -45,7 +47,7 @@ sealed class FromDumpKill(FromDumpScene scene, string strategy, string former) :
             return;
         }
 
-        var now = await scene.ContentAsync();
+        var now = await ContentAsync();
         Assert.True(now == former || now == scene.Expected, "the live database is neither the former nor the restored one");
     }
 
@@ -54,7 +56,10 @@ sealed class FromDumpKill(FromDumpScene scene, string strategy, string former) :
     /// and another one, where a run begins anew, does not know.
     /// </summary>
     public override async Task<string> WorldAsync() =>
-        $"{await scene.Live.QueryAsync<long>($"SELECT count(*) FROM pg_database WHERE {Marked}", Ct)} databases aside\n{await scene.ContentAsync()}";
+        $"{await scene.Live.Postgres.QueryAsync<long>($"SELECT count(*) FROM pg_database WHERE {Marked}", Ct)} databases aside\n{await ContentAsync()}";
+
+    private async Task<string> ContentAsync() =>
+        await scene.Live.Postgres.QueryAsync<bool>($"SELECT EXISTS (SELECT FROM pg_database WHERE datname = '{scene.Live.Name}')", Ct) ? await scene.ContentAsync() : Nothing;
 
     public override ValueTask DisposeAsync() => scene.DisposeAsync();
 
@@ -65,7 +70,7 @@ sealed class FromDumpKill(FromDumpScene scene, string strategy, string former) :
 
     private string Marked => $"datname LIKE '{scene.Live.Name}%' AND shobj_description(oid, 'pg_database') LIKE 'cnpg-restore %'";
 
-    private Task<bool> HasMarkAsync() => scene.Live.QueryAsync<bool>($"SELECT EXISTS (SELECT FROM pg_database WHERE {Marked})", Ct);
+    private Task<bool> HasMarkAsync() => scene.Live.Postgres.QueryAsync<bool>($"SELECT EXISTS (SELECT FROM pg_database WHERE {Marked})", Ct);
 
     private ToolCommand Command(string state, params string[] arguments)
     {

@@ -22,6 +22,9 @@ sealed record LoadJobs(string Name, string Script, IReadOnlyList<string> Expecte
         new("load-nfs", "psql -c 'SELECT 1'", ["nfs-mount-failed"], Ends: false),
     ];
 
+    /// <summary>What is printed for it repairs it; the same command as for most of the others.</summary>
+    public bool IsFollowed => Name == "load-exists";
+
     private string Volume => Ends ? "emptyDir: {}" : "nfs: {server: 127.0.0.1, path: /srv/no-such-export}";
 
     public string Manifest(string cluster) => $$"""

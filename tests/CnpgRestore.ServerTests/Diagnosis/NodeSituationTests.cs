@@ -6,4 +6,8 @@ public sealed class NodeSituationTests(NodeSituations situations) : IClassFixtur
     [Theory]
     [MemberData(nameof(NodeSituations.Names), MemberType = typeof(NodeSituations))]
     public void Doctor_says_what_is_wrong_and_nothing_else(string name) => situations[name].Assert();
+
+    [Theory]
+    [MemberData(nameof(NodeSituations.Repaired), MemberType = typeof(NodeSituations))]
+    public void Who_types_only_what_is_printed_has_it_repaired(string name) => situations.AssertRepaired(name);
 }

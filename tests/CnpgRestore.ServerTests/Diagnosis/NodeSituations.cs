@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
 using System.Text;
+using CnpgRestore.Diagnosis;
 using CnpgRestore.Diagnosis.Collection;
 using CnpgRestore.Kubernetes;
+using CnpgRestore.Manifests;
 using CnpgRestore.TestServers;
 
 namespace CnpgRestore.ServerTests.Diagnosis;
@@ -17,11 +20,20 @@ public sealed class NodeSituations(TestBed bed) : IAsyncLifetime
     private const string Once = "stand-in.cnpg-restore/job-backoff-limit: \"0\"";
     private const string Forever = "setting-up-primary-for-ever";
 
-    private readonly Dictionary<string, Situation> _situations = [];
+    // As many as a small machine brings to life at once.
+    private const int AtOnce = 3;
+
+    private readonly ConcurrentDictionary<string, Situation> _situations = [];
+    private readonly ConcurrentDictionary<string, Repaired> _repaired = [];
+    private Exception? _broken;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public Situation this[string name] => _situations[name];
+    public Situation this[string name] => _situations.TryGetValue(name, out var situation) ? situation : throw NotRecorded(name);
+
+    public void AssertRepaired(string name) => (_repaired.TryGetValue(name, out var repaired) ? repaired : throw NotRecorded(name)).Assert(name, Repairs[name]);
+
+    private InvalidOperationException NotRecorded(string name) => new($"{name} was not brought about", _broken);
 
     public async ValueTask InitializeAsync()
     {
@@ -32,13 +44,14 @@ public sealed class NodeSituations(TestBed bed) : IAsyncLifetime
         using var api = scene.Namespace.Connect();
         // First those that fail soon; a small machine is slow with all at once.
         await scene.Namespace.ApplyAsync(FailingManifests(scene), Ct);
-        foreach (var (cluster, expected) in Failing)
+        foreach (var (cluster, expected, _) in Failing)
         {
             await scene.FailedAsync($"{cluster}-1-full-recovery", Ct);
             await RecordAsync(scene, api, cluster, expected);
         }
 
-        await scene.Namespace.KubectlAsync(Ct, ["delete", "cluster", "--wait=false", .. Failing.Select(failing => failing.Cluster)]);
+        await scene.Namespace.KubectlAsync(Ct, ["delete", "cluster", "--wait=false", .. Failing.Where(failing => failing.Repair is null).Select(failing => failing.Cluster)]);
+        await RepairAsync(scene, api, Failing.Where(failing => failing.Repair is not null).Select(failing => failing.Cluster));
         await scene.Namespace.ApplyAsync(LivingManifests(scene, story), Ct);
         await Task.WhenAll(Living.Select(cluster => scene.HealthyAsync(cluster, Ct)));
         await scene.BackUpAsync("healthy", "healthy-first", Ct);
@@ -51,31 +64,134 @@ public sealed class NodeSituations(TestBed bed) : IAsyncLifetime
         await RecordAsync(scene, api, "early", [.. InTree, "early-promotion", "no-usable-backup", "old-folder-unpruned"]);
         await RecordAsync(scene, api, "plain", [.. InTree, "extra-app-database", "no-usable-backup"]);
         await RecordLoadsAsync(scene, api);
+        try
+        {
+            await RecordRepairsAsync(scene, api);
+        }
+        catch (Exception e) when (e is InvalidOperationException or TimeoutException or RestoreException or Xunit.Sdk.XunitException)
+        {
+            // What is recorded by then is judged all the same; who asks for the rest gets this.
+            _broken = e;
+        }
+    }
+
+    /// <summary>Those that are brought about by repairing others.</summary>
+    private async Task RecordRepairsAsync(ClusterScene scene, KubernetesApi api)
+    {
+        // The bucket answers again.
+        await scene.Namespace.KubectlAsync(Ct, "annotate", "cluster", "early", "stand-in.cnpg-restore/fail-wal-restore-from-");
+        await RepairAsync(scene, api, ["swapped", "plain"]);
+        await InterruptAsync(scene, api, "early", "interrupted");
+        await RepairAsync(scene, api, ["interrupted"]);
+        await OrphanAsync(scene, api);
     }
 
     private static readonly string[] Living = ["healthy", "recreated", "swapped", "early", "plain"];
 
     /// <summary>Recoveries whose Job gives up.</summary>
-    private static (string Cluster, string[] Expected)[] Failing { get; } =
+    private static (string Cluster, string[] Expected, Repair? Repair)[] Failing { get; } =
     [
-        ("same", [.. InTree, Forever, "expected-empty-archive-same-folder"]),
-        ("leftover", [.. InTree, Forever, "expected-empty-archive-leftover"]),
-        ("used", [.. InTree, Forever, "expected-empty-archive-used"]),
-        ("plugin", ["checksum-variables-missing", Forever, "expected-empty-archive-plugin-name", "plugin-error-hidden"]),
-        ("absent", [.. InTree, Forever, "source-folder-missing"]),
-        ("unnamed", [.. InTree, Forever, "server-name-default"]),
-        ("stranger", [.. InTree, Forever, "access-key-unknown"]),
-        ("unsigned", [.. InTree, Forever, "secret-key-wrong"]),
-        ("newline", [.. InTree, Forever, "secret-trailing-newline"]),
-        ("forbidden", [.. InTree, Forever, "permission-missing"]),
-        ("toolate", [.. InTree, Forever, "recovery-target-not-reached"]),
-        ("firstwal", [.. InTree, Forever, "first-wal-missing", "cannot-find-backup"]),
-        ("givenup", [.. InTree, "cluster-unrecoverable", "source-folder-missing"]),
+        ("same", [.. InTree, Forever, "expected-empty-archive-same-folder"], null),
+        ("leftover", [.. InTree, Forever, "expected-empty-archive-leftover"], null),
+        ("used", [.. InTree, Forever, "expected-empty-archive-used"], null),
+        ("plugin", ["checksum-variables-missing", Forever, "expected-empty-archive-plugin-name", "plugin-error-hidden"], new Repair("plugin-error-hidden", "expected-empty-archive-plugin-name")),
+        ("absent", [.. InTree, Forever, "source-folder-missing"], new Repair("source-folder-missing")),
+        ("unnamed", [.. InTree, Forever, "server-name-default"], null),
+        ("stranger", [.. InTree, Forever, "access-key-unknown"], null),
+        ("unsigned", [.. InTree, Forever, "secret-key-wrong"], null),
+        ("newline", [.. InTree, Forever, "secret-trailing-newline"], new Repair("secret-trailing-newline", Forever) { Edit = $"s/ACCESS_SECRET_KEY: .*/ACCESS_SECRET_KEY: {Base64(S3Server.SecretKey)}/" }),
+        ("forbidden", [.. InTree, Forever, "permission-missing"], null),
+        ("toolate", [.. InTree, Forever, "recovery-target-not-reached"], null),
+        ("firstwal", [.. InTree, Forever, "first-wal-missing", "cannot-find-backup"], null),
+        ("givenup", [.. InTree, "cluster-unrecoverable", "source-folder-missing"], null),
     ];
 
-    public static TheoryData<string> Names { get; } = [.. Failing.Select(failing => failing.Cluster), .. Living, .. LoadJobs.All.Select(load => load.Name)];
+    /// <summary>By the name of the situation.</summary>
+    public static IReadOnlyDictionary<string, Repair> Repairs { get; } = new Dictionary<string, Repair>(
+    [
+        .. Failing.Where(failing => failing.Repair is not null).Select(failing => KeyValuePair.Create(failing.Cluster, failing.Repair!)),
+        KeyValuePair.Create("swapped", new Repair("initdb-instead-of-recovery")),
+        KeyValuePair.Create("plain", new Repair("no-usable-backup")),
+        KeyValuePair.Create("interrupted", new Repair("run-unfinished")),
+        KeyValuePair.Create("gone", new Repair("orphan-volumes", "cluster-missing")),
+        .. LoadJobs.All.Where(load => load.IsFollowed).Select(load => KeyValuePair.Create(load.Name, new Repair([.. load.Expected]))),
+    ]);
+
+    public static TheoryData<string> Repaired { get; } = [.. Repairs.Keys];
+
+    public static IEnumerable<string> Found => [.. Failing.SelectMany(failing => failing.Expected), .. LoadJobs.All.SelectMany(load => load.Expected), .. LivingFound];
+
+    private static readonly string[] LivingFound =
+    [
+        "not-archiving", "expected-empty-archive-recreated", "initdb-instead-of-recovery", "no-usable-backup", "early-promotion", "old-folder-unpruned", "extra-app-database",
+        "run-unfinished", "orphan-volumes-adopted", "orphan-volumes", "cluster-missing",
+    ];
+
+    public static TheoryData<string> Names { get; } =
+        [.. Failing.Select(failing => failing.Cluster), .. Living, "interrupted", "adopted", "gone", .. LoadJobs.All.Select(load => load.Name)];
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Each by what doctor printed; a Cluster that is well again makes room for the next.</summary>
+    private async Task RepairAsync(ClusterScene scene, KubernetesApi api, IEnumerable<string> names) => await Parallel.ForEachAsync(
+        names, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = Ct }, async (name, ct) =>
+        {
+            var situation = _situations[name];
+            using var person = new Person(scene.Namespace.Server);
+            _repaired[name] = await person.FollowAsync(Verdict.On(situation.Examination), Repairs[name], () => ExamineAsync(scene, api, situation.Examination.Cluster), ct);
+            await scene.Namespace.KubectlAsync(ct, "delete", "cluster", situation.Examination.Cluster, "--wait=false");
+        });
+
+    /// <summary>Types the repair of a situation and interrupts it as soon as the new Cluster is on its way.</summary>
+    private async Task InterruptAsync(ClusterScene scene, KubernetesApi api, string name, string after)
+    {
+        using var person = new Person(scene.Namespace.Server);
+        var command = Verdict.On(_situations[name].Examination).Findings.Single(finding => finding.Id == "early-promotion").Command!;
+        await using (var typed = ToolProcess.Start(person.Typing($"exec {command}", new Repair())))
+        {
+            await scene.UntilAsync($"job/{name}-1-full-recovery", job => job is not null, Ct);
+            await typed.SignalAsync("INT", Ct);
+            var ended = await typed.WaitAsync(Ct);
+            Assert.True(ended.ExitCode == 130, $"{command}\n{ended.Output}{ended.Error}exit code {ended.ExitCode}");
+        }
+
+        await scene.HealthyAsync(name, Ct);
+        await ArchivedAsync(scene, name);
+        _situations[after] = new Situation(after, await ExamineAsync(scene, api, name), [.. InTree, "run-unfinished", "no-usable-backup", "old-folder-unpruned"]);
+    }
+
+    /// <summary>A Cluster that was deleted without its volumes, and one that was made anew and has taken them over.</summary>
+    private async Task OrphanAsync(ClusterScene scene, KubernetesApi api)
+    {
+        const string Cluster = "healthy";
+        await scene.Namespace.KubectlAsync(Ct, "delete", "cluster", Cluster, "--cascade=orphan");
+        await scene.Namespace.KubectlAsync(Ct, "delete", "pods,jobs,services,configmaps,secrets", "-l", $"cnpg.io/cluster={Cluster}", "--wait");
+        await scene.UntilAsync("pvc", claims => claims!["items"]!.AsArray().All(claim => claim!["metadata"]!["name"]!.GetValue<string>() != $"{Cluster}-1" || claim["metadata"]!["ownerReferences"] is null), Ct);
+        var manifest = scene.Manifests.Recovery(Cluster, Cluster, $"{Cluster}-v2");
+        using var person = new Person(scene.Namespace.Server);
+        person.Write("cluster.yaml", manifest);
+        var set = ManifestFiles.Read([Path.Combine(person.Folder, "cluster.yaml")]);
+        Task<Examination> LookAsync() => Examiner.ExamineAsync(
+            new ExaminationRequest(Cluster, scene.Namespace.Name, api, TimeProvider.System)
+            {
+                File = set.ReadJson(Cluster),
+                Written = set.Read(Cluster),
+                OpenStore = _ => throw new InvalidOperationException("the Secret opens the bucket"),
+            },
+            Ct);
+        _situations["gone"] = new Situation("gone", await LookAsync(), ["cluster-missing", "orphan-volumes"]);
+
+        await scene.Namespace.ApplyAsync(manifest, Ct);
+        await scene.HealthyAsync(Cluster, Ct);
+        await ArchivedAsync(scene, Cluster);
+        await RecordAsync(scene, api, Cluster, [.. InTree, "orphan-volumes-adopted", "no-usable-backup", "old-folder-unpruned"], "adopted");
+
+        await scene.Namespace.KubectlAsync(Ct, "delete", "cluster", Cluster, "--cascade=orphan");
+        await scene.Namespace.KubectlAsync(Ct, "delete", "pods,jobs,services,configmaps,secrets", "-l", $"cnpg.io/cluster={Cluster}", "--wait");
+        _repaired["gone"] = await person.FollowAsync(Verdict.On(await LookAsync()), Repairs["gone"], LookAsync, Ct);
+    }
+
+    private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
     private async Task PrepareFoldersAsync(ClusterScene scene, ClusterStory story)
     {
@@ -174,17 +290,32 @@ public sealed class NodeSituations(TestBed bed) : IAsyncLifetime
             await scene.UntilAsync("jobs", _ => true, Ct);
         }
 
-        var all = await ExamineAsync(scene, api, "healthy");
+        using var person = new Person(scene.Namespace.Server);
+        var dumps = Directory.CreateDirectory(Path.Combine(person.Folder, "dumps")).FullName;
+        var dump = await scene.Namespace.KubectlAsync(Ct, "exec", "healthy-1", "-c", "postgres", "--", "pg_dump", "orders");
+        person.Write(Path.Combine("dumps", "orders-20261122-143000.sql"), dump);
+        var all = await ExamineAsync(scene, api, "healthy", dumps);
         foreach (var load in LoadJobs.All)
         {
-            var others = all.Pods.Where(pod => pod["metadata"]!["name"]!.GetValue<string>() is var name && LoadJobs.All.Any(other => other != load && name.StartsWith($"{other.Name}-", StringComparison.Ordinal)));
-            _situations[load.Name] = new Situation(load.Name, all with { Pods = [.. all.Pods.Except(others)] }, [.. InTree, .. load.Expected]);
+            _situations[load.Name] = new Situation(load.Name, Only(load, all), [.. InTree, .. load.Expected]);
+        }
+
+        foreach (var load in LoadJobs.All.Where(load => load.IsFollowed))
+        {
+            _repaired[load.Name] = await person.FollowAsync(
+                Verdict.On(_situations[load.Name].Examination), Repairs[load.Name], async () => Only(load, await ExamineAsync(scene, api, "healthy", dumps)), Ct);
         }
     }
 
-    private async Task RecordAsync(ClusterScene scene, KubernetesApi api, string cluster, IReadOnlyList<string> expected) =>
-        _situations[cluster] = new Situation(cluster, await ExamineAsync(scene, api, cluster), expected);
+    /// <summary>As if the other Jobs were not there.</summary>
+    private static Examination Only(LoadJobs load, Examination all) => all with
+    {
+        Pods = [.. all.Pods.Where(pod => pod["metadata"]!["name"]!.GetValue<string>() is var name && !LoadJobs.All.Any(other => other != load && name.StartsWith($"{other.Name}-", StringComparison.Ordinal)))],
+    };
 
-    private static Task<Examination> ExamineAsync(ClusterScene scene, KubernetesApi api, string cluster) => Examiner.ExamineAsync(
-        new ExaminationRequest(cluster, scene.Namespace.Name, api, TimeProvider.System) { OpenStore = _ => throw new InvalidOperationException("the Cluster names its bucket") }, Ct);
+    private async Task RecordAsync(ClusterScene scene, KubernetesApi api, string cluster, IReadOnlyList<string> expected, string? name = null) =>
+        _situations[name ?? cluster] = new Situation(name ?? cluster, await ExamineAsync(scene, api, cluster), expected);
+
+    private static Task<Examination> ExamineAsync(ClusterScene scene, KubernetesApi api, string cluster, string? dumps = null) => Examiner.ExamineAsync(
+        new ExaminationRequest(cluster, scene.Namespace.Name, api, TimeProvider.System) { Dumps = dumps, OpenStore = _ => throw new InvalidOperationException("the Cluster names its bucket") }, Ct);
 }

@@ -18,6 +18,7 @@ sealed class RecordedScene : IAsyncDisposable
     public const string Cluster = "orders";
 
     private readonly TemporaryFolder _folder = new("doctor");
+    private readonly List<IAsyncDisposable> _owned = [];
 
     private RecordedScene(ApiScene api, S3Server s3, string bucket)
     {
@@ -48,6 +49,14 @@ sealed class RecordedScene : IAsyncDisposable
         }
 
         return scene;
+    }
+
+    /// <summary>A server that ends with the scene.</summary>
+    public T Owns<T>(T server)
+        where T : IAsyncDisposable
+    {
+        _owned.Add(server);
+        return server;
     }
 
     public async Task CreateAsync(string yaml) =>
@@ -111,6 +120,11 @@ sealed class RecordedScene : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var server in _owned)
+        {
+            await server.DisposeAsync();
+        }
+
         await Api.DisposeAsync();
         _folder.Dispose();
     }

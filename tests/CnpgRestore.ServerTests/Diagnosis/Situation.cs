@@ -17,7 +17,8 @@ public sealed record Situation(string Name, Examination Examination, IReadOnlyLi
         Xunit.Assert.All(verdict.Findings, finding =>
         {
             Xunit.Assert.NotEmpty(finding.Evidence);
-            Xunit.Assert.DoesNotContain("{", finding.Command?.Replace("{\"spec\":{\"suspend\":true}}", "", StringComparison.Ordinal) ?? "", StringComparison.Ordinal);
+            // Every name is filled in; braces of JSON stay.
+            Xunit.Assert.DoesNotMatch(@"\{[a-z]+\}", finding.Command ?? "");
         });
     }
 

@@ -1,3 +1,6 @@
+using CnpgRestore.Kubernetes.DumpLoad;
+using CnpgRestore.Kubernetes.Recovery;
+
 namespace CnpgRestore.Diagnosis.Catalogue;
 
 /// <summary>One thing that can be wrong: an entry of the catalogue, and of <c>docs/troubleshooting.md</c>.</summary>
@@ -8,8 +11,19 @@ namespace CnpgRestore.Diagnosis.Catalogue;
 /// <param name="Command">A command that exists; names in braces are filled in: <c>{cluster}</c>, <c>{namespace}</c>, <c>{folder}</c>.</param>
 public sealed record Ailment(string Id, Severity Severity, Stage Stage, string Title, string Cause, string Repair, string? Command)
 {
-    /// <summary>Other words for it in logs and messages, as they are written there.</summary>
+    /// <summary>Other words for it in logs and messages, as they are written there, besides the signatures that logs are searched for.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
+
+    /// <summary>All of them: a signature is written down once, where it is searched for.</summary>
+    public IReadOnlyList<string> SeenAs =>
+    [
+        .. Words,
+        .. RecoveryFailure.All.Where(failure => failure.Ailment == Id).Select(failure => failure.Words)
+            .Concat(LoadJobFailure.All.Where(failure => failure.Ailment == Id && failure.Words.Count == 1).Select(failure => failure.Words[0]))
+            .Where(signature => !Title.Contains(signature, StringComparison.Ordinal) && !Words.Any(words => AreAlike(words, signature))),
+    ];
+
+    private static bool AreAlike(string words, string signature) => signature.Contains(words.Replace(" ...", "", StringComparison.Ordinal), StringComparison.Ordinal) || words.Contains(signature, StringComparison.Ordinal);
 
     public Finding Found(string what, IEnumerable<Evidence> evidence, params IReadOnlyList<(string Name, string Value)> names)
     {

@@ -12,7 +12,7 @@ public static class Ailments
 {
     public static IReadOnlyList<(string Heading, IReadOnlyList<Ailment> Ailments)> Chapters { get; } =
     [
-        ("The folders and the bucket", [SourceFolderMissing, TargetFolderExists, CredentialsMissing]),
+        ("The folders and the bucket", [SourceFolderMissing, TargetFolderExists, BucketEmpty, CredentialsMissing]),
         ("CloudNativePG cannot recover",
         [
             EmptyArchive, EmptyArchiveSameFolder, EmptyArchiveRecreated, EmptyArchiveLeftover, EmptyArchivePluginName, EmptyArchiveUsed,

@@ -4,7 +4,10 @@ namespace CnpgRestore.Diagnosis.Catalogue;
 static class ClusterAilments
 {
     private const string Edit = "kubectl edit cluster {cluster} -n {namespace}";
-    private const string Backup = "kubectl cnpg backup {cluster} -n {namespace}";
+
+    /// <summary>No plugin of kubectl is needed for it; with the Barman Cloud plugin the method is another, see <see cref="Collection.Examination.Found"/>.</summary>
+    internal const string Backup =
+        "echo '{\"apiVersion\":\"postgresql.cnpg.io/v1\",\"kind\":\"Backup\",\"metadata\":{\"generateName\":\"{cluster}-\"},\"spec\":{\"cluster\":{\"name\":\"{cluster}\"},\"method\":\"barmanObjectStore\"}}' | kubectl create -n {namespace} -f -";
 
     public static Ailment RunUnfinished { get; } = new(
         "run-unfinished", Severity.Broken, Stage.Runs, "A run of cnpg-restore is not finished",
@@ -19,7 +22,7 @@ static class ClusterAilments
     public static Ailment GitOpsLeftSuspended { get; } = new(
         "gitops-left-suspended", Severity.Warning, Stage.Runs, "Flux (or Argo CD) is suspended and forgotten",
         "Whoever owns the Cluster in Git is suspended and no run is under way: changes in Git arrive no more.",
-        "See that Git says what runs now (serverName, bootstrap), then resume it.", "flux resume {kind} {name} -n {ownernamespace}")
+        "See that Git says what runs now (serverName, bootstrap), then resume it.", "kubectl patch {kind} {name} -n {ownernamespace} --type merge -p '{\"spec\":{\"suspend\":false}}'")
     {
         Words = ["suspend: true"],
     };
@@ -68,7 +71,7 @@ static class ClusterAilments
     public static Ailment SourceOutdated { get; } = new(
         "recovery-source-outdated", Severity.Warning, Stage.Leftovers, "The manifest would recover from an old folder",
         "bootstrap.recovery still names the folder of the last recovery. It is ignored while the Cluster lives; created again from that manifest, it comes back with the data of then.",
-        "Once the Cluster has a base backup of its own, let the manifest recover from where it archives now.", "cnpg-restore manifest recovery -f cluster.yaml --source {folder} --diff");
+        "Never create it again from that manifest alone: from-backup takes the newer folder and writes both names. Its plan, for that day:", "cnpg-restore from-backup {cluster} -n {namespace} -f cluster.yaml --dry-run");
 
     public static Ailment OldFolder { get; } = new(
         "old-folder-unpruned", Severity.Note, Stage.Leftovers, "A folder of a former cluster that nobody prunes",

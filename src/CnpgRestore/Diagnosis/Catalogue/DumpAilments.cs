@@ -3,13 +3,13 @@ namespace CnpgRestore.Diagnosis.Catalogue;
 /// <summary>A Job that loads a dump, and the folder of dumps.</summary>
 static class DumpAilments
 {
-    private const string Load = "cnpg-restore from-dump {cluster} -n {namespace} --local PATH --dry-run";
-    private const string Pods = "kubectl get cluster,pods,service -n {namespace} -l cnpg.io/cluster={cluster}";
+    // The Job is over and its log stays: who has loaded the dump otherwise takes it away, and doctor speaks of it no more.
+    private const string Load = "cnpg-restore from-dump {cluster} -n {namespace} --local {path} && kubectl delete job {job} -n {namespace}";
 
     public static Ailment ConnectionRefused { get; } = new(
         "connection-refused", Severity.Broken, Stage.Dumps, "Connection refused",
         "The Job does not reach PostgreSQL: the Cluster is not ready, or the Service -rw of another name or namespace is asked.",
-        "See that the Cluster is ready, and that PGHOST is CLUSTER-rw.NAMESPACE.svc.", Pods)
+        "from-dump needs neither name nor Service: it loads within the pod. For a Job of your own see that the Cluster is ready, and that PGHOST is CLUSTER-rw.NAMESPACE.svc.", Load)
     {
         Words = ["could not connect to server: Connection refused", "could not translate host name"],
     };
@@ -86,10 +86,7 @@ static class DumpAilments
     public static Ailment RestrictUnknown { get; } = new(
         "restrict-not-understood", Severity.Broken, Stage.Dumps, "invalid command \\restrict",
         "Dumps of August 2025 and later begin with \\restrict, which an older psql does not know: it goes on and every backslash command counts as an error.",
-        "from-dump reads the dump itself and needs no psql. In a Job of your own use an image of August 2025 or later.", Load)
-    {
-        Words = ["invalid command \\restrict"],
-    };
+        "from-dump reads the dump itself and needs no psql. In a Job of your own use an image of August 2025 or later.", Load);
 
     public static Ailment LoadErrors { get; } = new(
         "load-errors", Severity.Broken, Stage.Dumps, "The load of a dump met errors and went on",

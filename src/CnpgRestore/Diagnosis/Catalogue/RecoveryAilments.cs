@@ -11,7 +11,7 @@ static class RecoveryAilments
     public static Ailment ClusterMissing { get; } = new(
         "cluster-missing", Severity.Broken, Stage.Bootstrap, "The Cluster does not exist",
         "There is no Cluster of this name in the namespace: it was deleted, or the namespace or the context is another.",
-        "With its manifest it can be recovered from its bucket.", "cnpg-restore from-backup {cluster} -n {namespace} -f cluster.yaml --dry-run");
+        "With its manifest it can be recovered from its bucket; the plan is shown first.", "cnpg-restore from-backup {cluster} -n {namespace} -f cluster.yaml");
 
     public static Ailment OrphanVolumes { get; } = new(
         "orphan-volumes", Severity.Broken, Stage.Bootstrap, "Volumes of a former cluster would be adopted, and no recovery happens",
@@ -80,25 +80,18 @@ static class RecoveryAilments
         "The folder was moved without its wals/, a retention or lifecycle rule removed WAL, archiving was broken while base backups succeeded, or serverName names another folder.",
         "Another base backup may be whole; the check names the gaps.", Check)
     {
-        Words =
-        [
-            "encountered an error while checking the presence of first needed WAL in the archive", "WAL ends before end of online backup",
-            "could not locate required checkpoint record",
-        ],
+        Words = ["encountered an error while checking the presence of first needed WAL in the archive"],
     };
 
     public static Ailment WalMissing { get; } = new(
         "wal-missing", Severity.Warning, Stage.Recovery, "A WAL segment is missing: a recovery ends there, without saying so",
         "Between the base backup and the end of the archive a segment is not in the bucket. PostgreSQL takes it for the end, opens, and what came later is lost.",
-        "Take a new base backup now, which needs nothing of what lies before it; recover from behind the gap.", "kubectl cnpg backup {cluster} -n {namespace}");
+        "Take a new base backup now, which needs nothing of what lies before it; recover from behind the gap.", ClusterAilments.Backup);
 
     public static Ailment TargetNotReached { get; } = new(
         "recovery-target-not-reached", Severity.Broken, Stage.Recovery, "recovery ended before configured recovery target was reached",
         "The target lies behind the last commit in the archive, on another timeline, or WAL in front of it cannot be fetched.",
-        "See how far the archive reaches, then recover to a moment that it has, or without a target to its end.", Check)
-    {
-        Words = ["recovery ended before configured recovery target was reached", "is not a child of this server's history"],
-    };
+        "See how far the archive reaches, then recover to a moment that it has, or without a target to its end.", Check);
 
     public static Ailment EarlyPromotion { get; } = new(
         "early-promotion", Severity.Broken, Stage.Recovery, "Early promotion: the recovery ended before the archive's last WAL",
@@ -111,58 +104,40 @@ static class RecoveryAilments
     public static Ailment MajorVersion { get; } = new(
         "major-version-mismatch", Severity.Broken, Stage.Recovery, "database files are incompatible with server: another PostgreSQL major version",
         "A physical backup runs on its own major version only, and CloudNativePG does not compare it with the image.",
-        "Name an image of the backup's major version; upgrade after the recovery.", Edit)
-    {
-        Words = ["database files are incompatible with server"],
-    };
+        "Name an image of the backup's major version; upgrade after the recovery.", Edit);
 
     public static Ailment ParametersTooLow { get; } = new(
         "parameters-too-low", Severity.Broken, Stage.Recovery, "recovery aborted because of insufficient parameter settings",
         "max_connections, max_worker_processes, max_wal_senders, max_prepared_transactions and max_locks_per_transaction may not be lower than where the WAL was written.",
-        "Raise it in spec.postgresql.parameters to at least the value of the backup.", Edit)
-    {
-        Words = ["insufficient parameter settings"],
-    };
+        "Raise it in spec.postgresql.parameters to at least the value of the backup, then recover again: a replay that waits does not read it.", $"{Edit} && {Again}");
 
     public static Ailment MixedHistories { get; } = new(
         "mixed-histories", Severity.Broken, Stage.Recovery, "requested timeline does not contain minimum recovery point: two histories in one folder",
         "Two clusters, or a recovery into its own source, have archived into one folder: timelines of the same number with other content, or history files of a future that never was.",
-        "Recover from a base backup of the branch that you want; the check tells which can be reached.", Check)
-    {
-        Words = ["does not contain minimum recovery point", "is not a child of database system timeline"],
-    };
+        "Recover from a base backup of the branch that you want; the check tells which can be reached.", Check);
 
     public static Ailment FailedBackupChosen { get; } = new(
         "failed-backup-chosen", Severity.Warning, Stage.Recovery, "A FAILED base backup is the one that CloudNativePG would restore",
         "It looks at begin_time and end_time only; a backup whose upload broke at the end has both and is not whole.",
-        "from-backup pins the usable one; in a manifest of your own write recoveryTarget.backupID. Better: take a new base backup.", "kubectl cnpg backup {cluster} -n {namespace}");
+        "from-backup pins the usable one; in a manifest of your own write recoveryTarget.backupID. Better: take a new base backup.", ClusterAilments.Backup);
 
     public static Ailment VolumeFull { get; } = new(
         "volume-full", Severity.Broken, Stage.Recovery, "No space left on device",
         "The volume is full. A failed recovery renames its data directory and leaves it, and WAL that cannot be archived stays.",
-        "Mend what keeps WAL from being archived, then enlarge the volume.", Edit)
-    {
-        Words = ["No space left on device"],
-    };
+        "Mend what keeps WAL from being archived, then enlarge the volume.", Edit);
 
     public static Ailment ChecksumsNotUnderstood { get; } = new(
         "checksums-not-understood", Severity.Broken, Stage.Access, "XAmzContentSHA256Mismatch, MissingContentLength: the checksums of newer boto3",
         "boto3 1.36 and later sends checksums as trailers, which many S3-likes do not understand.",
-        "Set AWS_REQUEST_CHECKSUM_CALCULATION and AWS_RESPONSE_CHECKSUM_VALIDATION to when_required in spec.env; with the plugin, in the ObjectStore.", Edit)
-    {
-        Words = ["XAmzContentSHA256Mismatch", "MissingContentLength"],
-    };
+        "Set AWS_REQUEST_CHECKSUM_CALCULATION and AWS_RESPONSE_CHECKSUM_VALIDATION to when_required in spec.env; with the plugin, in the ObjectStore.", Edit);
 
     public static Ailment BarmanMissing { get; } = new(
         "barman-missing-in-image", Severity.Broken, Stage.Bootstrap, "barman-cloud-...: executable file not found in $PATH",
-        "The image has no Barman programs: only tags with -system- carry them.", "Use such an image, or the Barman Cloud plugin.", Edit)
-    {
-        Words = ["executable file not found in $PATH"],
-    };
+        "The image has no Barman programs: only tags with -system- carry them.", "Use such an image, or the Barman Cloud plugin.", Edit);
 
     public static Ailment ExternalClusterMissing { get; } = new(
         "external-cluster-missing", Severity.Broken, Stage.Bootstrap, "missing external cluster: bootstrap.recovery.source names nothing",
-        "The name in bootstrap.recovery.source has no entry in externalClusters.", "Write the entry.", "cnpg-restore manifest recovery -f cluster.yaml --source {folder} --diff")
+        "The name in bootstrap.recovery.source has no entry in externalClusters.", "Write the entry.", "cnpg-restore manifest recovery -f cluster.yaml --source {folder} --in-place")
     {
         Words = ["missing external cluster", "External cluster ... not found"],
     };

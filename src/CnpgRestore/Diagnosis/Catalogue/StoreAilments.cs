@@ -10,10 +10,15 @@ static class StoreAilments
     public static Ailment SourceFolderMissing { get; } = new(
         "source-folder-missing", Severity.Broken, Stage.Recovery, "Source folder does not exist",
         "The folder that the recovery reads is not in the bucket: it was never renamed to that name, was removed, or lies in another bucket.",
-        "Name a folder that is there. from-backup finds the one with the newest usable base backup by itself.", Anew)
+        "Recover from a folder that is there and has a usable base backup.", "cnpg-restore from-backup {cluster} -n {namespace} --source {folder}")
     {
         Words = ["no target backup found"],
     };
+
+    public static Ailment BucketEmpty { get; } = new(
+        "bucket-without-folders", Severity.Broken, Stage.Access, "The bucket holds no server folder: wrong bucket, endpoint or prefix",
+        "It answers and there is nothing of Barman's in it: a typing error in the bucket's name or in the prefix of destinationPath, the endpoint of another provider, or nothing was ever archived there.",
+        "Compare destinationPath and endpointURL with where the backups were written, and list that; nothing is to be recovered before a folder is found.", "cnpg-restore backups list --bucket s3://{bucket} --endpoint https://{endpoint}");
 
     public static Ailment TargetFolderExists { get; } = new(
         "target-folder-exists", Severity.Broken, Stage.Recovery, "Target folder already exists",
@@ -33,7 +38,7 @@ static class StoreAilments
     public static Ailment CredentialsNotNamed { get; } = new(
         "credentials-not-named", Severity.Broken, Stage.Access, "Access denied: the object store names no credentials",
         "A source, an entry of externalClusters, needs its own s3Credentials; those of spec.backup are not used for it. recovery.backup with a Backup of the plugin ends the same way.",
-        "Write the whole object store at the source; manifest recovery does so.", "cnpg-restore manifest recovery -f cluster.yaml --source {folder} --diff")
+        "Write the whole object store at the source; manifest recovery does so.", "cnpg-restore manifest recovery -f cluster.yaml --source {folder} --in-place")
     {
         Words = ["no credentials defined", "missing Azure credentials"],
     };
@@ -41,7 +46,7 @@ static class StoreAilments
     public static Ailment SecretMissing { get; } = new(
         "secret-missing", Severity.Broken, Stage.Access, "Access denied: the Secret of the bucket does not exist",
         "s3Credentials names a Secret, or a key in one, that is not in the Cluster's namespace. The operator waits, or its pods end at once.",
-        "Create the Secret with the keys that the manifest names, or mend the reference.", "kubectl create secret generic {secret} -n {namespace} --from-literal={key}=VALUE")
+        "Create the Secret with the keys that the manifest names, or mend the reference. A Secret that lacks a key is patched.", "kubectl create secret generic {secret} -n {namespace} --from-literal={key}=VALUE")
     {
         Words = ["secrets \"...\" not found", "CreateContainerConfigError"],
     };
@@ -57,17 +62,11 @@ static class StoreAilments
 
     public static Ailment AccessKeyUnknown { get; } = new(
         "access-key-unknown", Severity.Broken, Stage.Access, "Access denied: the object store does not know the key (InvalidAccessKeyId)",
-        "The access key was revoked, belongs to another provider or endpoint, or the Secret has the wrong value.", "Write a key of this endpoint into the Secret.", Secret)
-    {
-        Words = ["InvalidAccessKeyId"],
-    };
+        "The access key was revoked, belongs to another provider or endpoint, or the Secret has the wrong value.", "Write a key of this endpoint into the Secret.", Secret);
 
     public static Ailment SecretKeyWrong { get; } = new(
         "secret-key-wrong", Severity.Broken, Stage.Access, "Access denied: the secret does not fit the key (SignatureDoesNotMatch)",
-        "The secret access key belongs to another access key, is cut, or ends in a newline.", "Write both again, from one place.", Secret)
-    {
-        Words = ["SignatureDoesNotMatch"],
-    };
+        "The secret access key belongs to another access key, is cut, or ends in a newline.", "Write both again, from one place.", Secret);
 
     public static Ailment PermissionMissing { get; } = new(
         "permission-missing", Severity.Broken, Stage.Access, "Access denied: the key may not do what is needed (AccessDenied, 403)",
@@ -95,10 +94,7 @@ static class StoreAilments
 
     public static Ailment EndpointCertificate { get; } = new(
         "endpoint-certificate", Severity.Broken, Stage.Access, "The certificate of the object store is not trusted (CERTIFICATE_VERIFY_FAILED)",
-        "The endpoint's certificate is signed by an authority of your own.", "Name the Secret that holds the authority in endpointCA, at the source and at the destination.", "kubectl edit cluster {cluster} -n {namespace}")
-    {
-        Words = ["CERTIFICATE_VERIFY_FAILED"],
-    };
+        "The endpoint's certificate is signed by an authority of your own.", "Name the Secret that holds the authority in endpointCA, at the source and at the destination.", "kubectl edit cluster {cluster} -n {namespace}");
 
     public static Ailment StoreUnreadable { get; } = new(
         "bucket-unreadable", Severity.Broken, Stage.Access, "The bucket cannot be read",
@@ -112,16 +108,13 @@ static class StoreAilments
     public static Ailment CannotFindBackup { get; } = new(
         "cannot-find-backup", Severity.Broken, Stage.Recovery, "Cannot find backup (no target backup found)",
         "The folder that the recovery reads has no base backup that is finished before the target: it is empty, holds failed backups only, or the backupID is of another folder.",
-        "See what the folder holds, then recover from one that has a usable base backup.", Look)
-    {
-        Words = ["no target backup found", "no backup found with ID"],
-    };
+        "See what the folder holds, then recover from one that has a usable base backup.", Look);
 
     public static Ailment ServerNameDefault { get; } = new(
         "server-name-default", Severity.Broken, Stage.Recovery, "Cannot find backup: serverName is left out, and its default is another folder",
         "Without serverName a source reads the folder called like the external cluster (in-tree), or like the new Cluster (Barman Cloud plugin); a destination writes to the one "
         + "called like the Cluster. The backups lie elsewhere.",
-        "Write serverName at every source and destination.", "cnpg-restore manifest recovery -f cluster.yaml --source {folder} --diff")
+        "Write serverName at every source and destination; from-backup does so.", "cnpg-restore from-backup {cluster} -n {namespace} --source {folder}")
     {
         Words = ["no target backup found"],
     };

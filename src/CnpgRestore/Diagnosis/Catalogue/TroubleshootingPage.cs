@@ -39,9 +39,9 @@ public static partial class TroubleshootingPage
     private static void Append(StringBuilder page, Ailment ailment)
     {
         page.Append("\n### ").Append(Escaped(ailment.Title)).Append("\n\n");
-        if (ailment.Words.Count > 0)
+        if (ailment.SeenAs is { Count: > 0 } seen)
         {
-            page.Append("Also seen as: ").AppendJoin(", ", ailment.Words.Select(words => $"`{words}`")).Append(".\n\n");
+            page.Append("Also seen as: ").AppendJoin(", ", seen.Select(words => $"`{words}`")).Append(".\n\n");
         }
 
         page.Append("*Cause.* ").Append(Escaped(ailment.Cause)).Append("\n\n*Repair.* ").Append(Escaped(ailment.Repair)).Append('\n');

@@ -22,18 +22,16 @@ static partial class AccessChecks
 
     public static IEnumerable<Finding> Secrets(Examination exam)
     {
-        foreach (var shape in exam.Secrets)
+        foreach (var lost in exam.Secrets.Where(shape => shape.IsMissing).GroupBy(shape => shape.Secret))
         {
-            var place = $"secret {shape.Secret} in namespace {exam.Namespace}";
+            yield return Missing(exam, lost.Key, [.. lost]);
+        }
+
+        foreach (var shape in exam.Secrets.Where(shape => !shape.IsMissing))
+        {
+            var place = PlaceOf(exam, shape.Secret);
             (string, string)[] names = [("secret", shape.Secret), ("key", shape.Key)];
-            if (shape.IsMissing)
-            {
-                var (what, evidence) = shape.Keys is null
-                    ? ($"{place}, which {shape.Field} names, does not exist", "not found")
-                    : ($"{place} has no key {shape.Key}, which {shape.Field} names", $"it has {(shape.Keys.Count == 0 ? "none" : string.Join(", ", shape.Keys))}");
-                yield return exam.Found(StoreAilments.SecretMissing, what, [new Evidence(place, evidence)], names);
-            }
-            else if (shape.IsEmpty)
+            if (shape.IsEmpty)
             {
                 yield return exam.Found(StoreAilments.SecretEmpty, $"key {shape.Key} of {place} is empty", [new Evidence(place, $"{shape.Key}: 0 bytes")], names);
             }
@@ -43,6 +41,28 @@ static partial class AccessChecks
             }
         }
     }
+
+    /// <summary>One command makes the whole Secret, or adds to it all that it lacks.</summary>
+    private static Finding Missing(Examination exam, string secret, IReadOnlyList<SecretShape> shapes)
+    {
+        var place = PlaceOf(exam, secret);
+        var keys = shapes.Select(shape => shape.Key).Distinct().ToList();
+        var fields = string.Join(" and ", shapes.Select(shape => shape.Field));
+        if (shapes[0].Keys is not { } present)
+        {
+            return exam.Found(
+                StoreAilments.SecretMissing, $"{place}, which {fields} {(shapes.Count == 1 ? "names" : "name")}, does not exist", [new Evidence(place, "not found")],
+                ("secret", secret), ("key", string.Join("=VALUE --from-literal=", keys)));
+        }
+
+        var values = string.Join(',', keys.Select(key => $"\"{key}\":\"VALUE\""));
+        return exam.Found(
+            StoreAilments.SecretMissing, $"{place} has no key {string.Join(" and ", keys)}, which {fields} {(shapes.Count == 1 ? "names" : "name")}",
+            [new Evidence(place, $"it has {(present.Count == 0 ? "none" : string.Join(", ", present))}")])
+            with { Command = $"kubectl patch secret {secret} -n {exam.Namespace} --type merge -p '{{\"stringData\":{{{values}}}}}'" };
+    }
+
+    private static string PlaceOf(Examination exam, string secret) => $"secret {secret} in namespace {exam.Namespace}";
 
     /// <summary>What the store answered to this program; a Secret that is missing is told by itself.</summary>
     public static IEnumerable<Finding> Bucket(Examination exam)

@@ -61,9 +61,9 @@ static class BootstrapChecks
         }
 
         var why = job.Items("status", "conditions").First(condition => condition.Text("type") == "Failed");
-        yield return exam.Found(
+        yield return FolderChecks.Recovering(exam, exam.Found(
             RecoveryAilments.SettingUpForEver, $"job {Owned.Name(job)} has failed for good, and the phase is still '{exam.State.Phase}'",
-            [new Evidence($"job {Owned.Name(job)} in namespace {exam.Namespace}", $"{why.Text("reason")}: {why.Text("message")}"), new Evidence($"cluster {exam.Cluster}", $"status.phase: {exam.State.Phase}")]);
+            [new Evidence($"job {Owned.Name(job)} in namespace {exam.Namespace}", $"{why.Text("reason")}: {why.Text("message")}"), new Evidence($"cluster {exam.Cluster}", $"status.phase: {exam.State.Phase}")]));
     }
 
     public static IEnumerable<Finding> Phase(Examination exam)
@@ -76,7 +76,7 @@ static class BootstrapChecks
         Evidence[] evidence = [new Evidence($"cluster {exam.Cluster}", $"status.phase: {state.Phase}{(state.PhaseReason is { } reason ? $"; {reason}" : "")}")];
         if (state.Phase == ClusterPhase.Unrecoverable)
         {
-            yield return exam.Found(RecoveryAilments.Unrecoverable, $"cluster {exam.Cluster} is unrecoverable", evidence);
+            yield return FolderChecks.Recovering(exam, exam.Found(RecoveryAilments.Unrecoverable, $"cluster {exam.Cluster} is unrecoverable", evidence));
         }
         else if (ClusterPhase.IsStuck(state.Phase))
         {

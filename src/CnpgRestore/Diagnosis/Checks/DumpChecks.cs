@@ -3,6 +3,7 @@ using CnpgRestore.Diagnosis.Catalogue;
 using CnpgRestore.Diagnosis.Collection;
 using CnpgRestore.Dumps.Inspection;
 using CnpgRestore.Kubernetes.DumpLoad;
+using CnpgRestore.Plans.Advice;
 
 namespace CnpgRestore.Diagnosis.Checks;
 
@@ -21,7 +22,7 @@ static class DumpChecks
             {
                 var ailment = Ailments.Of(group.Key);
                 yield return exam.Found(
-                    ailment, $"job {job}: {ailment.Title}", [.. group.Take(LinesShown).Select(line => new Evidence(line.Place, line.Line)), new Evidence($"job {job}", Ending(exam, job, group.Count()))], ("pod", Owned.Name(pod)), ("path", "PATH"));
+                    ailment, $"job {job}: {ailment.Title}", [.. group.Take(LinesShown).Select(line => new Evidence(line.Place, line.Line)), new Evidence($"job {job}", Ending(exam, job, group.Count()))], ("pod", Owned.Name(pod)), ("job", job), ("path", exam.Dumps is { } dumps ? CommandText.Quote(dumps.Path) : "PATH"));
             }
         }
     }
@@ -51,7 +52,7 @@ static class DumpChecks
         if (dumps.Problem is { } problem)
         {
             var ailment = problem.Code == ProblemCode.NotFound ? DumpAilments.FileNotFound : DumpAilments.DumpsUnreadable;
-            yield return exam.Found(ailment, problem.Message, [new Evidence(dumps.Path, problem.Detail ?? problem.Message)], ("path", dumps.Path));
+            yield return exam.Found(ailment, problem.Message, [new Evidence(dumps.Path, problem.Detail ?? problem.Message)], ("path", CommandText.Quote(dumps.Path)));
         }
         else if (dumps.Folder!.Dumps[0] is { Inspection: { } newest } dump && newest.State is not (DumpState.Complete or DumpState.HeadOnly))
         {
@@ -59,7 +60,7 @@ static class DumpChecks
                 newest.State == DumpState.Empty ? DumpAilments.DumpEmpty : DumpAilments.DumpTruncated, $"{dump.Names[0]} is {newest.State.ToString().ToLowerInvariant()}: {newest.Reason}",
                 [new Evidence(Path.Combine(dumps.Path, dump.Names[0]), $"{dump.File.Size}, {newest.Reason}"),
                  new Evidence(dumps.Path, dumps.Latest is { } latest ? $"latest complete dump: {latest.Names[0]}" : "no dump is complete")],
-                ("path", dumps.Path));
+                ("path", CommandText.Quote(dumps.Path)));
         }
     }
 

@@ -17,12 +17,19 @@ static class FolderChecks
             yield break;
         }
 
-        if (exam.Manifest is null)
+        if (exam.Bucket.Names.Count == 0)
+        {
+            if (exam.Manifest is null || exam.AwaitsRecovery || exam.Live is null)
+            {
+                yield return Empty(exam);
+            }
+        }
+        else if (exam.Manifest is null)
         {
             var asked = exam.Server ?? exam.Cluster;
             if (!exam.Bucket.Names.Contains(asked))
             {
-                yield return Missing(exam, asked);
+                yield return Missing(exam, asked) with { Command = exam.ListBucket };
             }
         }
         else if (exam.AwaitsRecovery && exam.Manifest.Source is { } source && IsInBucket(exam, source) && exam.Bucket.Find(source.ServerName) is not { State.HasBackup: true })
@@ -92,27 +99,41 @@ static class FolderChecks
         }
     }
 
+    /// <summary>What a wrong bucket, endpoint or prefix looks like; nothing is to be recovered before that is known.</summary>
+    private static Finding Empty(Examination exam) => exam.Found(
+        StoreAilments.BucketEmpty, $"{exam.Bucket.Address} holds no server folder at all", [new Evidence(exam.Bucket.Address!, $"no folder with base/ or wals/; endpoint {exam.Bucket.Endpoint ?? "of AWS"}")])
+        with { Command = exam.ListBucket };
+
     private static Finding Missing(Examination exam, string folder) => exam.Found(
         StoreAilments.SourceFolderMissing, $"Source folder does not exist: {folder}/ in {exam.Bucket.Address}",
-        [new Evidence(exam.Bucket.Address!, $"server folders there: {(exam.Bucket.Names.Count == 0 ? "none" : string.Join(", ", exam.Bucket.Names))}")], ("folder", folder));
+        [new Evidence(exam.Bucket.Address!, $"server folders there: {(exam.Bucket.Names.Count == 0 ? "none" : string.Join(", ", exam.Bucket.Names))}")], ("folder", Better(exam)));
 
     private static Finding Unusable(Examination exam, string folder) => exam.Found(
         StoreAilments.CannotFindBackup, $"Cannot find backup: {folder}/ has no usable base backup", [new Evidence(PlaceOf(exam, folder), Content(exam.Bucket.Find(folder)))], ("folder", folder));
 
     private static Finding ByDefault(Examination exam, BackupFolder source)
     {
-        var better = exam.Bucket.Folders.Where(folder => folder.State.HasBackup).OrderByDescending(folder => folder.State.Newest).FirstOrDefault()?.Name ?? "NAME";
         return exam.Found(
             StoreAilments.ServerNameDefault, $"the source has no serverName, so {source.ServerName}/ is read, {(exam.Bucket.Names.Contains(source.ServerName) ? "which has no usable base backup" : "which does not exist")}",
             [new Evidence($"cluster {exam.Cluster}, externalClusters, {exam.Manifest!.RecoverySource}", $"no serverName; {(source.IsPlugin ? "the plugin takes the Cluster's name" : "the entry's name is taken")}"),
              new Evidence(exam.Bucket.Address!, $"server folders there: {string.Join(", ", exam.Bucket.Names)}")],
-            ("folder", better));
+            ("folder", Better(exam)));
     }
+
+    /// <summary>Of the folders whose names are like those of the Cluster, the one with the newest usable base backup; a word to fill in where there is none.</summary>
+    private static string Better(Examination exam) =>
+        exam.Bucket.Folders.Where(folder => folder.State.HasBackup).MaxBy(folder => folder.State.Newest)?.Name ?? "NAME";
+
+    /// <summary>A repair by from-backup, which has to be told the folder where the manifest names none that is there.</summary>
+    public static Finding Recovering(Examination exam, Finding finding) =>
+        Source(exam).Any(source => source.Id == StoreAilments.SourceFolderMissing.Id || source.Id == StoreAilments.ServerNameDefault.Id)
+            ? finding with { Command = $"{finding.Command} --source {Better(exam)}" } : finding;
 
     private static Ailment AilmentOf(string kind) => kind switch
     {
         "cnpg-chooses-unusable-backup" => RecoveryAilments.FailedBackupChosen,
         "wal-gap" => RecoveryAilments.WalMissing,
+        "mixed-histories" => RecoveryAilments.MixedHistories,
         _ => ClusterAilments.FolderOdd,
     };
 

@@ -36,7 +36,7 @@ static class RunChecks
                 ClusterAilments.GitOpsLeftSuspended, $"{owner.Kind} {owner.Name}, which owns the Cluster, is suspended",
                 [new Evidence($"{owner.Kind} {owner.Name} in namespace {owner.Namespace}", owner.SuspendedBy is { } run ? $"suspended by run {run}" : "suspended by hand")],
                 ("kind", owner.Kind.ToLowerInvariant()), ("name", owner.Name), ("ownernamespace", owner.Namespace ?? ""));
-            yield return owner.Kind == "Application" ? found with { Command = $"argocd app set {owner.Name} --sync-policy automated" } : found;
+            yield return owner.Kind == "Application" ? found with { Command = $"kubectl patch application {owner.Name} -n {owner.Namespace} --type merge -p '{{\"spec\":{{\"syncPolicy\":{{\"automated\":{{}}}}}}}}'" } : found;
         }
     }
 }

@@ -62,7 +62,17 @@ static class BucketCollection
         string?[] named = [request.Server, manifest?.Destination?.ServerName, manifest?.Source?.ServerName, request.Written?.Source?.ServerName, request.Written?.Destination?.ServerName];
         var known = named.OfType<string>().Distinct().ToList();
         var stems = known.Append(request.Cluster).Distinct().ToList();
-        return [.. known.Where(names.Contains), .. names.Except(known).Where(name => stems.Exists(stem => AreRelated(stem, name)))];
+        // Where the folder that is to be recovered from is not there, another generation of it is what was meant.
+        string?[] generations = [request.Server, manifest?.Source?.ServerName];
+        var lost = generations.OfType<string>().Where(name => !names.Contains(name)).Select(Stem).ToList();
+        return [.. known.Where(names.Contains), .. names.Except(known).Where(name => stems.Exists(stem => AreRelated(stem, name)) || lost.Contains(Stem(name)))];
+    }
+
+    /// <summary><c>orders</c> of <c>orders-v2</c>.</summary>
+    private static string Stem(string name)
+    {
+        var dash = name.LastIndexOf("-v", StringComparison.Ordinal);
+        return dash > 0 && name.AsSpan(dash + 2) is { Length: > 0 } number && !number.ContainsAnyExceptInRange('0', '9') ? name[..dash] : name;
     }
 
     private static bool AreRelated(string left, string right) =>

@@ -96,23 +96,48 @@ public sealed record Examination
     /// <summary>Events about the Cluster itself, not about a former one of its name.</summary>
     public IEnumerable<ClusterEvent> OwnEvents => Events.Where(told => State is not null && told.AboutUid == State.Uid);
 
-    /// <summary>A finding with the names of this Cluster filled in; without a living Cluster its bucket is named instead of it.</summary>
+    /// <summary>Lists the bucket without the Cluster, and from its root, where a wrong prefix is seen.</summary>
+    public string ListBucket => "cnpg-restore backups list" + Named(Root(Bucket.Address));
+
+    /// <summary>A finding with the names of this Cluster filled in. Without a living Cluster its bucket is named instead of it, and its manifest is needed.</summary>
     public Finding Found(Ailment ailment, string what, IEnumerable<Evidence> evidence, params IReadOnlyList<(string Name, string Value)> names)
     {
-        const string ByCluster = "backups {verb} --cluster {cluster} -n {namespace}";
         var found = ailment.Found(what, evidence, [.. names, ("cluster", Cluster), ("namespace", Namespace)]);
-        if (Live is not null || Bucket.Address is null || ailment.Command is null)
+        if (found.Command is not { } command)
         {
             return found;
         }
 
-        var command = found.Command!;
-        foreach (var verb in (string[])["list", "check"])
+        if (Manifest?.Destination is { IsPlugin: true })
         {
-            var live = ByCluster.Replace("{verb}", verb, StringComparison.Ordinal).Replace("{cluster}", Cluster, StringComparison.Ordinal).Replace("{namespace}", Namespace, StringComparison.Ordinal);
-            command = command.Replace(live, $"backups {verb} --bucket {Bucket.Address}{(Bucket.Endpoint is null ? "" : $" --endpoint {Bucket.Endpoint}")}", StringComparison.Ordinal);
+            command = command.Replace("\"method\":\"barmanObjectStore\"", $"\"method\":\"plugin\",\"pluginConfiguration\":{{\"name\":\"{BackupFolder.PluginName}\"}}", StringComparison.Ordinal);
+        }
+
+        if (Live is null)
+        {
+            command = WithoutCluster(command);
         }
 
         return found with { Command = command };
     }
+
+    private string WithoutCluster(string command)
+    {
+        var recovery = $"cnpg-restore from-backup {Cluster} -n {Namespace}";
+        if (command.StartsWith(recovery, StringComparison.Ordinal) && !command.Contains(" -f ", StringComparison.Ordinal))
+        {
+            command = $"{recovery} -f cluster.yaml{command[recovery.Length..]}";
+        }
+
+        foreach (var verb in (string[])["list", "check"])
+        {
+            command = command.Replace($"backups {verb} --cluster {Cluster} -n {Namespace}", Bucket.Address is null ? $"backups {verb} -f cluster.yaml" : $"backups {verb}{Named(Bucket.Address)}", StringComparison.Ordinal);
+        }
+
+        return command;
+    }
+
+    private string Named(string? bucket) => $"{(bucket is null ? "" : $" --bucket {bucket}")}{(Bucket.Endpoint is null ? "" : $" --endpoint {Bucket.Endpoint}")}";
+
+    private static string? Root(string? bucket) => bucket?.Split('/') is ["s3:", "", var name, ..] ? $"s3://{name}" : bucket;
 }

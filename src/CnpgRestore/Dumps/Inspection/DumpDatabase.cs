@@ -32,6 +32,9 @@ public sealed record DumpDatabase(
     /// <summary>By an ALTER DATABASE ... OWNER TO, which a dump with -C or of pg_dumpall has.</summary>
     public string? StatedOwner { get; init; }
 
+    /// <summary>Encoding and locale by its CREATE DATABASE, as options of that statement; empty where the dump has none.</summary>
+    public IReadOnlyDictionary<string, string> CreateOptions { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Constraints that were not validated when the dump was made, and are not afterwards.</summary>
     public IReadOnlyList<string> NotValid { get; init; } = [];
 }

@@ -14,6 +14,7 @@ public sealed class DumpInspector
     private readonly SortedSet<string> _tablespaces = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _created = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _databaseOwners = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IReadOnlyDictionary<string, string>> _createOptions = new(StringComparer.Ordinal);
     private readonly List<string> _connects = [];
     private bool _isRestricted;
     private string? _cut;
@@ -54,10 +55,15 @@ public sealed class DumpInspector
         return (await new DumpInspector().RunAsync(file, progress, ct)) with { ProgramVersion = head.ProgramVersion, ServerVersion = head.ServerVersion, Notes = [] };
     }
 
-    private async Task<DumpInspection> RunAsync(DumpFile file, IProgress<long>? progress, CancellationToken ct)
+    /// <summary>Owner, encoding and locale of the database that an archive was made of, which pg_restore writes with --create alone.</summary>
+    /// <returns>Null where the archive does not say.</returns>
+    public static async Task<DumpDatabase?> ReadCreationAsync(DumpFile file, CancellationToken ct) =>
+        (await new DumpInspector().RunAsync(file, progress: null, ct, "--create", "--schema-only")).Databases.LastOrDefault(database => database.CreateOptions.Count > 0);
+
+    private async Task<DumpInspection> RunAsync(DumpFile file, IProgress<long>? progress, CancellationToken ct, params string[] options)
     {
         string? damage = null;
-        await using var script = await DumpScript.OpenAsync(file, [], ct);
+        await using var script = await DumpScript.OpenAsync(file, options, ct);
         var reader = new DumpReader(script.Text);
         try
         {
@@ -127,9 +133,10 @@ public sealed class DumpInspector
         {
             _roles.Add(role);
         }
-        else if (words.Accept("CREATE", "DATABASE") && words.Identifier() is { } database)
+        else if (CreateDatabase.TryParse(reader.Text.Span, encoding) is var (database, options))
         {
             _created.Add(database);
+            _createOptions[database] = options;
         }
         else if (words.Accept("CREATE", "TABLESPACE") && words.Identifier() is { } tablespace)
         {
@@ -165,7 +172,8 @@ public sealed class DumpInspector
     private DumpDatabase Owned(DatabaseTally tally)
     {
         var database = tally.ToDatabase();
-        return database with { StatedOwner = _databaseOwners.GetValueOrDefault(database.Name ?? "") };
+        var name = database.Name ?? "";
+        return database with { StatedOwner = _databaseOwners.GetValueOrDefault(name), CreateOptions = _createOptions.GetValueOrDefault(name) ?? database.CreateOptions };
     }
 
     private IEnumerable<string> Notes()

@@ -1,3 +1,5 @@
+using CnpgRestore.Postgres;
+
 namespace CnpgRestore.Kubernetes.Recovery;
 
 /// <summary>
@@ -19,14 +21,14 @@ public sealed record RecoveryFailure(string Ailment, string Words, ProblemCode C
         new("cannot-find-backup", "no target backup found", ProblemCode.NotFound, "Cannot find backup: the folder that the recovery reads has no base backup for the target", "list what there is with cnpg-restore backups list --server NAME"),
         new("cannot-find-backup", "no backup found with ID", ProblemCode.NotFound, "Cannot find backup: the folder has no base backup of that id", "list what there is with cnpg-restore backups list --server NAME"),
         new("first-wal-missing", "checking the presence of first needed WAL", ProblemCode.WalGap, "WAL not found: the WAL that the base backup begins with cannot be fetched", Look),
-        new("recovery-target-not-reached", "recovery ended before configured recovery target was reached", ProblemCode.NotFound, "the recovery target does not occur in the archived WAL",
+        new("recovery-target-not-reached", ReplayFailure.TargetNotReached,
             "a target time may not lie behind the last commit; without a target the recovery goes to the end of the archive"),
         new("major-version-mismatch", "database files are incompatible with server", ProblemCode.Refused, "the image has another PostgreSQL major version than the backup", "name an image of the backup's major version; see it with cnpg-restore backups list --server NAME"),
         new("mixed-histories", "does not contain minimum recovery point", ProblemCode.Refused, "the archive holds the history of another branch of this database", Look),
         new("mixed-histories", "is not a child of database system timeline", ProblemCode.Refused, "the archive holds the history of another branch of this database", Look),
-        new("recovery-target-not-reached", "is not a child of this server's history", ProblemCode.NotFound, "the target's timeline does not descend from this base backup", Look),
-        new("first-wal-missing", "WAL ends before end of online backup", ProblemCode.WalGap, "WAL ends before the base backup is consistent", Look),
-        new("first-wal-missing", "could not locate required checkpoint record", ProblemCode.WalGap, "the WAL that the base backup begins with is missing", Look),
+        new("recovery-target-not-reached", ReplayFailure.OtherBranch, Look),
+        new("first-wal-missing", ReplayFailure.Inconsistent, Look),
+        .. ReplayFailure.NoBeginning.Select(failure => new RecoveryFailure("first-wal-missing", failure, Look)),
         new("parameters-too-low", "insufficient parameter settings", ProblemCode.Refused, "a parameter of the Cluster is lower than it was in the backup", "raise it in spec.postgresql.parameters to at least the backup's value"),
         new("volume-full", "No space left on device", ProblemCode.Stopped, "the volume is full; each failed attempt leaves its data directory behind", "create the Cluster again with a larger spec.storage.size"),
         new("credentials-not-named", "no credentials defined", ProblemCode.AccessDenied, "Access denied: the object store names no credentials", "name them in s3Credentials of the source, not only of the backup section"),
@@ -43,6 +45,10 @@ public sealed record RecoveryFailure(string Ailment, string Words, ProblemCode C
         new("external-cluster-missing", "missing external cluster", ProblemCode.Refused, "bootstrap.recovery.source names no entry of externalClusters", "write the entry with cnpg-restore manifest recovery -f cluster.yaml --source NAME"),
         new("owner-secret-mismatch", "wrong username '", ProblemCode.Refused, "the Secret of the application's role has another user name than the owner", "name the owner in bootstrap.recovery as the Secret does"),
     ];
+
+    private RecoveryFailure(string ailment, ReplayFailure failure, string? hint) : this(ailment, failure.Words, failure.Code, failure.Message, hint)
+    {
+    }
 
     /// <summary>The failure that a log line tells of; null for a line that tells of none.</summary>
     public static RecoveryFailure? Find(LogRecord line) => Find(line.Text);

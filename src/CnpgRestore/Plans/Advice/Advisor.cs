@@ -19,7 +19,7 @@ public sealed class Advisor(AdviceRequest request, AdviceSources sources)
         var around = await kubernetes.LookAroundAsync(ct);
         await Task.WhenAll(bucket, dumps);
         var now = sources.Clock.GetUtcNow();
-        return AdviceAnswer.Of(new AdviceView(asked, around, await bucket, await dumps, Lineage(asked, around, await bucket, now), LocalFree(), now));
+        return AdviceAnswer.Of(new AdviceView(asked, around, await bucket, await dumps with { PastLoads = sources.PastLoads }, Lineage(asked, around, await bucket, now), LocalFree(), now));
     }
 
     /// <summary>A name in Git stays as it is unless it is edited there, as for from-backup.</summary>

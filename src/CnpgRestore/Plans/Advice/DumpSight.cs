@@ -35,6 +35,9 @@ public sealed record DumpSight
 
     public TransferRate? Rate { get; init; }
 
+    /// <summary>Loads of this machine before, newest first.</summary>
+    public IReadOnlyList<PastLoad> PastLoads { get; init; } = [];
+
     /// <summary>Read to its last line.</summary>
     public bool IsProven => Inspection is { State: DumpState.Complete };
 

@@ -5,7 +5,7 @@ using static System.FormattableString;
 namespace CnpgRestore.Plans.Advice;
 
 /// <summary>How long a way takes, roughly.</summary>
-/// <param name="Derivation">What was measured and what was assumed, as one clause.</param>
+/// <param name="Derivation">What was measured just now, what an earlier run took, and what is a guess, as one clause.</param>
 public sealed record Estimate(TimeSpan Time, string Derivation)
 {
     /// <summary>The start of barman-cloud-wal-restore for each segment: 42 segments in 34 s (docs/performance.md). The replay itself is faster than that.</summary>
@@ -46,13 +46,13 @@ public sealed record Estimate(TimeSpan Time, string Derivation)
         var move = lineage?.Lineage == Lineage.Move ? TimeSpan.FromSeconds(recovery.Segments / MovedPerSecond) : TimeSpan.Zero;
         return new Estimate(
             download + replay + move + ClusterStart,
-            Invariant($"{recovery.Stored} at the {rate} that this machine reads; {recovery.Segments} WAL segments at {segment.TotalSeconds:0.0} s{(bucket.WalParallel > 1 ? Invariant($", {bucket.WalParallel} at once") : "")}; a minute for the pods"));
+            Invariant($"{recovery.Stored}, measured {rate} from the bucket just now; a guess: {recovery.Segments} WAL segments at {segment.TotalSeconds:0.0} s{(bucket.WalParallel > 1 ? Invariant($", {bucket.WalParallel} at once") : "")}, and a minute for the pods"));
     }
 
     /// <summary>Of a drill on this machine.</summary>
     public static Estimate? OfDrill(BucketSight bucket) => bucket is not { Recovery: { } recovery, Rate: { BytesPerSecond: > 0 } rate } ? null : new Estimate(
         TimeSpan.FromSeconds((recovery.Stored.Bytes + (recovery.SegmentStored.Bytes * recovery.Segments)) / rate.BytesPerSecond) + (PerSegmentOfDrill * recovery.Segments) + OwnSteps,
-        Invariant($"{recovery.Stored} and {recovery.Segments} WAL segments at the {rate} that this machine reads; a drill replays about 15 segments a second"));
+        Invariant($"{recovery.Stored} and {recovery.Segments} WAL segments, measured {rate} from the bucket just now; a guess: a drill replays 15 segments a second"));
 
     /// <summary>Null where no dump is there.</summary>
     public static Estimate? OfDump(DumpSight dumps)
@@ -63,11 +63,20 @@ public sealed record Estimate(TimeSpan Time, string Derivation)
         }
 
         var text = dumps.Text ?? new ByteSize((long)(dump.File.Size.Bytes * ArchiveExpansion));
-        var reading = dumps is { Text: not null, Rate: { } rate } ? rate.TextPerSecond : double.PositiveInfinity;
-        var perSecond = Math.Min(reading, LoadedPerSecond);
+        var read = dumps is { Text: not null, Rate: { } rate } ? rate.TextPerSecond : (double?)null;
+        var reading = read is null ? "" : $"; measured just now: it is read at {new ByteSize((long)read)}/s of SQL";
+        if (dumps.PastLoads.FirstOrDefault(load => load.TellsOf(dump.File.Path)) is { } past)
+        {
+            var time = Longer(TimeSpan.FromSeconds(dump.File.Size.Bytes / past.StoredPerSecond), TimeSpan.FromSeconds(text.Bytes / (read ?? double.PositiveInfinity)));
+            return new Estimate(time + OwnSteps, Invariant($"{dump.File.Size} as the load of {past.Time:yyyy-MM-dd} went, at {new ByteSize((long)past.StoredPerSecond)}/s of the dump{reading}"));
+        }
+
+        var perSecond = Math.Min(read ?? double.PositiveInfinity, LoadedPerSecond);
         var what = dumps.Text is null ? Invariant($"about {text} of SQL, {ArchiveExpansion} times the archive") : $"{text} of SQL";
         return new Estimate(
             TimeSpan.FromSeconds(text.Bytes / perSecond) + OwnSteps,
-            $"{what} at {new ByteSize((long)perSecond)}/s, {(reading < LoadedPerSecond ? "as it is read here" : "which servers take with indexes; it is read faster")}");
+            read < LoadedPerSecond ? $"{what}{reading}" : $"a guess: {what} at {new ByteSize((long)LoadedPerSecond)}/s, which servers take with indexes{reading}");
     }
+
+    private static TimeSpan Longer(TimeSpan left, TimeSpan right) => left > right ? left : right;
 }

@@ -54,6 +54,15 @@ static class DumpPreflight
         }
     }
 
+    /// <param name="psql">What it says of its version; empty: there is none.</param>
+    public static Problem TooOld(DumpInspection dump, string psql, string? image) => psql.Length == 0
+        ? new Problem(ProblemCode.Refused, $"the image {image} has no psql", "a Job with it cannot load SQL", "name one that has: --image; or leave --engine out")
+        : new Problem(
+            ProblemCode.Refused,
+            $@"{dump.File.Path} begins with \restrict, which the psql of {image} is too old for",
+            $"it is {psql}; those from August 2025 on understand it (17.6, 16.10, 15.14, 14.19, 13.22)",
+            "name a newer image: --image; or leave --engine out: then the line is left out");
+
     public static IEnumerable<string> Notes(DumpInspection dump, FromDumpRequest request)
     {
         if (dump.Program == "pg_dumpall")

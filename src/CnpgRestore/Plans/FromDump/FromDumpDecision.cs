@@ -13,12 +13,13 @@ namespace CnpgRestore.Plans.FromDump;
 /// <param name="DumpSize">With <paramref name="DumpTime"/>: a dump that was replaced is noticed.</param>
 /// <param name="Section">The database's name in a dump of all databases; null where the dump is of one.</param>
 /// <param name="Side">The database that is loaded beside; null where the strategy loads into the live one.</param>
-/// <param name="Former">The name that the live database gets; null as <paramref name="Side"/>.</param>
+/// <param name="Former">The name that the live database gets; null as <paramref name="Side"/>, and where there is no live one.</param>
 /// <param name="Roles">Roles that are missing, and are created.</param>
 /// <param name="RowsBefore">Rows of the dump's tables before something was appended to them.</param>
 /// <param name="Volume">The volume of the cluster that holds the dump; null where it is on a machine.</param>
 /// <param name="Image">Of the pod that reads the volume.</param>
 /// <param name="IsFresh">The server is made new for it, and its database is empty before.</param>
+/// <param name="Creates">How the database is made, which was not there; null where it was.</param>
 /// <param name="StopsApps">The applications of the Cluster are stopped first and started last.</param>
 public sealed record FromDumpDecision(
     string Run,
@@ -41,15 +42,21 @@ public sealed record FromDumpDecision(
     bool StopsApps = false,
     bool IsFresh = false,
     string? Volume = null,
-    string? Image = null)
+    string? Image = null,
+    NewDatabase? Creates = null)
 {
     /// <summary>As a session of this run is called in <c>pg_stat_activity</c>.</summary>
     [JsonIgnore]
     public string ApplicationName => $"cnpg-restore {Run}";
 
+    /// <summary>A Job in the cluster loads it, which outlives this program.</summary>
+    [JsonIgnore]
+    public bool IsLoadedByJob => Volume is not null && (Engine, Strategy) == (LoadEngine.Psql, LoadStrategy.Swap);
+
     /// <summary>Whether going on with it does what is asked for.</summary>
     public bool IsFor(FromDumpRequest request) =>
-        (Dump, Volume, Strategy, CheckSql, StopsApps) == (request.Dump, request.Volume, request.Strategy, request.CheckSql, request.StopApps) && (request.Engine ?? Engine) == Engine;
+        (Dump, Volume, Strategy, CheckSql, StopsApps) == (request.Dump, request.Volume, request.Strategy, request.CheckSql, request.StopApps) && (request.Engine ?? Engine) == Engine
+        && (request.Owner is null || Creates is null || Creates.Owner == request.Owner);
 
     public string ToJson() => JsonSerializer.Serialize(this, FromDumpJson.Readable.FromDumpDecision);
 

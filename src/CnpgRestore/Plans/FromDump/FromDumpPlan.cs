@@ -17,7 +17,7 @@ public sealed record FromDumpPlan(FromDumpDecision Decision, DumpFile Dump, Dump
     public PlanStep CreateRoles => new(
         "create-roles", $"create the roles that are missing: {string.Join(", ", Decision.Roles)}", Decision.Dump, $"creates {string.Join(", ", Decision.Roles)}", "DROP ROLE");
 
-    public PlanStep CreateDatabase => new("create-database", $"create {Decision.Side} beside {Decision.Database}", Live, $"creates {Target}", Undo);
+    public PlanStep CreateDatabase => new("create-database", Decision.Creates is { } made ? $"create {Decision.Side}, owned by {made.Owner}" : $"create {Decision.Side} beside {Decision.Database}", Live, $"creates {Target}", Undo);
 
     public PlanStep Load => new(
         "load",
@@ -42,7 +42,7 @@ public sealed record FromDumpPlan(FromDumpDecision Decision, DumpFile Dump, Dump
 
     public PlanStep Verify => new("verify", "compare every table with the dump", $"{Target} and {Decision.Dump}", "nothing", "nothing to undo");
 
-    public PlanStep Swap => new(
+    public PlanStep Swap => Decision.Creates is not null ? new("swap", $"rename {Decision.Side}: it becomes {Decision.Database}", Target, $"the name of {Target}", Undo) : new(
         "swap",
         $"swap the names: {Decision.Database} becomes {Decision.Former}, {Decision.Side} becomes {Decision.Database}",
         Live,
@@ -52,7 +52,7 @@ public sealed record FromDumpPlan(FromDumpDecision Decision, DumpFile Dump, Dump
     public Plan ToPlan()
     {
         List<PlanStep> steps = Decision.Roles.Count > 0 ? [CreateRoles] : [];
-        steps.AddRange(Decision.Side is null ? [Load, FixSequences, Analyze, Verify] : [CreateDatabase, Load, FixSequences, Analyze, CarryOver, Verify, Swap]);
+        steps.AddRange(Decision.Side is null ? [Load, FixSequences, Analyze, Verify] : Decision.Creates is not null ? [CreateDatabase, Load, FixSequences, Analyze, Verify, Swap] : [CreateDatabase, Load, FixSequences, Analyze, CarryOver, Verify, Swap]);
         var verb = Decision.Strategy.ToString().ToLowerInvariant();
         var summary = Invariant($"restore {Live} from {Decision.Dump} by {verb}: {Content.Tables.Count} tables with data, {Content.Rows} rows");
         return new Plan("from-dump", SubjectOf(Decision.Database, Decision.SystemIdentifier), summary, steps, Notes);

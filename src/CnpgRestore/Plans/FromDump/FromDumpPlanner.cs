@@ -39,6 +39,12 @@ public sealed class FromDumpPlanner(IDatabaseServer server, DatabaseSession sess
             throw PreflightFailure.Of(problems);
         }
 
+        // psql of a Job reads the dump as it is.
+        if (request is { Volume: not null, Engine: LoadEngine.Psql } && inspection is { IsRestricted: true, File.Format: DumpFormat.Plain } && await request.Place.PsqlVersionAsync(ct) is var psql && !RestrictedPsql.Is(psql))
+        {
+            problems.Add(DumpPreflight.TooOld(inspection, psql, request.Image));
+        }
+
         var preflight = new ServerPreflight(server, session, request);
         await preflight.CheckAsync(inspection, content, ct);
         problems.AddRange(preflight.Problems);
@@ -47,8 +53,10 @@ public sealed class FromDumpPlanner(IDatabaseServer server, DatabaseSession sess
             throw PreflightFailure.Of(problems);
         }
 
-        var decision = Decide(request, inspection, run) with
+        var decided = Decide(request, inspection, run);
+        var decision = decided with
         {
+            Creates = preflight.Creates, Former = preflight.Creates is null ? decided.Former : null,
             SystemIdentifier = await SystemIdentifierAsync(session, ct), Roles = preflight.RolesToCreate, RowsBefore = preflight.RowsBefore,
         };
         return new FromDumpPlan(decision, inspection.File, content, server.Address, [.. preflight.Notes, .. DumpPreflight.Notes(inspection, request)]);

@@ -37,6 +37,12 @@ public sealed record FromDumpRequest
     /// <summary>Roles that are missing are created as the dump of all databases has them. Roles that exist are never altered.</summary>
     public bool CreateRoles { get; init; } = true;
 
+    /// <summary>Of a database that is not there yet; null: as the dump says, else <see cref="DefaultOwner"/>.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>Null: whoever loads it.</summary>
+    public string? DefaultOwner { get; init; }
+
     /// <summary>Full path of a file with SQL checks, or null.</summary>
     public string? CheckSql { get; init; }
 }

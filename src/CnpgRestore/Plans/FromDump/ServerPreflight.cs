@@ -22,6 +22,9 @@ sealed class ServerPreflight(IDatabaseServer server, DatabaseSession session, Fr
     /// <summary>Roles that are missing and stand in the dump itself.</summary>
     public IReadOnlyList<string> RolesToCreate { get; private set; } = [];
 
+    /// <summary>How the database is made; null where it is there.</summary>
+    public NewDatabase? Creates { get; private set; }
+
     /// <summary>Rows in the tables that are appended to.</summary>
     public IReadOnlyList<RowsBefore> RowsBefore { get; private set; } = [];
 
@@ -32,9 +35,13 @@ sealed class ServerPreflight(IDatabaseServer server, DatabaseSession session, Fr
         await CheckExtensionsAsync(content, ct);
         if (await DatabaseProperties.ReadAsync(session, request.Database, ct) is not { } live)
         {
-            _problems.Add(new Problem(
-                ProblemCode.NotFound, $"database {request.Database} does not exist on {server.Address}", null, $"createdb {request.Database}, so that the restored one has an owner and a locale to take over"));
+            await CheckNewAsync(dump, content, ct);
             return;
+        }
+
+        if (request.Owner is { } asked && asked != live.Owner)
+        {
+            Notes.Add($"{request.Database} is there and stays {live.Owner}'s: --owner is for a database that does not exist yet");
         }
 
         await CheckSessionsAsync(ct);
@@ -138,13 +145,63 @@ sealed class ServerPreflight(IDatabaseServer server, DatabaseSession session, Fr
             Notes.Add($"logical replication slots stay with the former database: {Names(slots)}");
         }
 
+        await CheckSpaceAsync(dump, $"; the live database has {live.Size}", ct);
+    }
+
+    /// <summary>There is no database of that name: what the dump says of it, or the server's own ways.</summary>
+    private async Task CheckNewAsync(DumpInspection dump, DumpDatabase content, CancellationToken ct)
+    {
+        if (request.Strategy != LoadStrategy.Swap)
+        {
+            _problems.Add(new Problem(
+                ProblemCode.NotFound, $"database {request.Database} does not exist on {server.Address}", $"there is nothing to {request.Strategy.ToString().ToLowerInvariant()}", "--strategy swap creates it"));
+            return;
+        }
+
+        var creation = dump.File.Format == Dumps.DumpFormat.Plain ? content : await DumpInspector.ReadCreationAsync(dump.File, ct);
+        var owner = request.Owner ?? creation?.StatedOwner ?? content.Owner ?? request.DefaultOwner ?? await session.ValueAsync<string>("SELECT current_user::text", ct);
+        if (!await session.ValueAsync<bool>("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", ct, owner))
+        {
+            if (request.CreateRoles && dump.Roles.Contains(owner))
+            {
+                RolesToCreate = [.. RolesToCreate.Union([owner])];
+            }
+            else if (!content.Roles.Contains(owner))
+            {
+                _problems.Add(new Problem(ProblemCode.Refused, $"roles are missing: {owner}", $"{request.Database} would belong to it", $"createuser {owner}, or name another one: --owner"));
+            }
+        }
+
+        Creates = new NewDatabase(owner, await OptionsAsync(creation?.CreateOptions ?? content.CreateOptions, dump.Encoding, ct));
+        var options = string.Join(", ", Creates.Options.Select(option => $"{option.Key} {option.Value}"));
+        Notes.Add($"database {request.Database} does not exist: it will be created, owned by {owner}, {(options.Length == 0 ? "as template0 is" : $"with {options}")}");
+        await CheckSpaceAsync(dump, "", ct);
+    }
+
+    private async Task<IReadOnlyDictionary<string, string>> OptionsAsync(IReadOnlyDictionary<string, string> stated, string? encoding, CancellationToken ct)
+    {
+        if (stated.Count > 0 || encoding is null)
+        {
+            return stated;
+        }
+
+        var (present, collation) = (await session.ReadAsync(
+            "SELECT pg_encoding_to_char(encoding)::text, datcollate::text FROM pg_database WHERE datname = 'template0'", row => (row.GetString(0), row.GetString(1)), ct))[0];
+        // A locale belongs to one encoding; C and POSIX go with every one (PostgreSQL manual, 24.3).
+        return encoding == present || collation is "C" or "POSIX"
+            ? new SortedDictionary<string, string> { ["ENCODING"] = encoding }
+            : new SortedDictionary<string, string> { ["ENCODING"] = encoding, ["LOCALE"] = "C" };
+    }
+
+    private async Task CheckSpaceAsync(DumpInspection dump, string beside, CancellationToken ct)
+    {
         if (server.DataFolder(await session.ValueAsync<string>("SHOW data_directory", ct)) is { } folder)
         {
             var free = new ByteSize(new DriveInfo(folder).AvailableFreeSpace);
             if (free.CompareTo(dump.TextSize) < 0)
             {
                 _problems.Add(new Problem(
-                    ProblemCode.Refused, $"No space left on the disk of {server.Address} for a second database", $"{free} are free, the dump has {dump.TextSize} of text; the live database has {live.Size}", "make room there"));
+                    ProblemCode.Refused, $"No space left on the disk of {server.Address} for the database that is loaded", $"{free} are free, the dump has {dump.TextSize} of text{beside}", "make room there"));
             }
         }
     }

@@ -77,10 +77,18 @@ public sealed class ClusterServer : IDatabaseServer
     // The pod's disk is not this machine's.
     public string? DataFolder(string dataDirectory) => null;
 
+    public Task<(string Why, string Hint)?> ExplainCertificateAsync(CancellationToken ct) => _server.ExplainCertificateAsync(ct);
+
     public Task<ClientResult> RunAsync(ClientCommand command, CancellationToken ct) => _server.RunAsync(command, ct);
 
     /// <summary>For a person who keeps it in Git and applies it: with the Cluster's own Secret, into the database that is there.</summary>
     public Task<JsonObject> JobForGitAsync(FromDumpPlan plan, CancellationToken ct) => _job.ForGitAsync(plan, ct);
+
+    /// <summary>Whether a Job that an earlier process of the run has made loads still, or has loaded all.</summary>
+    internal Task<bool> IsLoadingAsync(string run, CancellationToken ct) => _job.IsAtWorkAsync(run, ct);
+
+    /// <summary>Nothing of the run's Job loads any more.</summary>
+    internal Task EndLoadAsync(string run, CancellationToken ct) => _job.EndAsync(run, ct);
 
     /// <returns>Null: the whole dump is in the database.</returns>
     internal Task<JobFailure?> LoadAsync(FromDumpPlan plan, string database, StepMeter meter, CancellationToken ct) => _job.RunAsync(plan, database, meter, ct);

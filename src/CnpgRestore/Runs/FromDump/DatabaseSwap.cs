@@ -23,7 +23,8 @@ sealed class DatabaseSwap(IDatabaseServer server, DatabaseSession ending)
     /// <returns>How long no session could be opened.</returns>
     public async Task<TimeSpan> RunAsync(string live, string aside, string replacement, string state, FromDumpDecision mark, CancellationToken ct)
     {
-        var comment = (await DatabaseProperties.ReadAsync(ending, live, ct))?.Comment;
+        // That an earlier run had made the live one is no word about the one that takes its place.
+        var comment = (await DatabaseProperties.ReadAsync(ending, live, ct))?.Comment is { } said && !RunMark.Is(said) ? said : null;
         string[] statements =
         [
             "BEGIN",
@@ -35,6 +36,26 @@ sealed class DatabaseSwap(IDatabaseServer server, DatabaseSession ending)
             $"COMMENT ON DATABASE {QualifiedName.Quote(live)} IS {(comment is null ? "NULL" : QualifiedName.Literal(comment))}",
             "COMMIT",
         ];
+        return await RunAsync(statements, [live, replacement], mark.Run, ct);
+    }
+
+    /// <summary>Where no other database takes part: the restored one gets its name, or loses it again.</summary>
+    /// <param name="isLive">Whether it lets anybody in afterwards.</param>
+    /// <returns>How long no session could be opened.</returns>
+    public Task<TimeSpan> RenameAsync(string from, string to, bool isLive, string state, FromDumpDecision mark, CancellationToken ct) => RunAsync(
+        [
+            "BEGIN",
+            $"ALTER DATABASE {QualifiedName.Quote(from)} RENAME TO {QualifiedName.Quote(to)}",
+            $"ALTER DATABASE {QualifiedName.Quote(to)} ALLOW_CONNECTIONS {(isLive ? "true" : "false")}",
+            RunMark.Statement(to, state, mark.ToJson()),
+            "COMMIT",
+        ],
+        [from],
+        mark.Run,
+        ct);
+
+    private async Task<TimeSpan> RunAsync(string[] statements, string[] held, string run, CancellationToken ct)
+    {
         for (var attempt = 1; ; attempt++)
         {
             var start = Stopwatch.GetTimestamp();
@@ -44,7 +65,7 @@ sealed class DatabaseSwap(IDatabaseServer server, DatabaseSession ending)
                 foreach (var statement in statements)
                 {
                     var done = renaming.ExecuteAsync(statement, ct);
-                    await EndSessionsAsync([live, replacement], done, ct);
+                    await EndSessionsAsync(held, done, ct);
                     await done;
                 }
 
@@ -54,13 +75,22 @@ sealed class DatabaseSwap(IDatabaseServer server, DatabaseSession ending)
             {
                 // Somebody came back before the lock was there; the transaction is rolled back with its session.
             }
+            catch (RestoreException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.DuplicateDatabase } taken)
+            {
+                throw new RestoreException(
+                    ProblemCode.Stopped,
+                    $"somebody has made a database of that name meanwhile: {held[0]} keeps its own",
+                    taken.MessageText,
+                    $"rename or drop that one, then: cnpg-restore runs resume {run}; or: cnpg-restore runs undo {run}",
+                    e);
+            }
             catch (RestoreException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.ObjectInUse } busy)
             {
                 throw new RestoreException(
                     ProblemCode.Stopped,
-                    $"{live} is still in use: the names are not swapped",
+                    $"{held[0]} is still in use: no name is changed",
                     Invariant($"{busy.MessageText}: {busy.Detail}, {Attempts} times"),
-                    $"stop who connects, then: cnpg-restore runs resume {mark.Run}",
+                    $"stop who connects, then: cnpg-restore runs resume {run}",
                     e);
             }
         }

@@ -21,15 +21,12 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
     /// <summary>What is written in front of a dump for the psql here.</summary>
     private const int LinesBefore = 2;
 
-    // The first releases whose psql can be told to run nothing but SQL (CVE-2025-8714).
-    private static readonly (int Major, int Minor)[] Restricting = [(13, 22), (14, 19), (15, 14), (16, 10), (17, 6), (18, 0)];
-
     private FromDumpDecision Decision => plan.Decision;
 
     /// <summary>Into an empty database, in as many transactions as there are statements.</summary>
     public async Task<string> LoadAsync(string database, StepMeter meter, CancellationToken ct)
     {
-        if (server is ClusterServer cluster && !plan.Dump.Place.IsHere && Decision is { Engine: LoadEngine.Psql, Strategy: LoadStrategy.Swap })
+        if (server is ClusterServer cluster && Decision.IsLoadedByJob)
         {
             return await RunJobAsync(cluster, database, meter, ct);
         }
@@ -162,13 +159,7 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
     {
         var said = "";
         await server.RunAsync(new ClientCommand("psql", database, "--version") { OnLine = line => said = line }, ct);
-        if (Version().Match(said) is not { Success: true } match)
-        {
-            return false;
-        }
-
-        var (major, minor) = (int.Parse(match.Groups["major"].ValueSpan, CultureInfo.InvariantCulture), int.TryParse(match.Groups["minor"].ValueSpan, CultureInfo.InvariantCulture, out var found) ? found : 0);
-        return major > Restricting[^1].Major || Restricting.Any(release => release.Major == major && minor >= release.Minor);
+        return RestrictedPsql.Is(said);
     }
 
     private async Task<RestoreException> FailureAsync(ClientResult result, string[] options, int linesBefore, CancellationToken ct)
@@ -204,8 +195,14 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
             : error.Contains("permission denied", StringComparison.Ordinal) ? $"Permission denied: {plan.Dump.Path} cannot be loaded"
             : $"{plan.Dump.Path} cannot be loaded";
         var rest = Decision.Side is null ? "; the transaction was rolled back" : "";
-        return new RestoreException(ProblemCode.Stopped, message, $"{(place is null ? "" : $"{place}: ")}{said}{rest}", Repair);
+        return new RestoreException(ProblemCode.Stopped, message, $"{(place is null ? "" : $"{place}: ")}{said}{rest}", isFull ? $"make room there; {Repair}" : $"{Cause(error)}{Repair}");
     }
+
+    /// <summary>What mends it, where the error itself tells.</summary>
+    private static string Cause(string error) =>
+        error.Contains("role \"", StringComparison.Ordinal) && error.Contains("does not exist", StringComparison.Ordinal) ? "create the role (createuser), or restore from a dump of pg_dumpall, which has its roles with it; "
+        : error.Contains("extension \"", StringComparison.Ordinal) && error.Contains("is not available", StringComparison.Ordinal) ? "use a server or an image that has the extension; "
+        : "";
 
     /// <summary>The beginning of the statement that ends on a line; data is not repeated.</summary>
     private async Task<string?> StatementAtAsync(long line, string[] options, CancellationToken ct)
@@ -226,9 +223,6 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
 
     [GeneratedRegex(@"psql:<stdin>:(?<line>\d+): ", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Place();
-
-    [GeneratedRegex(@" (?<major>\d+)(\.(?<minor>\d+))?", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Version();
 
     /// <summary>Told from many threads.</summary>
     private sealed class LoadMeter(StepMeter meter) : IProgress<LoadProgress>

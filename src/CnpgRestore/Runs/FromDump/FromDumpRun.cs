@@ -22,6 +22,7 @@ public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session,
     private IReadOnlyList<RowsBefore>? _rowsBefore;
     private int _sequencesFixed;
     private TimeSpan? _heldOff;
+    private bool _isJobLoading;
 
     private FromDumpDecision Decision => plan.Decision;
 
@@ -29,7 +30,12 @@ public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session,
 
     public async Task<FromDumpResult> RunAsync(CancellationToken ct)
     {
-        await EndLeftoversAsync(ct);
+        _isJobLoading = server is ClusterServer cluster && Decision.IsLoadedByJob && await FindJobAsync(cluster, ct);
+        if (!_isJobLoading)
+        {
+            await EndLeftoversAsync(ct);
+        }
+
         if (Decision.Side is not null && (await _side.MarksAsync(ct)).Count == 0 && journal.Entries.Any(entry => entry.Step == plan.Swap.Id))
         {
             throw new RestoreException(
@@ -61,13 +67,13 @@ public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session,
 
         if (Decision.Side is not null)
         {
-            await run.StepAsync(plan.CreateDatabase, (_, token) => _side.CreateAsync(token), ct);
+            await run.StepAsync(plan.CreateDatabase, (_, token) => _isJobLoading ? Task.FromResult($"{Target} is there: the Job of an earlier process loads it") : _side.CreateAsync(token), ct);
         }
 
         await run.StepAsync(plan.Load, Decision.Side is null ? LoadLiveAsync : LoadSideAsync, ct);
         await run.StepAsync(plan.FixSequences, FixSequencesAsync, ct);
         await run.StepAsync(plan.Analyze, AnalyzeAsync, ct);
-        if (Decision.Side is not null)
+        if (Decision.Former is not null)
         {
             await run.StepAsync(plan.CarryOver, (_, token) => _side.CarryOverAsync(token), ct);
         }
@@ -77,6 +83,22 @@ public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session,
         {
             await run.StepAsync(plan.Swap, SwapAsync, ct);
         }
+    }
+
+    /// <summary>
+    /// A Job goes on when the program that made it is killed. Where it is sound, nothing is loaded twice: it is waited for. Any other is ended before the
+    /// database is made anew, or it would load into that.
+    /// </summary>
+    private async Task<bool> FindJobAsync(ClusterServer cluster, CancellationToken ct)
+    {
+        if (await _side.IsLoadingAsync(ct) && await cluster.IsLoadingAsync(Decision.Run, ct))
+        {
+            run.Observer.OnDetail($"a Job that an earlier process of run {Decision.Run} has made is waited for: it loads {Target}, or has loaded it");
+            return true;
+        }
+
+        await cluster.EndLoadAsync(Decision.Run, ct);
+        return false;
     }
 
     /// <summary>What a killed process of this run has left on the server must not go on beside it.</summary>
@@ -219,6 +241,12 @@ public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session,
     private async Task<string> SwapAsync(StepMeter meter, CancellationToken ct)
     {
         await lastLook(ct);
+        if (Decision.Creates is not null)
+        {
+            await new DatabaseSwap(server, session).RenameAsync(Decision.Side!, Decision.Database, isLive: true, RunMark.Created, Decision, ct);
+            return $"{Decision.Database} is the restored database; there was none before";
+        }
+
         _heldOff = await new DatabaseSwap(server, session).RunAsync(Decision.Database, Decision.Former!, Decision.Side!, RunMark.Former, Decision, ct);
         return Invariant($"{Decision.Database} is the restored database; nobody could connect for {_heldOff.Value.TotalMilliseconds:0} ms; the former one is {Decision.Former}");
     }

@@ -1,6 +1,7 @@
 using CnpgRestore.Databases;
 using CnpgRestore.Plans;
 using CnpgRestore.Plans.FromDump;
+using CnpgRestore.Postgres;
 
 namespace CnpgRestore.Runs.FromDump;
 
@@ -39,20 +40,35 @@ public sealed class FromDumpUndo(IDatabaseServer server, DatabaseSession session
             return $"{decision.Database} is the former database again; the restored one lies aside as {decision.Side} until cnpg-restore runs commit {decision.Run}";
         }
 
+        if (marks.Any(mark => mark.State == RunMark.Created))
+        {
+            await DemandNewestAsync(ct);
+            await run.StepAsync(
+                Step("swap-back", $"rename {decision.Database}, which there was not before: it becomes {decision.Side}"),
+                async (_, token) =>
+                {
+                    await new DatabaseSwap(server, session).RenameAsync(decision.Database, decision.Side, isLive: false, RunMark.Undone, decision, token);
+                    return $"{decision.Side} lets nobody in";
+                },
+                ct);
+            run.Finish();
+            return $"there is no database {decision.Database}, as before the run; the restored one lies aside as {decision.Side} until cnpg-restore runs commit {decision.Run}";
+        }
+
         if (marks.Any(mark => mark.State == RunMark.Undone))
         {
             run.Finish();
-            return $"{decision.Database} is the former database already";
+            return decision.Creates is null ? $"{decision.Database} is the former database already" : $"there is no database {decision.Database} any more";
         }
 
         if (marks.Count == 0 && journal.Entries.Any(entry => entry.Step == "swap"))
         {
-            throw new RestoreException(ProblemCode.Refused, $"run {decision.Run} is committed: the former database is gone", null, $"cnpg-restore runs show {decision.Run}");
+            throw new RestoreException(ProblemCode.Refused, decision.Creates is null ? $"run {decision.Run} is committed: the former database is gone" : $"run {decision.Run} is committed: {decision.Database} stays", null, $"cnpg-restore runs show {decision.Run}");
         }
 
         await run.StepAsync(Step("drop-side", $"drop {decision.Side}", destructive: true), (_, token) => DropAsync([decision.Side], token), ct);
         run.Finish();
-        return $"{decision.Side} is gone; {decision.Database} was not changed";
+        return $"{decision.Side} is gone; {(decision.Creates is null ? $"{decision.Database} was not changed" : $"there is no database {decision.Database}, as before")}";
     }
 
     /// <summary>What lies aside of a later run is what was live after this one: it comes back first.</summary>
@@ -73,6 +89,11 @@ public sealed class FromDumpUndo(IDatabaseServer server, DatabaseSession session
     /// <exception cref="RestoreException">Exit 15: the run is not finished, or there is nothing to drop.</exception>
     public async Task<Plan> PlanCommitAsync(CancellationToken ct)
     {
+        if (await IsCreatedAsync(ct))
+        {
+            return new Plan("commit", FromDumpPlan.SubjectOf(decision.Database, decision.SystemIdentifier), $"make run {decision.Run} final: {decision.Database} on {server.Address} stays", [KeepStep], []);
+        }
+
         var names = await AsideAsync(ct);
         var step = DropStep(names);
         return new Plan("commit", FromDumpPlan.SubjectOf(decision.Database, decision.SystemIdentifier), $"make run {decision.Run} final: drop {string.Join(", ", names)} on {server.Address}", [step], []);
@@ -81,11 +102,26 @@ public sealed class FromDumpUndo(IDatabaseServer server, DatabaseSession session
     /// <summary>Drops what lies aside.</summary>
     public async Task<string> CommitAsync(CancellationToken ct)
     {
+        if (await IsCreatedAsync(ct))
+        {
+            await run.StepAsync(KeepStep, async (_, token) =>
+            {
+                await session.ExecuteAsync($"COMMENT ON DATABASE {QualifiedName.Quote(decision.Database)} IS NULL", token);
+                return $"{decision.Database} is a database as any other";
+            }, ct);
+            run.Finish();
+            return $"{decision.Database} stays; run {decision.Run} is final";
+        }
+
         var names = await AsideAsync(ct);
         await run.StepAsync(DropStep(names), (_, token) => DropAsync(names, token), ct);
         run.Finish();
         return $"{string.Join(", ", names)} is gone; run {decision.Run} is final";
     }
+
+    private PlanStep KeepStep => Step("keep", $"forget that there was no {decision.Database} before; nothing is dropped");
+
+    private async Task<bool> IsCreatedAsync(CancellationToken ct) => decision.Creates is not null && (await _side.MarksAsync(ct)).Any(mark => mark.State == RunMark.Created);
 
     private PlanStep DropStep(string[] names) => Step("drop-former", $"drop {string.Join(", ", names)}", destructive: true);
 
@@ -122,6 +158,11 @@ public sealed class FromDumpUndo(IDatabaseServer server, DatabaseSession session
 
     private async Task<string> DropAsync(string[] names, CancellationToken ct)
     {
+        if (server is ClusterServer cluster && decision.IsLoadedByJob)
+        {
+            await cluster.EndLoadAsync(decision.Run, ct);
+        }
+
         foreach (var name in names)
         {
             await _side.DropAsync(name, ct);

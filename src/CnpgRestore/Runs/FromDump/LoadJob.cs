@@ -11,7 +11,7 @@ namespace CnpgRestore.Runs.FromDump;
 
 /// <summary>
 /// psql or pg_restore in a Job beside the database, where the dump is: applied, followed line by line, and understood by its exit code. What a killed run
-/// has left is deleted first; the login is a Secret that goes with the Job.
+/// has left loads still is waited for, and what is of no use is deleted first; the login is a Secret that goes with the Job.
 /// </summary>
 /// <param name="Role">What the sessions become; null: the user itself.</param>
 sealed record LoadJob(KubernetesApi Api, string Namespace, string Cluster, string User, Secret Password, string? Role)
@@ -46,15 +46,46 @@ sealed record LoadJob(KubernetesApi Api, string Namespace, string Cluster, strin
     public async Task<JobFailure?> RunAsync(FromDumpPlan plan, string database, StepMeter meter, CancellationToken ct)
     {
         var run = plan.Decision.Run;
-        await DeleteLeftoversAsync(run, ct);
-        var name = $"cnpg-restore-{run}";
-        var manifest = (Job(plan, Namespace, Cluster, database, name, name) with { ApplicationName = plan.Decision.ApplicationName, Role = Role, Run = run }).ToManifest();
-        var job = await Api.CreateAsync(ResourceTypes.Jobs, Namespace, manifest, WriteOptions.Default, ct);
-        // Its pod waits for the Secret, which goes with it.
-        await Api.CreateAsync(ResourceTypes.Secrets, Namespace, Login(name, job), WriteOptions.Default, ct);
+        var name = NameOf(run);
+        if (!await IsAtWorkAsync(run, ct))
+        {
+            await EndAsync(run, ct);
+            var manifest = (Job(plan, Namespace, Cluster, database, name, name) with { ApplicationName = plan.Decision.ApplicationName, Role = Role, Run = run }).ToManifest();
+            var job = await Api.CreateAsync(ResourceTypes.Jobs, Namespace, manifest, WriteOptions.Default, ct);
+            // Its pod waits for the Secret, which goes with it.
+            await Api.CreateAsync(ResourceTypes.Secrets, Namespace, Login(name, job), WriteOptions.Default, ct);
+        }
+
         var lines = await FollowAsync(name, meter, ct);
         return await OutcomeAsync(name, lines, plan.Dump.Path, ct);
     }
+
+    /// <summary>
+    /// Whether a Job of an earlier process of the run loads, or has loaded all. One without its Secret never begins, and what has failed is loaded anew.
+    /// </summary>
+    public async Task<bool> IsAtWorkAsync(string run, CancellationToken ct)
+    {
+        var name = NameOf(run);
+        return await Api.FindAsync(new ObjectReference(ResourceTypes.Jobs, Namespace, name), ct) is { } job
+            && job.Text("metadata", "deletionTimestamp") is null
+            && Condition(job, "Failed") is null
+            && (Condition(job, "Complete") is not null || await Api.FindAsync(new ObjectReference(ResourceTypes.Secrets, Namespace, name), ct) is not null);
+    }
+
+    /// <summary>Deletes the run's Job, and waits until its pod is gone: nothing of it loads any more.</summary>
+    public async Task EndAsync(string run, CancellationToken ct)
+    {
+        var selector = new ListSelector(Labels: $"{PsqlJob.RunLabel}={run}");
+        await foreach (var job in Api.ListAsync(ResourceTypes.Jobs, Namespace, selector, ct))
+        {
+            await Api.DeleteAsync(ObjectReference.Of(ResourceTypes.Jobs, job), new DeleteOptions(Uid: null), ct);
+        }
+
+        await Api.WaitUntilNoneAsync(ResourceTypes.Jobs, Namespace, selector, _ => { }, ct);
+        await Api.WaitUntilNoneAsync(ResourceTypes.Pods, Namespace, selector, _ => { }, ct);
+    }
+
+    private static string NameOf(string run) => $"cnpg-restore-{run}";
 
     private static PsqlJob Job(FromDumpPlan plan, string ns, string cluster, string database, string secret, string name) => new()
     {
@@ -90,40 +121,45 @@ sealed record LoadJob(KubernetesApi Api, string Namespace, string Cluster, strin
         },
     };
 
-    private async Task DeleteLeftoversAsync(string run, CancellationToken ct)
-    {
-        var selector = new ListSelector(Labels: $"{PsqlJob.RunLabel}={run}");
-        await foreach (var job in Api.ListAsync(ResourceTypes.Jobs, Namespace, selector, ct))
-        {
-            await Api.DeleteAsync(ObjectReference.Of(ResourceTypes.Jobs, job), new DeleteOptions(Uid: null), ct);
-        }
-
-        await Api.WaitUntilNoneAsync(ResourceTypes.Jobs, Namespace, selector, _ => { }, ct);
-        await Api.WaitUntilNoneAsync(ResourceTypes.Pods, Namespace, selector, _ => { }, ct);
-    }
-
     /// <summary>The last lines; all of them are shown while they come.</summary>
     private async Task<IReadOnlyList<string>> FollowAsync(string name, StepMeter meter, CancellationToken ct)
     {
         meter.Note = $"Job {name}";
         var lines = new Queue<string>();
-        var pod = await PodAsync(name, ct);
-        await foreach (var line in Api.FollowLogsAsync(Namespace, pod, PsqlJob.Container, new LogOptions(), ct))
+        if (await PodAsync(name, ct) is not { } pod)
         {
-            meter.Note = line;
-            lines.Enqueue(line);
-            if (lines.Count > LinesKept)
+            return [];
+        }
+
+        try
+        {
+            await foreach (var line in Api.FollowLogsAsync(Namespace, pod, PsqlJob.Container, new LogOptions(), ct))
             {
-                lines.Dequeue();
+                meter.Note = line;
+                lines.Enqueue(line);
+                if (lines.Count > LinesKept)
+                {
+                    lines.Dequeue();
+                }
             }
+        }
+        catch (RestoreException e) when (e.Problem.Code is ProblemCode.NotFound or ProblemCode.Refused or ProblemCode.Stopped)
+        {
+            // The pod was deleted while it loaded: its Job tells how that ended.
         }
 
         return [.. lines];
     }
 
+    /// <returns>Null where the Job has ended and left none.</returns>
     /// <exception cref="RestoreException">It does not start.</exception>
-    private async Task<string> PodAsync(string name, CancellationToken ct)
+    private async Task<string?> PodAsync(string name, CancellationToken ct)
     {
+        if (await Api.FindAsync(new ObjectReference(ResourceTypes.Jobs, Namespace, name), ct) is not { } job || Condition(job, "Complete") is not null || Condition(job, "Failed") is not null)
+        {
+            return null;
+        }
+
         await foreach (var change in Api.WatchAsync(ResourceTypes.Pods, Namespace, new ListSelector(Labels: $"job-name={name}"), ct))
         {
             // A missing Secret is there a moment later.
@@ -168,6 +204,9 @@ sealed record LoadJob(KubernetesApi Api, string Namespace, string Cluster, strin
             {
                 NoFile => new Problem(ProblemCode.Stopped, lastLine ?? $"Backup file not found: {path}", $"exit code {code} of the Job {name}", log),
                 NoProgram or NoProgram + 1 => new Problem(ProblemCode.Stopped, "the image of the Job lacks a program", said, "name one that has bash, psql, pg_restore and the decompressor: --image"),
+                // Kubernetes before 1.26 begins a second pod, which finds what the first has left; a later one counts the pod as failed, and none is there.
+                PsqlJob.NotEmpty or 0 => new Problem(
+                    ProblemCode.Stopped, $"the pod of the Job {name} was ended before it had loaded {path}", $"somebody has deleted it, or its node is gone; its last word: {said}", $"kubectl get events -n {Namespace}"),
                 > Signal => new Problem(ProblemCode.Stopped, Invariant($"the Job {name} was killed by signal {code - Signal}"), said, log),
                 _ => null,
             };

@@ -67,6 +67,12 @@ sealed class PodDumps(KubernetesApi api, ObjectReference pod, DumpVolume volume)
         }
     }
 
+    public async Task<string> PsqlVersionAsync(CancellationToken ct)
+    {
+        var result = await api.ExecAsync(pod.Namespace!, pod.Name, ReaderPod.Container, ["sh", "-c", "psql --version"], stdin: null, ct);
+        return result.ExitCode == 0 ? result.Output.Trim() : "";
+    }
+
     private async Task<string> RunAsync(string script, string path, CancellationToken ct)
     {
         var result = await api.ExecAsync(pod.Namespace!, pod.Name, ReaderPod.Container, ["env", "LC_ALL=C", "sh", "-c", script, "sh", path], stdin: null, ct);

@@ -1,4 +1,5 @@
 using CnpgRestore.Databases;
+using CnpgRestore.Dumps.Plain;
 using CnpgRestore.Plans.FromDump;
 using CnpgRestore.Postgres;
 
@@ -18,6 +19,13 @@ sealed class SideDatabase(DatabaseSession session, FromDumpDecision decision)
         }
 
         await DropAsync(Name, ct);
+        if (decision.Creates is { } made)
+        {
+            await CreateNewAsync(made, ct);
+            await MarkAsync(Name, RunMark.Loading, ct);
+            return $"{Name}, owner {made.Owner}";
+        }
+
         var live = await DatabaseProperties.ReadAsync(session, decision.Database, ct)
             ?? throw new RestoreException(ProblemCode.NotFound, $"database {decision.Database} does not exist any more", null, $"cnpg-restore runs undo {decision.Run}");
         await session.ExecuteAsync(live.CreateStatement(Name), ct);
@@ -25,10 +33,14 @@ sealed class SideDatabase(DatabaseSession session, FromDumpDecision decision)
         return $"{Name}, owner {live.Owner}";
     }
 
+    public async Task<bool> IsLoadingAsync(CancellationToken ct) => await FindAsync(Name, ct) is { State: RunMark.Loading };
+
     public async Task<bool> IsLoadedAsync(CancellationToken ct) => await FindAsync(Name, ct) is { State: RunMark.Loaded };
 
     /// <summary>Whether the names are swapped: the former database lies aside and says that it is this run's.</summary>
-    public async Task<bool> IsSwappedAsync(CancellationToken ct) => await FindAsync(decision.Former!, ct) is { State: RunMark.Former };
+    public async Task<bool> IsSwappedAsync(CancellationToken ct) => decision.Former is { } former
+        ? await FindAsync(former, ct) is { State: RunMark.Former }
+        : await FindAsync(decision.Database, ct) is { State: RunMark.Created };
 
     public Task MarkLoadedAsync(CancellationToken ct) => MarkAsync(Name, RunMark.Loaded, ct);
 
@@ -48,7 +60,7 @@ sealed class SideDatabase(DatabaseSession session, FromDumpDecision decision)
     public async Task<IReadOnlyList<RunMark>> MarksAsync(CancellationToken ct) =>
         [.. (await RunMark.ReadAsync(session, ct)).Where(mark =>
             // A comment goes along when somebody renames a database by hand; what has another name by now is not ours to drop.
-            (mark.Database == Name || mark.Database == decision.Former) && FromDumpDecision.TryParse(mark.Decision)?.Run == decision.Run)];
+            (mark.Database == Name || mark.Database == decision.Former || (mark.Database == decision.Database && mark.State == RunMark.Created)) && FromDumpDecision.TryParse(mark.Decision)?.Run == decision.Run)];
 
     /// <exception cref="RestoreException">Exit 15: a database of that name is there, holds tables, and no run has marked it.</exception>
     public async Task DropAsync(string name, CancellationToken ct)
@@ -63,6 +75,20 @@ sealed class SideDatabase(DatabaseSession session, FromDumpDecision decision)
         if (exists)
         {
             await session.ExecuteAsync($"DROP DATABASE {QualifiedName.Quote(name)} WITH (FORCE)", ct);
+        }
+    }
+
+    private async Task CreateNewAsync(NewDatabase made, CancellationToken ct)
+    {
+        try
+        {
+            await session.ExecuteAsync(CreateDatabase.Statement(QualifiedName.Quote(Name), QualifiedName.Quote(made.Owner), made.Options), ct);
+        }
+        catch (RestoreException e) when (e.Problem.Code == ProblemCode.Stopped)
+        {
+            // A locale of the server that was dumped, which this one does not have.
+            throw new RestoreException(
+                e.Problem with { Hint = $"make it with a locale that is there (createdb -T template0 -E UTF8 --locale=C -O {made.Owner} {decision.Database}), take this run back (cnpg-restore runs undo {decision.Run}), and run the same command again: its locale is taken over" }, e);
         }
     }
 

@@ -93,11 +93,30 @@ public sealed class AdviceAnswerTests
         // 100 s of download, 100 segments at 0.8 s and 0.5 s, a minute for the pods; 600 MiB at 10 MiB/s and five seconds.
         Assert.Equal(TimeSpan.FromSeconds(100 + 130 + 60), answer.Bucket.Estimate!.Time);
         Assert.Equal(TimeSpan.FromSeconds(65), answer.Dump.Estimate!.Time);
-        Assert.Contains("800.0 MiB at the 8.0 MiB/s that this machine reads", answer.Bucket.Estimate.Derivation, StringComparison.Ordinal);
-        Assert.Contains("600.0 MiB of SQL at 10.0 MiB/s", answer.Dump.Estimate.Derivation, StringComparison.Ordinal);
+        Assert.Equal("800.0 MiB, measured 8.0 MiB/s from the bucket just now; a guess: 100 WAL segments at 1.3 s, and a minute for the pods", answer.Bucket.Estimate.Derivation);
+        Assert.Equal("a guess: 600.0 MiB of SQL at 10.0 MiB/s, which servers take with indexes; measured just now: it is read at 60.0 MiB/s of SQL", answer.Dump.Estimate.Derivation);
         Assert.Equal(TimeSpan.FromSeconds(100 + 13 + 60), AdviceAnswer.Of(Usual.With(Usual.Bucket with { WalParallel = 10 })).Bucket.Estimate!.Time);
         // A share that is slower than the server is what counts.
-        Assert.Equal(TimeSpan.FromSeconds(605), AdviceAnswer.Of(Usual with { Dumps = Night with { Rate = new TransferRate(1 << 20, TimeSpan.FromSeconds(1), 1 << 20) } }).Dump.Estimate!.Time);
+        var slow = AdviceAnswer.Of(Usual with { Dumps = Night with { Rate = new TransferRate(1 << 20, TimeSpan.FromSeconds(1), 1 << 20) } }).Dump.Estimate!;
+        Assert.Equal((TimeSpan.FromSeconds(605), "600.0 MiB of SQL; measured just now: it is read at 1.0 MiB/s of SQL"), (slow.Time, slow.Derivation));
+    }
+
+    [Fact]
+    public void A_load_that_this_machine_did_before_tells_more_than_a_guess()
+    {
+        var before = new PastLoad(At("2026-11-02T03:00:00Z"), "/mnt/nfs/postgres/last/app-20261102-020000.sql.gz", new ByteSize(80 << 20), TimeSpan.FromSeconds(40));
+
+        var estimate = Of(before);
+
+        // 100 MiB at 2 MiB/s, and five seconds.
+        Assert.Equal((TimeSpan.FromSeconds(55), "100.0 MiB as the load of 2026-11-02 went, at 2.0 MiB/s of the dump; measured just now: it is read at 60.0 MiB/s of SQL"), (estimate.Time, estimate.Derivation));
+        // The share is slower today.
+        Assert.Equal(TimeSpan.FromSeconds(605), Of(before, new TransferRate(1 << 20, TimeSpan.FromSeconds(1), 1 << 20)).Time);
+        // Packed otherwise, tiny, or done before it began: they tell nothing.
+        Assert.All([before with { Dump = "app.sql.zst" }, before with { Stored = new ByteSize(1000) }, before with { Took = TimeSpan.FromMilliseconds(10) }], load =>
+            Assert.StartsWith("a guess: ", Of(load).Derivation, StringComparison.Ordinal));
+
+        static Estimate Of(PastLoad load, TransferRate? rate = null) => AdviceAnswer.Of(Usual with { Dumps = Night with { PastLoads = [load], Rate = rate ?? Night.Rate } }).Dump.Estimate!;
     }
 
     [Fact]
