@@ -300,6 +300,8 @@ public sealed class NodeSituations(TestBed bed) : IAsyncLifetime
             _situations[load.Name] = new Situation(load.Name, Only(load, all), [.. InTree, .. load.Expected]);
         }
 
+        // A restore waits for whoever uses the database, and these would wait for their volume for ever.
+        await scene.Namespace.KubectlAsync(Ct, ["delete", "job", "--wait", .. LoadJobs.All.Where(load => !load.Ends).Select(load => load.Name)]);
         foreach (var load in LoadJobs.All.Where(load => load.IsFollowed))
         {
             _repaired[load.Name] = await person.FollowAsync(
