@@ -29,12 +29,12 @@ sealed class FromDumpKill(FromDumpScene scene, string strategy, string former) :
     {
         if (Newest() is not { } run)
         {
-            return Begin(state);
+            return await BeginAnewAsync(state);
         }
 
         return File.Exists(Path.Combine(state, "runs", $"{run}.jsonl")) ? Command(state, "runs", "resume", run, "--yes")
             : await HasMarkAsync() ? Command(state, "runs", "resume", run, "--yes", "--to", scene.Live.Url)
-            : Begin(state);
+            : await BeginAnewAsync(state);
     }
 
     public override async Task AssertSafeAsync()
@@ -69,6 +69,13 @@ sealed class FromDumpKill(FromDumpScene scene, string strategy, string former) :
         .Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal).LastOrDefault();
 
     private string Marked => $"datname LIKE '{scene.Live.Name}%' AND shobj_description(oid, 'pg_database') LIKE 'cnpg-restore %'";
+
+    /// <summary>The database beside has the second in its name: another run of the same second is refused, and no person is that quick.</summary>
+    private async Task<ToolCommand> BeginAnewAsync(string state)
+    {
+        await Task.Delay(TimeSpan.FromSeconds(1), Ct);
+        return Begin(state);
+    }
 
     private Task<bool> HasMarkAsync() => scene.Live.Postgres.QueryAsync<bool>($"SELECT EXISTS (SELECT FROM pg_database WHERE {Marked})", Ct);
 

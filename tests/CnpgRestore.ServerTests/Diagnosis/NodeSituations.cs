@@ -307,6 +307,9 @@ public sealed class NodeSituations(TestBed bed) : IAsyncLifetime
             _repaired[load.Name] = await person.FollowAsync(
                 Verdict.On(_situations[load.Name].Examination), Repairs[load.Name], async () => Only(load, await ExamineAsync(scene, api, "healthy", dumps)), Ct);
         }
+
+        // Nothing of them is left for the situations that follow.
+        await scene.Namespace.KubectlAsync(Ct, ["delete", "job", "--wait", "--ignore-not-found", .. LoadJobs.All.Select(load => load.Name)]);
     }
 
     /// <summary>As if the other Jobs were not there.</summary>

@@ -2,6 +2,7 @@ using CnpgRestore.Databases;
 using CnpgRestore.Dumps.Plain;
 using CnpgRestore.Plans.FromDump;
 using CnpgRestore.Postgres;
+using Npgsql;
 
 namespace CnpgRestore.Runs.FromDump;
 
@@ -9,6 +10,8 @@ namespace CnpgRestore.Runs.FromDump;
 /// <param name="session">To the maintenance database.</param>
 sealed class SideDatabase(DatabaseSession session, FromDumpDecision decision)
 {
+    private const int CreateAttempts = 5;
+
     private string Name => decision.Side ?? decision.Database;
 
     public async Task<string> CreateAsync(CancellationToken ct)
@@ -18,19 +21,18 @@ sealed class SideDatabase(DatabaseSession session, FromDumpDecision decision)
             return $"{Name} is there and holds the whole dump";
         }
 
-        await DropAsync(Name, ct);
-        if (decision.Creates is { } made)
+        for (var attempt = 1; ; attempt++)
         {
-            await CreateNewAsync(made, ct);
-            await MarkAsync(Name, RunMark.Loading, ct);
-            return $"{Name}, owner {made.Owner}";
+            await DropAsync(Name, ct);
+            try
+            {
+                return await CreateNextAsync(ct);
+            }
+            catch (RestoreException e) when (attempt < CreateAttempts && IsThereNow(e))
+            {
+                // CREATE DATABASE of a run that was killed goes on in the server, and has come to its end in between.
+            }
         }
-
-        var live = await DatabaseProperties.ReadAsync(session, decision.Database, ct)
-            ?? throw new RestoreException(ProblemCode.NotFound, $"database {decision.Database} does not exist any more", null, $"cnpg-restore runs undo {decision.Run}");
-        await session.ExecuteAsync(live.CreateStatement(Name), ct);
-        await MarkAsync(Name, RunMark.Loading, ct);
-        return $"{Name}, owner {live.Owner}";
     }
 
     public async Task<bool> IsLoadingAsync(CancellationToken ct) => await FindAsync(Name, ct) is { State: RunMark.Loading };
@@ -78,19 +80,38 @@ sealed class SideDatabase(DatabaseSession session, FromDumpDecision decision)
         }
     }
 
+    private async Task<string> CreateNextAsync(CancellationToken ct)
+    {
+        if (decision.Creates is { } made)
+        {
+            await CreateNewAsync(made, ct);
+            await MarkAsync(Name, RunMark.Loading, ct);
+            return $"{Name}, owner {made.Owner}";
+        }
+
+        var live = await DatabaseProperties.ReadAsync(session, decision.Database, ct)
+            ?? throw new RestoreException(ProblemCode.NotFound, $"database {decision.Database} does not exist any more", null, $"cnpg-restore runs undo {decision.Run}");
+        await session.ExecuteAsync(live.CreateStatement(Name), ct);
+        await MarkAsync(Name, RunMark.Loading, ct);
+        return $"{Name}, owner {live.Owner}";
+    }
+
     private async Task CreateNewAsync(NewDatabase made, CancellationToken ct)
     {
         try
         {
             await session.ExecuteAsync(CreateDatabase.Statement(QualifiedName.Quote(Name), QualifiedName.Quote(made.Owner), made.Options), ct);
         }
-        catch (RestoreException e) when (e.Problem.Code == ProblemCode.Stopped)
+        catch (RestoreException e) when (e.Problem.Code == ProblemCode.Stopped && !IsThereNow(e))
         {
             // A locale of the server that was dumped, which this one does not have.
             throw new RestoreException(
                 e.Problem with { Hint = $"make it with a locale that is there (createdb -T template0 -E UTF8 --locale=C -O {made.Owner} {decision.Database}), take this run back (cnpg-restore runs undo {decision.Run}), and run the same command again: its locale is taken over" }, e);
         }
     }
+
+    private static bool IsThereNow(RestoreException e) =>
+        e.InnerException is PostgresException { SqlState: PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation };
 
     private Task MarkAsync(string name, string state, CancellationToken ct) => session.ExecuteAsync(RunMark.Statement(name, state, decision.ToJson()), ct);
 
