@@ -80,6 +80,8 @@ public sealed class NodeSituations(TestBed bed) : IAsyncLifetime
     {
         // The bucket answers again.
         await scene.Namespace.KubectlAsync(Ct, "annotate", "cluster", "early", "stand-in.cnpg-restore/fail-wal-restore-from-");
+        // It archives into the folder of "swapped", which no recovery would let pass.
+        await scene.Namespace.KubectlAsync(Ct, "delete", "cluster", "recreated");
         await RepairAsync(scene, api, ["swapped", "plain"]);
         await InterruptAsync(scene, api, "early", "interrupted");
         await RepairAsync(scene, api, ["interrupted"]);
