@@ -40,6 +40,5 @@ static class ClusterDump
     public static string RunOf(JsonNode? record) => JsonDocument.Parse(record!["data"]!["decision.json"]!.GetValue<string>()).RootElement.GetProperty("run").GetString()!;
 
     /// <summary>The newest run of from-dump of the scene's machine.</summary>
-    public static string LastRun(AppsScene scene) => Path.GetFileNameWithoutExtension(
-        Directory.GetFiles(Path.Combine(scene.Folder, "state", "runs"), "*-from-dump-*").Order(StringComparer.Ordinal).Last());
+    public static string LastRun(AppsScene scene) => FromDumpScene.NewestRun(Path.Combine(scene.Folder, "state"), "*-from-dump-*");
 }

@@ -86,7 +86,12 @@ sealed class FromDumpScene : IAsyncDisposable
     public bool HasRun => Directory.Exists(Path.Combine(State, "runs")) && Directory.GetFiles(Path.Combine(State, "runs")).Any(path => File.ReadAllText(path).Contains("\"decided\"", StringComparison.Ordinal));
 
     /// <summary>The newest run of this scene.</summary>
-    public string Run => Path.GetFileNameWithoutExtension(Directory.GetFiles(Path.Combine(State, "runs")).Order(StringComparer.Ordinal).Last(path => new FileInfo(path).Length > 0));
+    public string Run => NewestRun(State);
+
+    /// <summary>By the second in its name, and of two runs of one second the one whose journal was written last.</summary>
+    public static string NewestRun(string state, string pattern = "*") => Path.GetFileNameWithoutExtension(
+        Directory.GetFiles(Path.Combine(state, "runs"), pattern).Where(path => new FileInfo(path).Length > 0)
+            .MaxBy(path => (Path.GetFileName(path)[..16], File.GetLastWriteTimeUtc(path)))!);
 
     /// <summary>The databases of this scene, the live one without its name.</summary>
     public async Task<IReadOnlyList<string>> DatabasesAsync() =>
