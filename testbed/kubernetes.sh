@@ -5,6 +5,7 @@
 #   testbed/kubernetes.sh start DIR [PID]    about 10 s, needs root; prints the kubeconfig's path; stops by itself when process PID has ended
 #   testbed/kubernetes.sh api DIR [PID]      etcd and API server only, about 4 s, on loopback, as any user; KUBEBUILDER_ASSETS is used when set
 #   testbed/kubernetes.sh run DIR COMMAND    a program inside the node: ctr, crictl, ip, nsenter and what else a person needs to look around
+#   testbed/kubernetes.sh image DIR NAME FILE  one more image for pods: PostgreSQL's, with the program FILE in it
 #   testbed/kubernetes.sh stop DIR           ends it and removes DIR
 #   testbed/kubernetes.sh check start|api    exit code 0 when that would work, else says what is missing
 #
@@ -35,6 +36,7 @@ case $action in
     exec "$here/$action.sh" "${3:-}"
     ;;
   run) exec nsenter --all --target "$(pgrep --parent "$(cat "$dir/pid")")" "${@:3}" ;;
+  image) exec "$here/add-image.sh" "${@:3}" ;;
   stop) exec "$here/stop.sh" ;;
   *) usage ;;
 esac

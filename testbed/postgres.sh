@@ -15,26 +15,10 @@ root=${CNPG_RESTORE_TESTBED:-$base}/postgresql-$VERSION
 bin=$root/usr/lib/postgresql/$VERSION/bin
 log=$root.log
 
-usage() { sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0" >&2; exit 2; }
+# shellcheck source=testbed/suite.bash
+. "$(dirname "$0")/suite.bash"
 
-# apt with sources and lists of its own, which takes nothing to be installed: so every library comes along.
-write_configuration() {
-  mkdir -p "$1"/{lists,archives}/partial
-  : >"$1/status"
-  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian $SUITE main" >"$1/sources.list"
-  cat >"$1/apt.conf" <<C
-Dir::Etc::SourceList "$1/sources.list";
-Dir::Etc::SourceParts "/dev/null";
-Dir::State::Lists "$1/lists";
-Dir::State::status "$1/status";
-Dir::Cache "$1";
-Dir::Cache::Archives "$1/archives";
-Acquire::Languages "none";
-Acquire::Retries "3";
-APT::Sandbox::User "";
-Debug::NoLocking "true";
-C
-}
+usage() { sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0" >&2; exit 2; }
 
 # The packages that hold programs and libraries; what the others do is done by nobody here.
 packages() {
@@ -62,14 +46,10 @@ build() {
   rm -rf "$root"; mkdir -p "$root"
   apt=$(mktemp -d)
   trap end EXIT
-  write_configuration "$apt"
-  export APT_CONFIG=$apt/apt.conf
-  apt-get -qq update >"$log" 2>&1
+  open_suite "$SUITE" "$apt" >"$log" 2>&1
   names=$(packages)
   # shellcheck disable=SC2086 # Names of packages.
-  (cd "$apt" && apt-get -qq download $names >>"$log" 2>&1)
-  local package
-  for package in "$apt"/*.deb; do dpkg-deb -x "$package" "$root"; done
+  unpack_packages "$apt" "$root" $names >>"$log" 2>&1
   # Debian 13 has /lib as a link to /usr/lib; a package that still writes into it must not hide that.
   if [ -d "$root/lib" ] && [ ! -L "$root/lib" ]; then cp -an "$root/lib/." "$root/usr/lib/"; rm -rf "$root/lib"; fi
   rm -f "$root/usr/lib/postgresql/$VERSION/lib/llvmjit"* # Its compiler is left out.

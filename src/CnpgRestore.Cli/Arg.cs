@@ -31,16 +31,15 @@ static class Arg
         Description = description,
         HelpName = "N",
         DefaultValueFactory = _ => byDefault,
-        CustomParser = result =>
-        {
-            if (int.TryParse(result.Tokens[^1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= 1 && value <= most)
-            {
-                return value;
-            }
+        CustomParser = result => ToCount(result, name, most) ?? byDefault,
+    };
 
-            result.AddError($"{name} takes a number from 1 to {most}.");
-            return byDefault;
-        },
+    /// <summary>The same; null where it is not given.</summary>
+    public static Option<int?> Count(string name, string[] aliases, string description, int most) => new(name, aliases)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result => ToCount(result, name, most),
     };
 
     /// <summary>
@@ -65,4 +64,15 @@ static class Arg
         where result is { Implicit: false }
         from word in result.Tokens.Select(token => token.Value).Prepend(result.IdentifierToken?.Value ?? option.Name)
         select word;
+
+    private static int? ToCount(ArgumentResult result, string name, int most)
+    {
+        if (int.TryParse(result.Tokens[^1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= 1 && value <= most)
+        {
+            return value;
+        }
+
+        result.AddError($"{name} takes a number from 1 to {most}.");
+        return null;
+    }
 }

@@ -32,7 +32,9 @@ static class CommandLine
         root.Subcommands.Add(AppsCommand.Create(clock));
         root.Subcommands.Add(DrillCommand.Create(clock));
         root.Subcommands.Add(RunsCommand.Create(clock));
+        root.Subcommands.Add(CompletionCommand.Create());
         root.Subcommands.Add(WalFetchCommand.Create());
+        root.Subcommands.Add(LoadCommand.Create(clock));
         root.Subcommands.Add(CatalogueCommand.Create());
         ShortListHelp.UseIn(root);
         return root;

@@ -13,7 +13,7 @@ sealed class DumpVolumeOptions
 
     private readonly Option<string?> _hostPath = new("--host-path") { Description = "Dumps in a folder of the node, likewise.", HelpName = "PATH" };
 
-    private readonly Option<string?> _image = new("--image") { Description = "Image of that pod, with sh, find, cat and pg_restore. Default: that of the Cluster.", HelpName = "IMAGE" };
+    private readonly Option<string?> _image = new("--image") { Description = "Image of that pod, with sh, find, cat and pg_restore. Default: that of the Cluster. One that has cnpg-restore as well loads in a Job, where the dump is.", HelpName = "IMAGE" };
 
     public void AddTo(Command command)
     {

@@ -65,7 +65,7 @@ watch_owner "$owner"
 until_true 5 'a network of its own' has_own_network
 ip link set "cnpg${number}n" netns "$pid" name eth0
 connect_host
-until_true 120 'its images' grep -q 'postgres-barman.*done' "$dir/log/images.log"
+until_true 120 'its images' grep -q 'postgres-older-psql.*done' "$dir/log/images.log"
 until_true 120 'a node that is ready' kubectl wait --timeout 120s --for condition=Ready "node/$node"
 until_true 120 'a service account' kubectl get serviceaccount default
 echo "$dir/kubeconfig"

@@ -5,7 +5,7 @@ using CnpgRestore.OperatorStandIn.Kubernetes;
 namespace CnpgRestore.OperatorStandIn;
 
 /// <summary>How the program was started.</summary>
-/// <param name="Image">The image that every pod really runs, whatever the Cluster names.</param>
+/// <param name="Image">The image that a pod really runs where the Cluster names none of the node's own (<c>localhost/...</c>).</param>
 /// <param name="Version">The operator's version where a Cluster's annotation names no other.</param>
 sealed record OperatorOptions(string Kubeconfig, string Address, string Image, Version Version)
 {

@@ -8,7 +8,7 @@ using CnpgRestore.OperatorStandIn.Webhooks;
 
 var kubeconfig = new Option<string>("--kubeconfig") { Required = true, Description = "Of the Kubernetes to serve; its user must be an administrator." };
 var address = new Option<string>("--address") { Required = true, Description = "By which the API server reaches what listens on this machine's 127.0.0.1." };
-var image = new Option<string>("--image") { DefaultValueFactory = _ => "localhost/postgres-barman:15", Description = "What every pod runs, whatever the Cluster names." };
+var image = new Option<string>("--image") { DefaultValueFactory = _ => "localhost/postgres-barman:15", Description = "What pods run whose Cluster names no image of localhost/." };
 var version = new Option<string>("--operator-version") { DefaultValueFactory = _ => "1.28.1", Description = "The operator whose ways are followed." };
 var owner = new Option<int?>("--owner") { Description = "Ends when the process of this id has ended." };
 

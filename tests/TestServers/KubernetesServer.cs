@@ -82,6 +82,10 @@ public sealed class KubernetesServer : IAsyncDisposable
         }
     }
 
+    /// <summary>One more image for pods: PostgreSQL's, with a program of this machine in it.</summary>
+    public async Task AddImageAsync(string name, string program, CancellationToken ct) =>
+        (await RunAsync(new ToolCommand(Script, "image", _folder, name, program), ct)).Succeeded();
+
     public async ValueTask DisposeAsync()
     {
         if (_restarted is not null)

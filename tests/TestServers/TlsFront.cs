@@ -31,10 +31,11 @@ public sealed class TlsFront : IAsyncDisposable
     /// <summary>The certificate of the authority, as a PEM file holds it.</summary>
     public string AuthorityPem { get; }
 
-    public static TlsFront Start(string server)
+    /// <param name="address">By which clients reach it, where that is not loopback.</param>
+    public static TlsFront Start(string server, IPAddress? address = null)
     {
         using var authority = new PrivateAuthority();
-        return new TlsFront(new Uri(server), authority.Sign(IPAddress.Loopback), authority.Pem);
+        return new TlsFront(new Uri(server), authority.Sign(address ?? IPAddress.Loopback), authority.Pem);
     }
 
     public async ValueTask DisposeAsync()
@@ -62,6 +63,36 @@ public sealed class TlsFront : IAsyncDisposable
         }
     }
 
+    /// <summary>To the end of what the client sends; what the server does not take any more is read and forgotten.</summary>
+    private async Task PassOnAsync(SslStream outside, NetworkStream inside, Socket server)
+    {
+        try
+        {
+            await outside.CopyToAsync(inside, _stop.Token);
+            server.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            await ForgetAsync(outside);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        {
+            // Stopped.
+        }
+    }
+
+    private async Task ForgetAsync(SslStream outside)
+    {
+        try
+        {
+            await outside.CopyToAsync(Stream.Null, _stop.Token);
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // Gone.
+        }
+    }
+
     private async Task ServeAsync(TcpClient client)
     {
         try
@@ -73,7 +104,11 @@ public sealed class TlsFront : IAsyncDisposable
                 using var connection = new TcpClient();
                 await connection.ConnectAsync(_server, _stop.Token);
                 await using var inside = connection.GetStream();
-                await Task.WhenAny(outside.CopyToAsync(inside, _stop.Token), inside.CopyToAsync(outside, _stop.Token));
+                var requests = PassOnAsync(outside, inside, connection.Client);
+                await inside.CopyToAsync(outside, _stop.Token);
+                await outside.ShutdownAsync();
+                // A client that still sends when it is refused must get to the answer: closed now, the rest of what it sends would reset the connection.
+                await Task.WhenAny(requests, Task.Delay(TimeSpan.FromSeconds(2), _stop.Token));
             }
         }
         catch (Exception e) when (e is IOException or AuthenticationException or SocketException or OperationCanceledException)

@@ -34,7 +34,7 @@ static class FromDumpCommand
         var database = new Option<string?>("--database") { Description = "Database to restore; out of a dump of pg_dumpall, that one alone. Default: that of --to, or the application database of CLUSTER.", HelpName = "NAME" };
         var strategy = new Option<string>("--strategy")
         {
-            Description = "swap: load beside the live database, prove it, swap the names. clean, append: into the live one, in one transaction. fresh: delete the Cluster, make it new, load. Default: swap.",
+            Description = "swap: load beside the live database, prove it, swap the names. clean, append: into the live one, in one transaction. fresh: delete the Cluster, make it new, load.",
             HelpName = "fresh|swap|clean|append",
             DefaultValueFactory = _ => "swap",
         };
@@ -48,7 +48,7 @@ static class FromDumpCommand
             HelpName = "psql|parallel",
         };
         engine.AcceptOnlyFromAmong("psql", "parallel");
-        var jobs = Arg.Count("--jobs", ["-j"], "Connections at once.", Environment.ProcessorCount, MostJobs);
+        var jobs = Arg.Count("--jobs", ["-j"], "Connections at once. Default: the server's cores.", MostJobs);
         var noRoles = new Option<bool>("--no-roles") { Description = "Do not create roles that are missing, even where the dump has them." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the plan and change nothing; a Cluster without superuser access gets a role for the time of looking." };
         var checks = new SqlCheckOption();
@@ -59,8 +59,9 @@ static class FromDumpCommand
             Restore a database from an SQL dump: inspect it, load it, set sequences, compare every row count, and swap it in.
 
             By default the live database is not touched until the restored one is proven; it stays aside until runs commit, and runs undo
-            brings it back. With fresh, the Cluster itself is deleted and made new, and there is no way back. Exit codes: 0 done and proven, 3 restored with differences, 10 no such dump or database, 11 another run holds
-            the database, 12 access denied, 13 server unreachable, 15 refused and nothing changed, 20 stopped midway, 130 interrupted.
+            brings it back. With fresh, the Cluster itself is deleted and made new, and there is no way back.
+            Exit codes: 0 done and proven, 3 restored with differences, 10 no such dump or database, 11 another run holds the database,
+            12 access denied, 13 server unreachable, 15 refused and nothing changed, 20 stopped midway, 130 interrupted.
             """) { cluster, local, dump, database, strategy, engine, jobs, keepApps, noRoles, dryRun };
         checks.AddTo(command);
         server.AddTo(command);

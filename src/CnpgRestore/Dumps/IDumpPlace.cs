@@ -22,8 +22,8 @@ public interface IDumpPlace
     /// <param name="options">For pg_restore: <c>--clean</c>.</param>
     Task<Stream> ScriptAsync(string path, IReadOnlyList<string> options, CancellationToken ct);
 
-    /// <summary>What psql of the place says of its version; empty where it has none.</summary>
-    Task<string> PsqlVersionAsync(CancellationToken ct);
+    /// <summary>What a program of the place says of its version: psql, or this one; empty where it has none.</summary>
+    Task<string> VersionAsync(string program, CancellationToken ct);
 }
 
 /// <summary>A file, or a folder, of a place.</summary>

@@ -56,7 +56,7 @@ public sealed class LocalDumps : IDumpPlace
 
     public Task<Stream> ScriptAsync(string path, IReadOnlyList<string> options, CancellationToken ct) => throw new NotSupportedException("pg_restore runs beside this program");
 
-    public Task<string> PsqlVersionAsync(CancellationToken ct) => throw new NotSupportedException("psql runs beside this program");
+    public Task<string> VersionAsync(string program, CancellationToken ct) => throw new NotSupportedException("programs run beside this one");
 
     private static IEnumerable<FileSystemInfo> Visible(string folder) =>
         new DirectoryInfo(folder).EnumerateFileSystemInfos().Where(entry => !entry.Name.StartsWith('.')).OrderBy(entry => entry.Name, StringComparer.Ordinal);

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text;
 using System.Text.Json;
 
@@ -38,7 +37,7 @@ public sealed class Journal : IDisposable
             Run = run.Value,
             Command = command,
             Subject = subject,
-            Version = typeof(Journal).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
+            Version = ProgramVersion.Own,
             Host = Environment.MachineName,
             ProcessId = Environment.ProcessId,
         });

@@ -110,7 +110,7 @@ public sealed class FreshTests(TestBed bed)
     {
         await using var scene = await AppsScene.CreateAsync(bed);
         await ClusterDump.FillAsync(scene);
-        await scene.Clusters.SqlAsync(Cluster, "postgres", "CREATE ROLE reporting; GRANT CONNECT ON DATABASE orders TO reporting", Ct);
+        await scene.Clusters.SqlAsync(Cluster, "postgres", "CREATE ROLE reporting; REVOKE CONNECT ON DATABASE orders FROM PUBLIC; GRANT CONNECT ON DATABASE orders TO reporting; ALTER DATABASE orders SET statement_timeout TO '7min'", Ct);
         await scene.Clusters.SqlAsync(Cluster, "orders", "GRANT SELECT ON items TO reporting", Ct);
         var dump = await ClusterDump.WriteAsync(scene, "pg_dumpall", "--clean", "--if-exists");
         using var git = await GitFolder.CreateAsync(Ct);
@@ -125,6 +125,8 @@ public sealed class FreshTests(TestBed bed)
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
         await AssertRestoredAsync(scene);
         Assert.Equal("t", await scene.Clusters.SqlAsync(Cluster, "orders", "SELECT has_table_privilege('reporting', 'items', 'SELECT')", Ct));
+        Assert.Equal("t", await scene.Clusters.SqlAsync(Cluster, "orders", "SELECT has_database_privilege('reporting', 'orders', 'CONNECT') AND NOT has_database_privilege('pg_monitor', 'orders', 'CONNECT')", Ct));
+        Assert.Equal("7min", await scene.Clusters.SqlAsync(Cluster, "orders", "SHOW statement_timeout", Ct));
         var written = await File.ReadAllTextAsync(file, Ct);
         Assert.Contains("initdb:", written, StringComparison.Ordinal);
         Assert.Contains("# recovery:", written, StringComparison.Ordinal);

@@ -14,10 +14,13 @@ public sealed class JobKillTests(TestBed bed)
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task A_job_is_waited_for_by_the_run_that_goes_on_and_nothing_is_loaded_twice_nor_half()
+    [Theory]
+    [InlineData("--engine", "psql")]
+    [InlineData("--image", LoaderImage.Name)]
+    public async Task A_job_is_waited_for_by_the_run_that_goes_on_and_nothing_is_loaded_twice_nor_half(string option, string value)
     {
         await using var scene = await AppsScene.CreateAsync(bed);
+        await LoaderImage.AddAsync(bed, Ct);
         using var share = new TemporaryFolder("share");
         var text = await File.ReadAllTextAsync(await ClusterDump.MakeAsync(scene), Ct);
         var dump = Path.Combine(share.Path, "orders.sql");
@@ -25,7 +28,7 @@ public sealed class JobKillTests(TestBed bed)
         (await ToolProcess.RunAsync(new ToolCommand("chmod", "-R", "a+rX", share.Path), Ct)).Succeeded();
         await ClusterDump.SpoilAsync(scene);
         var spoiled = await ClusterDump.CountAsync(scene);
-        var begin = scene.Command(["from-dump", Cluster, "--host-path", share.Path, "--dump", "orders.sql", "--engine", "psql", "--keep-apps", "--yes"]);
+        var begin = scene.Command(["from-dump", Cluster, "--host-path", share.Path, "--dump", "orders.sql", option, value, "--keep-apps", "--yes"]);
 
         // The Job's pod is ended while it loads.
         await using (var running = ToolProcess.Start(begin))

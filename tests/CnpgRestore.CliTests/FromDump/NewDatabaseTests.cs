@@ -19,8 +19,18 @@ public sealed class NewDatabaseTests(TestBed bed)
         var (name, owner) = ($"{scene.Live.Name}_latin", $"{scene.Live.Name}_owner");
         await postgres.ExecuteAsync($"CREATE ROLE {owner}", Ct);
         await postgres.ExecuteAsync($"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C' OWNER {owner}", Ct);
+        await postgres.ExecuteAsync(
+            $"""
+            ALTER DATABASE {name} SET search_path TO "$user", public, words;
+            ALTER ROLE {owner} IN DATABASE {name} SET work_mem TO '5MB';
+            ALTER DATABASE {name} CONNECTION LIMIT 17;
+            REVOKE CONNECT ON DATABASE {name} FROM PUBLIC;
+            GRANT CREATE ON DATABASE {name} TO pg_monitor
+            """,
+            Ct);
         await postgres.ExecuteAsync("CREATE TABLE words (word text); INSERT INTO words VALUES ('déjà vu')", Ct, name);
         var before = await AsMadeAsync();
+        var settings = await SettingsAsync();
         var dump = Path.Combine(scene.Folder, "latin.sql");
         (await ToolProcess.RunAsync(postgres.Command("pg_dump", format, option, "-f", dump, "-d", name), Ct)).Succeeded();
         await postgres.ExecuteAsync($"DROP DATABASE {name}", Ct);
@@ -34,6 +44,9 @@ public sealed class NewDatabaseTests(TestBed bed)
 
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
         Assert.Equal(before, await AsMadeAsync());
+        // A plain dump without -C has nothing of the database itself, and the plan says so.
+        Assert.Equal(option == "-O", dry.Output.Contains("pg_dump writes them with -C", StringComparison.Ordinal));
+        Assert.Equal(option == "-O" ? "-1" : settings, await SettingsAsync());
         Assert.Equal("déjà vu", await postgres.QueryAsync<string>("SELECT word FROM words", Ct, name));
         Assert.Equal(["", "_latin"], await scene.DatabasesAsync());
         var undo = await scene.RunAsync("runs", "undo", scene.Run);
@@ -44,6 +57,14 @@ public sealed class NewDatabaseTests(TestBed bed)
         await postgres.ExecuteAsync($"DROP ROLE {owner}", Ct);
 
         Task<ToolResult> RunAsync(string how) => scene.RunAsync(["from-dump", "--local", dump, "--to", TestDatabase.UrlOf(postgres, name), how, .. options]);
+
+        Task<string> SettingsAsync() => postgres.QueryAsync<string>(
+            $"""
+            SELECT concat_ws(' ', datconnlimit, (SELECT string_agg(acl::text, ',' ORDER BY acl::text) FROM unnest(datacl) acl),
+                (SELECT string_agg(concat_ws(' ', nullif(setrole, 0)::regrole, setconfig), ',' ORDER BY setrole) FROM pg_db_role_setting WHERE setdatabase = d.oid))
+            FROM pg_database d WHERE datname = '{name}'
+            """,
+            Ct);
 
         Task<string> AsMadeAsync() => postgres.QueryAsync<string>(
             $"SELECT concat_ws(' ', datdba::regrole, pg_encoding_to_char(encoding), datcollate, datctype, datallowconn) FROM pg_database WHERE datname = '{name}'", Ct);

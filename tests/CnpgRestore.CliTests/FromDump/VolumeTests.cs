@@ -93,6 +93,40 @@ public sealed class VolumeTests(TestBed bed)
     }
 
     [Fact]
+    public async Task A_job_whose_image_has_this_program_loads_in_parallel_one_database_of_a_dump_of_all()
+    {
+        await using var scene = await AppsScene.CreateAsync(bed);
+        await LoaderImage.AddAsync(bed, Ct);
+        await ClusterDump.FillAsync(scene);
+        await scene.Clusters.SqlAsync(Cluster, "postgres", "CREATE DATABASE billing", Ct);
+        using var share = new TemporaryFolder("share");
+        var text = (await File.ReadAllTextAsync(await ClusterDump.WriteAsync(scene, "pg_dumpall"), Ct)).Split('\n').ToList();
+        await File.WriteAllLinesAsync(Path.Combine(share.Path, "all.sql"), text, Ct);
+        var line = text.FindIndex(text => text.StartsWith("CREATE INDEX", StringComparison.Ordinal)) + 1;
+        text[line - 1] = text[line - 1].Replace("(text)", "(no_such_column)", StringComparison.Ordinal);
+        await File.WriteAllLinesAsync(Path.Combine(share.Path, "broken.sql"), text, Ct);
+        (await ToolProcess.RunAsync(new ToolCommand("chmod", "-R", "a+rX", share.Path), Ct)).Succeeded();
+        await ClusterDump.SpoilAsync(scene);
+
+        var broken = await RunAsync("broken.sql", "--keep-apps", "--yes");
+        var undo = await scene.RunAsync("runs", "undo", ClusterDump.LastRun(scene));
+        var result = await RunAsync("all.sql", "--yes");
+
+        Assert.Equal(20, broken.ExitCode);
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"line {line} of the dump: CREATE INDEX"), broken.Error, StringComparison.Ordinal);
+        Assert.Contains("no_such_column", broken.Error, StringComparison.Ordinal);
+        Assert.Contains("cnpg-restore runs resume", broken.Error, StringComparison.Ordinal);
+        Assert.True(undo.ExitCode == 0, undo.Output + undo.Error);
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        Assert.Contains($"a Job with {LoaderImage.Name} loads it", result.Output + result.Error, StringComparison.Ordinal);
+        Assert.Equal(ClusterDump.Rows.ToString(CultureInfo.InvariantCulture), await ClusterDump.CountAsync(scene));
+        Assert.Equal("orders", await scene.Clusters.SqlAsync(Cluster, "orders", "SELECT tableowner FROM pg_tables WHERE tablename = 'items'", Ct));
+
+        Task<ToolResult> RunAsync(string dump, params string[] options) =>
+            scene.RunAsync(["from-dump", Cluster, "--host-path", share.Path, "--dump", dump, "--database", "orders", "--image", LoaderImage.Name, .. options]);
+    }
+
+    [Fact]
     public async Task What_cannot_be_mounted_or_read_is_told_with_a_repair()
     {
         await using var scene = await AppsScene.CreateAsync(bed);

@@ -37,7 +37,7 @@ sealed record KilledPlan(string Name, IReadOnlyList<string> Steps, Func<TestBed,
             async bed => await FromDumpKill.CreateAsync(bed, "swap")),
         new(
             "from-dump --to, a database that is not there",
-            ["create-database", "load", "sequences", "analyze", "verify", "swap"],
+            ["create-database", "load", "sequences", "analyze", "carry-over", "verify", "swap"],
             async bed => await FromDumpKill.CreateAsync(bed, "create")),
         new("from-dump --to, clean", ["load", "sequences", "analyze", "verify"], async bed => await FromDumpKill.CreateAsync(bed, "clean")) { Here = OnlyJournal },
         new("from-dump --to, append", ["load", "sequences", "analyze", "verify"], async bed => await FromDumpKill.CreateAsync(bed, "append")) { Here = OnlyJournal },

@@ -19,8 +19,11 @@ sealed record LoadJobs(string Name, string Script, IReadOnlyList<string> Expecte
         new("load-nofile", "psql -f \"$(ls -t /mnt/backups/Database/*.sql | head -1)\"", ["backup-file-not-found"]),
         new("load-cut", "set -o pipefail; seq 100000 | sed 's/.*/SELECT &;/' | gzip | head -c 2000 | gunzip | psql -q -o /dev/null -f -", ["dump-truncated"]),
         new("load-syntax", "echo 'SELECT nonsense here;' | psql -f -", ["load-errors"]),
+        new("load-restrict", "printf '%s\\n' '\\restrict a' 'SELECT 1;' '\\unrestrict a' | psql -v ON_ERROR_STOP=1 -f -", ["restrict-not-understood"]) { Image = "localhost/postgres-older-psql:15" },
         new("load-nfs", "psql -c 'SELECT 1'", ["nfs-mount-failed"], Ends: false),
     ];
+
+    public string Image { get; init; } = KubernetesServer.Image;
 
     /// <summary>What is printed for it repairs it; the same command as for most of the others.</summary>
     public bool IsFollowed => Name == "load-exists";
@@ -38,7 +41,7 @@ sealed record LoadJobs(string Name, string Script, IReadOnlyList<string> Expecte
               restartPolicy: Never
               containers:
                 - name: restore
-                  image: {{KubernetesServer.Image}}
+                  image: {{Image}}
                   imagePullPolicy: Never
                   command: [bash, -c]
                   args:

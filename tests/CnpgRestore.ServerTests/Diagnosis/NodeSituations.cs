@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Text;
 using CnpgRestore.Diagnosis;
 using CnpgRestore.Diagnosis.Collection;
@@ -52,17 +53,21 @@ public sealed class NodeSituations(TestBed bed) : IAsyncLifetime
 
         await scene.Namespace.KubectlAsync(Ct, ["delete", "cluster", "--wait=false", .. Failing.Where(failing => failing.Repair is null).Select(failing => failing.Cluster)]);
         await RepairAsync(scene, api, Failing.Where(failing => failing.Repair is not null).Select(failing => failing.Cluster));
-        await scene.Namespace.ApplyAsync(LivingManifests(scene, story), Ct);
+        // Trailers of checksums go through TLS alone.
+        await using var front = TlsFront.Start(scene.S3.Endpoint, IPAddress.Parse(scene.Namespace.Server.HostAddress));
+        await scene.Namespace.ApplyAsync(LivingManifests(scene, story, front), Ct);
         await Task.WhenAll(Living.Select(cluster => scene.HealthyAsync(cluster, Ct)));
         await scene.BackUpAsync("healthy", "healthy-first", Ct);
         await Task.WhenAll(((string[])["healthy", "swapped", "plain", "early"]).Select(cluster => ArchivedAsync(scene, cluster)));
         await BootstrapAsRecoveryAsync(scene, "swapped");
-        await UntilNotArchivingAsync(scene, "recreated");
+        await Task.WhenAll(((string[])["recreated", .. NotArchiving]).Select(cluster => UntilNotArchivingAsync(scene, cluster)));
         await RecordAsync(scene, api, "healthy", InTree);
         await RecordAsync(scene, api, "recreated", [.. InTree, "not-archiving", "expected-empty-archive-recreated"]);
         await RecordAsync(scene, api, "swapped", [.. InTree, "initdb-instead-of-recovery", "no-usable-backup"]);
         await RecordAsync(scene, api, "early", [.. InTree, "early-promotion", "no-usable-backup", "old-folder-unpruned"]);
         await RecordAsync(scene, api, "plain", [.. InTree, "extra-app-database", "no-usable-backup"]);
+        await RecordAsync(scene, api, "without-barman", [.. InTree, "not-archiving", "no-usable-backup", "barman-missing-in-image"]);
+        await RecordAsync(scene, api, "newer-boto3", [.. InTree, "not-archiving", "no-usable-backup", "checksums-not-understood"]);
         await RecordLoadsAsync(scene, api);
         try
         {
@@ -80,6 +85,7 @@ public sealed class NodeSituations(TestBed bed) : IAsyncLifetime
     {
         // The bucket answers again.
         await scene.Namespace.KubectlAsync(Ct, "annotate", "cluster", "early", "stand-in.cnpg-restore/fail-wal-restore-from-");
+        await RepairAsync(scene, api, NotArchiving);
         // It archives into the folder of "swapped", which no recovery would let pass.
         await scene.Namespace.KubectlAsync(Ct, "delete", "cluster", "recreated");
         await RepairAsync(scene, api, ["swapped", "plain"]);
@@ -88,7 +94,10 @@ public sealed class NodeSituations(TestBed bed) : IAsyncLifetime
         await OrphanAsync(scene, api);
     }
 
-    private static readonly string[] Living = ["healthy", "recreated", "swapped", "early", "plain"];
+    /// <summary>Of an image that cannot.</summary>
+    private static readonly string[] NotArchiving = ["without-barman", "newer-boto3"];
+
+    private static readonly string[] Living = ["healthy", "recreated", "swapped", "early", "plain", .. NotArchiving];
 
     /// <summary>Recoveries whose Job gives up.</summary>
     private static (string Cluster, string[] Expected, Repair? Repair)[] Failing { get; } =
@@ -114,6 +123,11 @@ public sealed class NodeSituations(TestBed bed) : IAsyncLifetime
         .. Failing.Where(failing => failing.Repair is not null).Select(failing => KeyValuePair.Create(failing.Cluster, failing.Repair!)),
         KeyValuePair.Create("swapped", new Repair("initdb-instead-of-recovery")),
         KeyValuePair.Create("plain", new Repair("no-usable-backup")),
+        KeyValuePair.Create("without-barman", new Repair("barman-missing-in-image") { Edit = "s/postgres-without-barman/postgres-barman/" }),
+        KeyValuePair.Create("newer-boto3", new Repair("checksums-not-understood")
+        {
+            Edit = @"s/^spec:$/spec:\n  env:\n  - {name: AWS_REQUEST_CHECKSUM_CALCULATION, value: when_required}\n  - {name: AWS_RESPONSE_CHECKSUM_VALIDATION, value: when_required}/",
+        }),
         KeyValuePair.Create("interrupted", new Repair("run-unfinished")),
         KeyValuePair.Create("gone", new Repair("orphan-volumes", "cluster-missing")),
         .. LoadJobs.All.Where(load => load.IsFollowed).Select(load => KeyValuePair.Create(load.Name, new Repair([.. load.Expected]))),
@@ -126,7 +140,7 @@ public sealed class NodeSituations(TestBed bed) : IAsyncLifetime
     private static readonly string[] LivingFound =
     [
         "not-archiving", "expected-empty-archive-recreated", "initdb-instead-of-recovery", "no-usable-backup", "early-promotion", "old-folder-unpruned", "extra-app-database",
-        "run-unfinished", "orphan-volumes-adopted", "orphan-volumes", "cluster-missing",
+        "barman-missing-in-image", "checksums-not-understood", "run-unfinished", "orphan-volumes-adopted", "orphan-volumes", "cluster-missing",
     ];
 
     public static TheoryData<string> Names { get; } =
@@ -208,14 +222,22 @@ public sealed class NodeSituations(TestBed bed) : IAsyncLifetime
         }
     }
 
-    private static string LivingManifests(ClusterScene scene, ClusterStory story) => string.Join("\n---\n",
+    private static string LivingManifests(ClusterScene scene, ClusterStory story, TlsFront front) => string.Join("\n---\n",
     [
+        Imaged(scene, "without-barman"),
+        $"apiVersion: v1\nkind: Secret\nmetadata: {{name: ca}}\ndata: {{ca.crt: {Base64(front.AuthorityPem)}}}",
+        Imaged(scene, "newer-boto3").Replace(
+            $"endpointURL: {scene.Manifests.Endpoint}", $"endpointURL: {scene.Namespace.Server.ForPods(front.Endpoint)}\n      endpointCA: {{name: ca, key: ca.crt}}", StringComparison.Ordinal),
         scene.Manifests.Initdb("healthy", "healthy"),
         scene.Manifests.Initdb("recreated", "orders-v1"),
         scene.Manifests.Initdb("swapped", "swapped"),
         scene.Manifests.Recovery("early", "whole", "early", annotations: $"stand-in.cnpg-restore/fail-wal-restore-from: \"{story.Moments[^1].Segment}\""),
         scene.Manifests.Recovery("plain", "orders-v1", "plain").Replace(", database: orders, owner: orders", "", StringComparison.Ordinal),
     ]);
+
+    /// <summary>Of the node's image of its name.</summary>
+    private static string Imaged(ClusterScene scene, string name) =>
+        scene.Manifests.Initdb(name, name).Replace("spec:\n", $"spec:\n  imageName: localhost/postgres-{name}:15\n", StringComparison.Ordinal);
 
     private static string FailingManifests(ClusterScene scene)
     {

@@ -217,7 +217,7 @@ sealed class ClusterReconciler(KubernetesApi api, ClusterResources resources, In
             await api.DeleteAsync(ResourceType.Jobs.Path(spec.Namespace, job.Name), ct);
         }
 
-        if (pod.Text("status", "phase") is "Succeeded" or "Failed" && !pod.IsBeingDeleted)
+        if ((pod.Text("status", "phase") is "Succeeded" or "Failed" || new InstancePods(spec, options).IsOutdated(pod)) && !pod.IsBeingDeleted)
         {
             await api.DeleteAsync(ResourceType.Pods.Path(spec.Namespace, pod.Name), ct);
         }

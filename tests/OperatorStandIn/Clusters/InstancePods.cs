@@ -9,6 +9,8 @@ namespace CnpgRestore.OperatorStandIn.Clusters;
 /// </summary>
 sealed record InstancePods(ClusterSpec Spec, OperatorOptions Options)
 {
+    private const string RolloutAnnotation = "stand-in.cnpg-restore/rollout";
+
     private const string InstalledMessage = "Installing the manager executable";
 
     public JsonObject Job()
@@ -39,6 +41,14 @@ sealed record InstancePods(ClusterSpec Spec, OperatorOptions Options)
         return job;
     }
 
+    private string Image => Spec.Image.StartsWith("localhost/", StringComparison.Ordinal) ? Spec.Image : Options.Image;
+
+    /// <summary>What a running instance is replaced for, when the Cluster asks for another one: image and environment (internal/controller/cluster_upgrade.go).</summary>
+    private string Rollout => new JsonObject { ["image"] = Image, ["env"] = new JsonArray([.. Spec.Environment.Select(variable => variable.DeepClone())]) }.ToJsonString();
+
+    /// <summary>Whether the instance was made for another image or environment.</summary>
+    public bool IsOutdated(JsonObject pod) => pod.Annotation(RolloutAnnotation) is { } made && made != Rollout;
+
     public JsonObject Instance()
     {
         var labels = Labels();
@@ -51,6 +61,7 @@ sealed record InstancePods(ClusterSpec Spec, OperatorOptions Options)
             ["spec"] = PodSpec("postgres", "instance", Spec.InstanceName, plugin: null),
         };
         pod["metadata"]!["annotations"]![Volumes.SerialAnnotation] = "1";
+        pod["metadata"]!["annotations"]![RolloutAnnotation] = Rollout;
         pod["spec"]!["hostname"] = Spec.InstanceName;
         pod["spec"]!["terminationGracePeriodSeconds"] = 60;
         var postgres = pod["spec"]!["containers"]![0]!;
@@ -114,7 +125,7 @@ sealed record InstancePods(ClusterSpec Spec, OperatorOptions Options)
     private JsonObject Container(string name, string loggingPod, params string[] command) => new()
     {
         ["name"] = name,
-        ["image"] = Options.Image,
+        ["image"] = Image,
         ["imagePullPolicy"] = "Never",
         ["command"] = new JsonArray([.. command.Select(word => JsonValue.Create(word))]),
         ["env"] = new JsonArray([.. Environment(loggingPod)]),

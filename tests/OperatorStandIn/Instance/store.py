@@ -54,9 +54,15 @@ class Store:
 
     def run(self, program, options=(), arguments=(), **environment):
         """Runs a program whose lines go to the log. Returns its exit code."""
-        child = subprocess.Popen(
-            self.command(program, options, arguments), env=self.environment(**environment),
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            child = subprocess.Popen(
+                self.command(program, options, arguments), env=self.environment(**environment),
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        except FileNotFoundError:
+            # As Go's os/exec says it (ErrNotFound).
+            reason = f'exec: "{program}": executable file not found in $PATH'
+            log.error(f"Error invoking {program}", reason, options=self.command(program, options, arguments)[1:], exitCode=-1)
+            raise Failure(f"unexpected failure invoking {program}: {reason}") from None
         pipes = [threading.Thread(target=_copy, args=(program, name, getattr(child, name))) for name in ("stdout", "stderr")]
         for pipe in pipes:
             pipe.start()

@@ -128,7 +128,7 @@ static class RecoveryAilments
 
     public static Ailment ChecksumsNotUnderstood { get; } = new(
         "checksums-not-understood", Severity.Broken, Stage.Access, "XAmzContentSHA256Mismatch, MissingContentLength: the checksums of newer boto3",
-        "boto3 1.36 and later sends checksums as trailers, which many S3-likes do not understand.",
+        "boto3 1.36 and later sends checksums as trailers through https, which many S3-likes do not understand.",
         "Set AWS_REQUEST_CHECKSUM_CALCULATION and AWS_RESPONSE_CHECKSUM_VALIDATION to when_required in spec.env; with the plugin, in the ObjectStore.", Edit);
 
     public static Ailment BarmanMissing { get; } = new(

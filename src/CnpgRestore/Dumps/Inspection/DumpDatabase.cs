@@ -1,3 +1,4 @@
+using CnpgRestore.Dumps.Plain;
 using CnpgRestore.Postgres;
 
 namespace CnpgRestore.Dumps.Inspection;
@@ -34,6 +35,9 @@ public sealed record DumpDatabase(
 
     /// <summary>Encoding and locale by its CREATE DATABASE, as options of that statement; empty where the dump has none.</summary>
     public IReadOnlyDictionary<string, string> CreateOptions { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What the dump gives the database beside its contents, in its order; empty without -C.</summary>
+    public IReadOnlyList<DatabaseSetting> Settings { get; init; } = [];
 
     /// <summary>Constraints that were not validated when the dump was made, and are not afterwards.</summary>
     public IReadOnlyList<string> NotValid { get; init; } = [];

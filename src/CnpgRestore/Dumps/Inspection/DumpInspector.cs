@@ -15,6 +15,7 @@ public sealed class DumpInspector
     private readonly SortedSet<string> _created = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _databaseOwners = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IReadOnlyDictionary<string, string>> _createOptions = new(StringComparer.Ordinal);
+    private readonly List<DatabaseSetting> _settings = [];
     private readonly List<string> _connects = [];
     private bool _isRestricted;
     private string? _cut;
@@ -55,7 +56,7 @@ public sealed class DumpInspector
         return (await new DumpInspector().RunAsync(file, progress, ct)) with { ProgramVersion = head.ProgramVersion, ServerVersion = head.ServerVersion, Notes = [] };
     }
 
-    /// <summary>Owner, encoding and locale of the database that an archive was made of, which pg_restore writes with --create alone.</summary>
+    /// <summary>Owner, encoding, locale and settings of the database that an archive was made of, which pg_restore writes with --create alone.</summary>
     /// <returns>Null where the archive does not say.</returns>
     public static async Task<DumpDatabase?> ReadCreationAsync(DumpFile file, CancellationToken ct) =>
         (await new DumpInspector().RunAsync(file, progress: null, ct, "--create", "--schema-only")).Databases.LastOrDefault(database => database.CreateOptions.Count > 0);
@@ -128,6 +129,11 @@ public sealed class DumpInspector
             _serverStatement = Invariant($"line {reader.Line}, {StatementExcerpt.Of(reader.TextAsString(), ExcerptLength)}");
         }
 
+        if (DatabaseSetting.TryParse(reader.Text.Span, encoding) is { } setting)
+        {
+            _settings.Add(setting);
+        }
+
         var words = new StatementWords(reader.Text.Span, encoding);
         if (words.Accept("CREATE", "ROLE") && words.Identifier() is { } role)
         {
@@ -173,7 +179,12 @@ public sealed class DumpInspector
     {
         var database = tally.ToDatabase();
         var name = database.Name ?? "";
-        return database with { StatedOwner = _databaseOwners.GetValueOrDefault(name), CreateOptions = _createOptions.GetValueOrDefault(name) ?? database.CreateOptions };
+        return database with
+        {
+            StatedOwner = _databaseOwners.GetValueOrDefault(name),
+            CreateOptions = _createOptions.GetValueOrDefault(name) ?? database.CreateOptions,
+            Settings = [.. _settings.Where(setting => setting.Database == name)],
+        };
     }
 
     private IEnumerable<string> Notes()

@@ -23,6 +23,7 @@ static class RoleReferences
             : words.Accept("ALTER", "DEFAULT", "PRIVILEGES") ? Behind(words, "TO", "FROM", "ROLE")
             : words.Accept("CREATE", "POLICY") ? Behind(words, "TO")
             : words.Accept("CREATE", "USER", "MAPPING") ? Behind(words, "FOR")
+            : words.Accept("ALTER", "ROLE") ? OfSetting(words)
             : words.Accept("ALTER") ? BehindOwner(words)
             : [];
         return [.. names.Where(name => !NoRoles.Contains(name))];
@@ -52,6 +53,9 @@ static class RoleReferences
 
         return names;
     }
+
+    // Settings of a role in a database belong to the database's dump, ALTER ROLE as such to that of the server.
+    private static List<string> OfSetting(StatementWords words) => words.Identifier() is { } role && words.Accept("IN", "DATABASE") ? [role] : [];
 
     private static List<string> BehindOwner(StatementWords words)
     {

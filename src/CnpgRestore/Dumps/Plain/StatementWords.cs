@@ -15,6 +15,9 @@ ref struct StatementWords(ReadOnlySpan<byte> text, Encoding encoding)
     private ReadOnlySpan<byte> _rest = SkipBlank(text);
     private int _unclosed;
 
+    /// <summary>How many bytes of the statement are not read yet.</summary>
+    public readonly int Left => _rest.Length;
+
     public readonly bool IsAtEnd => _rest.IsEmpty || _rest[0] == ';';
 
     /// <summary>All of these keywords, in this order and in any case.</summary>

@@ -37,8 +37,12 @@ public sealed record PsqlJob
 
     // A pod that is deleted while it loads has a successor (Kubernetes before 1.26, whatever backoffLimit says). It must not load on top of what is there,
     // nor beside a psql that the server has not missed yet. Objects of users have numbers from 16384 on (src/include/access/transam.h). Kubernetes would take two dollars in a variable for one.
-    private const string Found = "SELECT EXISTS (SELECT FROM pg_class WHERE oid >= 16384)";
-    private const string Alone = $"DO 'BEGIN IF NOT pg_try_advisory_lock(1668181095) OR ({Found}) THEN RAISE EXCEPTION ''another pod of this Job has begun to load''; END IF; END'; ";
+    internal const string Found = "SELECT EXISTS (SELECT FROM pg_class WHERE oid >= 16384)";
+    internal const string Key = "1668181095";
+    private const string Alone = $"DO 'BEGIN IF NOT pg_try_advisory_lock({Key}) OR ({Found}) THEN RAISE EXCEPTION ''another pod of this Job has begun to load''; END IF; END'; ";
+
+    /// <summary>The command of this program that a pod runs whose image has it.</summary>
+    public const string LoadCommand = "load";
 
     /// <summary>Exit code of a pod that finds what another one has begun to load.</summary>
     public const int NotEmpty = 67;
@@ -77,6 +81,12 @@ public sealed record PsqlJob
 
     /// <summary>Connections of pg_restore, which loads an archive; null where psql loads SQL.</summary>
     public int? RestoreJobs { get; init; }
+
+    /// <summary>With how many connections the image's own cnpg-restore loads; null where psql or pg_restore does.</summary>
+    public int? LoaderJobs { get; init; }
+
+    /// <summary>Whose part of a dump of all databases the image's own cnpg-restore loads; null for a dump of one.</summary>
+    public string? Section { get; init; }
 
     /// <summary>Shown in <c>pg_stat_activity</c>.</summary>
     public string ApplicationName { get; init; } = "cnpg-restore-psql";
@@ -142,7 +152,7 @@ public sealed record PsqlJob
         {
             ["name"] = Container,
             ["image"] = Image,
-            ["command"] = new JsonArray("bash", "-c", RestoreJobs is null ? Script : RestoreScript),
+            ["command"] = LoaderJobs is { } jobs ? Loader(jobs) : new JsonArray("bash", "-c", RestoreJobs is null ? Script : RestoreScript),
             ["env"] = new JsonArray(
                 Variable("DUMP_FILE", $"{Mount}/{File}"),
                 Variable("DECOMPRESS", Decompress),
@@ -172,6 +182,19 @@ public sealed record PsqlJob
         }
 
         return container;
+    }
+
+    // Host, user and password are in the variables, as for psql.
+    private JsonArray Loader(int jobs)
+    {
+        var options = Role is null ? "" : $"&options={Uri.EscapeDataString($"-c role={Role}")}";
+        string[] section = Section is null ? [] : ["--section", Section];
+        string[] words =
+        [
+            "cnpg-restore", LoadCommand, $"{Mount}/{File}", "--to", $"postgres:///{Uri.EscapeDataString(Database)}?sslmode=prefer{options}",
+            "--jobs", jobs.ToString(CultureInfo.InvariantCulture), "--application-name", ApplicationName, .. section,
+        ];
+        return new JsonArray([.. words.Select(word => (JsonNode)word)]);
     }
 
     private static JsonObject Variable(string name, string value) => new() { ["name"] = name, ["value"] = value };

@@ -40,7 +40,8 @@ public sealed class FreshPlanner(KubernetesApi api, FromDumpRequest dumpRequest,
         var preflight = new FreshPreflight(api, request, situation, dumpRequest.Database);
         await preflight.CheckAsync(dump, content, application, dumpRequest.CreateRoles, ct);
         problems.AddRange(preflight.Problems);
-        var load = FromDumpPlanner.Decide(dumpRequest, dump, run) with
+        var load = await FromDumpPlanner.Decide(dumpRequest, dump, run).InImageAsync(dumpRequest, ct);
+        load = load with
         {
             IsFresh = true,
             Roles = dumpRequest.CreateRoles ? [.. preflight.MissingRoles(content, application).Intersect(dump.Roles)] : [],
@@ -56,7 +57,7 @@ public sealed class FreshPlanner(KubernetesApi api, FromDumpRequest dumpRequest,
             situation.Live,
             store?.Address ?? "",
             move,
-            new FromDumpPlan(load, dump.File, content, $"the new cluster {request.Namespace}/{request.Cluster}", [.. DumpPreflight.Notes(dump, dumpRequest)]),
+            new FromDumpPlan(load, dump.File, content, $"the new cluster {request.Namespace}/{request.Cluster}", [.. DumpPreflight.Notes(dump, dumpRequest), .. load.JobNotes]),
             [$"archive: {archive.Reason}", .. unreachable is null ? (string[])[] : [$"no first base backup is taken: {unreachable}"], .. preflight.Notes, .. cluster.Notes, .. notes]);
         problems.AddRange(await AccessPreflight.CheckAsync(api, plan.Access, ct));
         return problems.Count > 0 ? throw PreflightFailure.Of(problems) : plan;

@@ -20,6 +20,7 @@ namespace CnpgRestore.Plans.FromDump;
 /// <param name="Image">Of the pod that reads the volume.</param>
 /// <param name="IsFresh">The server is made new for it, and its database is empty before.</param>
 /// <param name="Creates">How the database is made, which was not there; null where it was.</param>
+/// <param name="InImage">The image has this program, so that a Job loads in parallel where the dump is.</param>
 /// <param name="StopsApps">The applications of the Cluster are stopped first and started last.</param>
 public sealed record FromDumpDecision(
     string Run,
@@ -43,7 +44,8 @@ public sealed record FromDumpDecision(
     bool IsFresh = false,
     string? Volume = null,
     string? Image = null,
-    NewDatabase? Creates = null)
+    NewDatabase? Creates = null,
+    bool InImage = false)
 {
     /// <summary>As a session of this run is called in <c>pg_stat_activity</c>.</summary>
     [JsonIgnore]
@@ -51,12 +53,25 @@ public sealed record FromDumpDecision(
 
     /// <summary>A Job in the cluster loads it, which outlives this program.</summary>
     [JsonIgnore]
-    public bool IsLoadedByJob => Volume is not null && (Engine, Strategy) == (LoadEngine.Psql, LoadStrategy.Swap);
+    public bool IsLoadedByJob => Volume is not null && Strategy == LoadStrategy.Swap && (Engine == LoadEngine.Psql || InImage);
+
+    /// <summary>No database was there whose settings and grants could go on: those of the dump are taken.</summary>
+    [JsonIgnore]
+    public bool TakesSettings => Creates is not null || IsFresh;
 
     /// <summary>Whether going on with it does what is asked for.</summary>
     public bool IsFor(FromDumpRequest request) =>
         (Dump, Volume, Strategy, CheckSql, StopsApps) == (request.Dump, request.Volume, request.Strategy, request.CheckSql, request.StopApps) && (request.Engine ?? Engine) == Engine
         && (request.Owner is null || Creates is null || Creates.Owner == request.Owner);
+
+    /// <summary>What the plan says of where the load runs.</summary>
+    internal IEnumerable<string> JobNotes => InImage ? [$"a Job with {Image} loads it, where the dump is"] : [];
+
+    /// <summary>Asks the volume's pod whether its image has this program, in this version: what another one does to a database is not known here.</summary>
+    internal async Task<FromDumpDecision> InImageAsync(FromDumpRequest request, CancellationToken ct) =>
+        Volume is not null && (Engine, Strategy) == (LoadEngine.Parallel, LoadStrategy.Swap) && await request.Place.VersionAsync("cnpg-restore", ct) == ProgramVersion.Own
+            ? this with { InImage = true }
+            : this;
 
     public string ToJson() => JsonSerializer.Serialize(this, FromDumpJson.Readable.FromDumpDecision);
 

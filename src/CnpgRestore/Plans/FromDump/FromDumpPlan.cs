@@ -38,7 +38,9 @@ public sealed record FromDumpPlan(FromDumpDecision Decision, DumpFile Dump, Dump
 
     public PlanStep Analyze => new("analyze", "gather statistics", Target, $"statistics of {Target}", "nothing to undo");
 
-    public PlanStep CarryOver => new("carry-over", "carry over settings and grants of the live database", Live, Target, Undo);
+    public PlanStep CarryOver => Decision.TakesSettings
+        ? new("carry-over", "give it the settings and grants that the dump has for the database itself", Decision.Dump, Target, Undo)
+        : new("carry-over", "carry over settings and grants of the live database", Live, Target, Undo);
 
     public PlanStep Verify => new("verify", "compare every table with the dump", $"{Target} and {Decision.Dump}", "nothing", "nothing to undo");
 
@@ -52,7 +54,7 @@ public sealed record FromDumpPlan(FromDumpDecision Decision, DumpFile Dump, Dump
     public Plan ToPlan()
     {
         List<PlanStep> steps = Decision.Roles.Count > 0 ? [CreateRoles] : [];
-        steps.AddRange(Decision.Side is null ? [Load, FixSequences, Analyze, Verify] : Decision.Creates is not null ? [CreateDatabase, Load, FixSequences, Analyze, Verify, Swap] : [CreateDatabase, Load, FixSequences, Analyze, CarryOver, Verify, Swap]);
+        steps.AddRange(Decision.Side is null ? [Load, FixSequences, Analyze, Verify] : [CreateDatabase, Load, FixSequences, Analyze, CarryOver, Verify, Swap]);
         var verb = Decision.Strategy.ToString().ToLowerInvariant();
         var summary = Invariant($"restore {Live} from {Decision.Dump} by {verb}: {Content.Tables.Count} tables with data, {Content.Rows} rows");
         return new Plan("from-dump", SubjectOf(Decision.Database, Decision.SystemIdentifier), summary, steps, Notes);

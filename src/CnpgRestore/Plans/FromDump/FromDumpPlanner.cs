@@ -11,6 +11,9 @@ public sealed class FromDumpPlanner(IDatabaseServer server, DatabaseSession sess
     /// <summary>A name in PostgreSQL has at most 63 bytes (NAMEDATALEN).</summary>
     private const int LongestName = 63;
 
+    /// <summary>Of a load that says nothing of it: each connection that builds an index takes memory of its own.</summary>
+    private const int MostJobs = 8;
+
     /// <summary>The database that is connected to while the others are renamed; always there on a server of CloudNativePG.</summary>
     public const string Maintenance = "postgres";
 
@@ -40,7 +43,7 @@ public sealed class FromDumpPlanner(IDatabaseServer server, DatabaseSession sess
         }
 
         // psql of a Job reads the dump as it is.
-        if (request is { Volume: not null, Engine: LoadEngine.Psql } && inspection is { IsRestricted: true, File.Format: DumpFormat.Plain } && await request.Place.PsqlVersionAsync(ct) is var psql && !RestrictedPsql.Is(psql))
+        if (request is { Volume: not null, Engine: LoadEngine.Psql } && inspection is { IsRestricted: true, File.Format: DumpFormat.Plain } && await request.Place.VersionAsync("psql", ct) is var psql && !RestrictedPsql.Is(psql))
         {
             problems.Add(DumpPreflight.TooOld(inspection, psql, request.Image));
         }
@@ -53,13 +56,14 @@ public sealed class FromDumpPlanner(IDatabaseServer server, DatabaseSession sess
             throw PreflightFailure.Of(problems);
         }
 
-        var decided = Decide(request, inspection, run);
+        var decided = await Decide(request, inspection, run).InImageAsync(request, ct);
         var decision = decided with
         {
             Creates = preflight.Creates, Former = preflight.Creates is null ? decided.Former : null,
+            Jobs = request.Jobs ?? (await ServerCores.ReadAsync(session, ct) is { } cores ? Math.Min(cores, MostJobs) : decided.Jobs),
             SystemIdentifier = await SystemIdentifierAsync(session, ct), Roles = preflight.RolesToCreate, RowsBefore = preflight.RowsBefore,
         };
-        return new FromDumpPlan(decision, inspection.File, content, server.Address, [.. preflight.Notes, .. DumpPreflight.Notes(inspection, request)]);
+        return new FromDumpPlan(decision, inspection.File, content, server.Address, [.. preflight.Notes, .. DumpPreflight.Notes(inspection, request), .. decision.JobNotes]);
     }
 
     /// <summary>What follows from the request and the dump alone; what only the server tells is still empty.</summary>
@@ -78,7 +82,7 @@ public sealed class FromDumpPlanner(IDatabaseServer server, DatabaseSession sess
             // Dumps of several databases in one file, too: what is not of this one is left out.
             dump.Program == "pg_dumpall" || dump.Databases.Count > 1 ? request.Database : null,
             request.Strategy,
-            request.Jobs,
+            request.Jobs ?? Environment.ProcessorCount,
             side,
             former,
             Roles: [],

@@ -31,8 +31,8 @@ public sealed record FromDumpRequest
     /// <summary>Stop the Cluster's applications first, and start them last.</summary>
     public bool StopApps { get; init; }
 
-    /// <summary>Connections at once, where the engine can use more than one.</summary>
-    public int Jobs { get; init; } = 1;
+    /// <summary>Connections at once, where the engine can use more than one; null: as many as the server has cores.</summary>
+    public int? Jobs { get; init; }
 
     /// <summary>Roles that are missing are created as the dump of all databases has them. Roles that exist are never altered.</summary>
     public bool CreateRoles { get; init; } = true;

@@ -31,7 +31,7 @@ sealed class ServerPreflight(IDatabaseServer server, DatabaseSession session, Fr
     public async Task CheckAsync(DumpInspection dump, DumpDatabase content, CancellationToken ct)
     {
         await CheckServerAsync(dump, ct);
-        await CheckRolesAsync(dump, content, ct);
+        await CheckRolesAsync(dump, content.Roles, ct);
         await CheckExtensionsAsync(content, ct);
         if (await DatabaseProperties.ReadAsync(session, request.Database, ct) is not { } live)
         {
@@ -81,11 +81,11 @@ sealed class ServerPreflight(IDatabaseServer server, DatabaseSession session, Fr
         }
     }
 
-    private async Task CheckRolesAsync(DumpInspection dump, DumpDatabase content, CancellationToken ct)
+    private async Task CheckRolesAsync(DumpInspection dump, IReadOnlyList<string> needed, CancellationToken ct)
     {
         var present = await session.ReadAsync("SELECT rolname::text FROM pg_roles", row => row.GetString(0), ct);
-        var missing = content.Roles.Except(present).ToList();
-        RolesToCreate = request.CreateRoles ? [.. missing.Intersect(dump.Roles)] : [];
+        var missing = needed.Except(present).ToList();
+        RolesToCreate = request.CreateRoles ? [.. RolesToCreate.Union(missing.Intersect(dump.Roles))] : [];
         missing = [.. missing.Except(RolesToCreate)];
         if (missing.Count > 0)
         {
@@ -159,6 +159,8 @@ sealed class ServerPreflight(IDatabaseServer server, DatabaseSession session, Fr
         }
 
         var creation = dump.File.Format == Dumps.DumpFormat.Plain ? content : await DumpInspector.ReadCreationAsync(dump.File, ct);
+        // Grants and settings of the database itself, which an archive tells apart from what is in it.
+        await CheckRolesAsync(dump, [.. (creation?.Roles ?? []).Except(content.Roles)], ct);
         var owner = request.Owner ?? creation?.StatedOwner ?? content.Owner ?? request.DefaultOwner ?? await session.ValueAsync<string>("SELECT current_user::text", ct);
         if (!await session.ValueAsync<bool>("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", ct, owner))
         {
@@ -175,6 +177,11 @@ sealed class ServerPreflight(IDatabaseServer server, DatabaseSession session, Fr
         Creates = new NewDatabase(owner, await OptionsAsync(creation?.CreateOptions ?? content.CreateOptions, dump.Encoding, ct));
         var options = string.Join(", ", Creates.Options.Select(option => $"{option.Key} {option.Value}"));
         Notes.Add($"database {request.Database} does not exist: it will be created, owned by {owner}, {(options.Length == 0 ? "as template0 is" : $"with {options}")}");
+        if ((creation ?? content) is { CreateOptions.Count: 0, Settings: [] })
+        {
+            Notes.Add("the dump has no settings and grants of the database itself (ALTER DATABASE ... SET, GRANT ... ON DATABASE): pg_dump writes them with -C");
+        }
+
         await CheckSpaceAsync(dump, "", ct);
     }
 

@@ -133,7 +133,7 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
         }
 
         var result = new ClientResult(failure.ExitCode, failure.Errors);
-        throw failure.Problem is { } known ? new RestoreException(known with { Hint = $"{known.Hint}; {Repair}" }) : await FailureAsync(result, [], linesBefore: 0, ct);
+        throw failure.Problem is { } known ? new RestoreException(known with { Hint = known.Hint is { } hint ? $"{hint}; {Repair}" : Repair }) : await FailureAsync(result, [], linesBefore: 0, ct);
     }
 
     private async Task<string> RunRestoreAsync(string database, CancellationToken ct)

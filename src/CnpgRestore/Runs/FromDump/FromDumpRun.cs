@@ -73,9 +73,9 @@ public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session,
         await run.StepAsync(plan.Load, Decision.Side is null ? LoadLiveAsync : LoadSideAsync, ct);
         await run.StepAsync(plan.FixSequences, FixSequencesAsync, ct);
         await run.StepAsync(plan.Analyze, AnalyzeAsync, ct);
-        if (Decision.Former is not null)
+        if (Decision.Side is not null)
         {
-            await run.StepAsync(plan.CarryOver, (_, token) => _side.CarryOverAsync(token), ct);
+            await run.StepAsync(plan.CarryOver, (_, token) => Decision.TakesSettings ? _side.TakeSettingsAsync(plan, token) : _side.CarryOverAsync(token), ct);
         }
 
         await run.StepAsync(plan.Verify, VerifyAsync, ct);

@@ -23,6 +23,11 @@ sealed record LoadJob(KubernetesApi Api, string Namespace, string Cluster, strin
     private const int NoProgram = 126;
     private const int Signal = 128;
 
+    // As this program writes a problem.
+    private const string MessageWord = "error:";
+    private const string DetailWord = "detail:";
+    private const string HintWord = "hint:";
+
     /// <summary>A filter of the image for each compression.</summary>
     private static string Decompress(ArchiveCompression compression) => compression switch
     {
@@ -40,7 +45,12 @@ sealed record LoadJob(KubernetesApi Api, string Namespace, string Cluster, strin
     {
         var superuser = CnpgNames.SuperuserSecret(Cluster);
         var secret = await Api.FindAsync(new ObjectReference(ResourceTypes.Secrets, Namespace, superuser), ct) is null ? CnpgNames.ApplicationSecret(Cluster) : superuser;
-        return (Job(plan, Namespace, Cluster, plan.Decision.Database, secret, $"{Cluster}-restore-job") with { SingleTransaction = plan.Dump.Format == DumpFormat.Plain }).ToManifest();
+        return (Job(plan, Namespace, Cluster, plan.Decision.Database, secret, $"{Cluster}-restore-job") with
+        {
+            // Into a database that is in use, all or nothing.
+            LoaderJobs = null,
+            SingleTransaction = plan.Dump.Format == DumpFormat.Plain,
+        }).ToManifest();
     }
 
     public async Task<JobFailure?> RunAsync(FromDumpPlan plan, string database, StepMeter meter, CancellationToken ct)
@@ -57,7 +67,7 @@ sealed record LoadJob(KubernetesApi Api, string Namespace, string Cluster, strin
         }
 
         var lines = await FollowAsync(name, meter, ct);
-        return await OutcomeAsync(name, lines, plan.Dump.Path, ct);
+        return await OutcomeAsync(name, lines, plan.Dump.Path, plan.Decision.InImage, ct);
     }
 
     /// <summary>
@@ -100,6 +110,8 @@ sealed record LoadJob(KubernetesApi Api, string Namespace, string Cluster, strin
         Database = database,
         Secret = secret,
         SingleTransaction = false,
+        LoaderJobs = plan.Decision.InImage ? plan.Decision.Jobs : null,
+        Section = plan.Decision.Section,
         RestoreJobs = plan.Dump.Format == DumpFormat.Plain ? null : plan.Dump.Format == DumpFormat.Tar ? 1 : plan.Decision.Jobs,
     };
 
@@ -178,7 +190,7 @@ sealed record LoadJob(KubernetesApi Api, string Namespace, string Cluster, strin
         throw new OperationCanceledException(ct);
     }
 
-    private async Task<JobFailure?> OutcomeAsync(string name, IReadOnlyList<string> lines, string path, CancellationToken ct)
+    private async Task<JobFailure?> OutcomeAsync(string name, IReadOnlyList<string> lines, string path, bool isLoader, CancellationToken ct)
     {
         var job = await Api.WaitForAsync(
             new ObjectReference(ResourceTypes.Jobs, Namespace, name), item => item is null || Condition(item, "Complete") is not null || Condition(item, "Failed") is not null, ct);
@@ -207,10 +219,26 @@ sealed record LoadJob(KubernetesApi Api, string Namespace, string Cluster, strin
                 // Kubernetes before 1.26 begins a second pod, which finds what the first has left; a later one counts the pod as failed, and none is there.
                 PsqlJob.NotEmpty or 0 => new Problem(
                     ProblemCode.Stopped, $"the pod of the Job {name} was ended before it had loaded {path}", $"somebody has deleted it, or its node is gone; its last word: {said}", $"kubectl get events -n {Namespace}"),
+                _ when isLoader && Said(lines) is { } own => own,
                 > Signal => new Problem(ProblemCode.Stopped, Invariant($"the Job {name} was killed by signal {code - Signal}"), said, log),
                 _ => null,
             };
         return new JobFailure(code, said, problem);
+    }
+
+    /// <summary>The problem as this program has written it in the pod, which ends with a hint; null where it came to no such end.</summary>
+    private static Problem? Said(IReadOnlyList<string> lines)
+    {
+        var from = lines.ToList().FindLastIndex(line => line.StartsWith(MessageWord, StringComparison.Ordinal));
+        if (from < 0)
+        {
+            return null;
+        }
+
+        var rest = lines.Skip(from + 1).ToList();
+        var detail = rest.TakeWhile(line => !line.StartsWith(HintWord, StringComparison.Ordinal)).Select(line => line.StartsWith(DetailWord, StringComparison.Ordinal) ? line[DetailWord.Length..] : line).ToList();
+        var hint = string.Join('\n', rest.Skip(detail.Count)) is { Length: > 0 } text ? text[HintWord.Length..].Trim() : null;
+        return new Problem(ProblemCode.Stopped, lines[from][MessageWord.Length..].Trim(), detail.Count == 0 ? null : string.Join('\n', detail.Select(line => line.Trim())), hint);
     }
 
     private static JsonNode? Condition(JsonObject job, string type) =>

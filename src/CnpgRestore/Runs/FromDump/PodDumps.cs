@@ -67,9 +67,9 @@ sealed class PodDumps(KubernetesApi api, ObjectReference pod, DumpVolume volume)
         }
     }
 
-    public async Task<string> PsqlVersionAsync(CancellationToken ct)
+    public async Task<string> VersionAsync(string program, CancellationToken ct)
     {
-        var result = await api.ExecAsync(pod.Namespace!, pod.Name, ReaderPod.Container, ["sh", "-c", "psql --version"], stdin: null, ct);
+        var result = await api.ExecAsync(pod.Namespace!, pod.Name, ReaderPod.Container, ["sh", "-c", "\"$1\" --version", "sh", program], stdin: null, ct);
         return result.ExitCode == 0 ? result.Output.Trim() : "";
     }
 

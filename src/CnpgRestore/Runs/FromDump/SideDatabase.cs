@@ -1,4 +1,5 @@
 using CnpgRestore.Databases;
+using CnpgRestore.Dumps.Inspection;
 using CnpgRestore.Dumps.Plain;
 using CnpgRestore.Plans.FromDump;
 using CnpgRestore.Postgres;
@@ -49,13 +50,14 @@ sealed class SideDatabase(DatabaseSession session, FromDumpDecision decision)
     public async Task<string> CarryOverAsync(CancellationToken ct)
     {
         var live = await DatabaseProperties.ReadAsync(session, decision.Database, ct);
-        var statements = live!.CarryOverStatements(Name).ToList();
-        foreach (var statement in statements)
-        {
-            await session.ExecuteAsync(statement, ct);
-        }
+        return await ExecuteAsync([.. live!.CarryOverStatements(Name)], ct);
+    }
 
-        return FormattableString.Invariant($"{statements.Count} settings and grants");
+    /// <summary>As the dump has them. An archive is asked again: pg_restore writes them with --create alone.</summary>
+    public async Task<string> TakeSettingsAsync(FromDumpPlan plan, CancellationToken ct)
+    {
+        var content = plan.Dump.Format == Dumps.DumpFormat.Plain ? plan.Content : await DumpInspector.ReadCreationAsync(plan.Dump, ct);
+        return content is null or { Settings: [] } ? "the dump has none" : await ExecuteAsync([.. content.Settings.Select(setting => setting.StatementFor(Name))], ct);
     }
 
     /// <summary>The databases that this run has left, whatever their state.</summary>
@@ -108,6 +110,16 @@ sealed class SideDatabase(DatabaseSession session, FromDumpDecision decision)
             throw new RestoreException(
                 e.Problem with { Hint = $"make it with a locale that is there (createdb -T template0 -E UTF8 --locale=C -O {made.Owner} {decision.Database}), take this run back (cnpg-restore runs undo {decision.Run}), and run the same command again: its locale is taken over" }, e);
         }
+    }
+
+    private async Task<string> ExecuteAsync(IReadOnlyCollection<string> statements, CancellationToken ct)
+    {
+        foreach (var statement in statements)
+        {
+            await session.ExecuteAsync(statement, ct);
+        }
+
+        return FormattableString.Invariant($"{statements.Count} settings and grants");
     }
 
     private static bool IsThereNow(RestoreException e) =>
