@@ -32,6 +32,15 @@ static class ClusterDump
         return path;
     }
 
+    /// <summary>A dump without definitions; the tables are empty afterwards.</summary>
+    public static async Task<string> RowsAloneAsync(AppsScene scene)
+    {
+        await scene.Clusters.SqlAsync(AppsScene.Cluster, "orders", $"TRUNCATE items RESTART IDENTITY; DROP TABLE late; INSERT INTO items (text) SELECT md5(n::text) FROM generate_series(1, {Rows}) n", Ct);
+        var dump = await WriteAsync(scene, "pg_dump", "--data-only", "-d", "orders");
+        await scene.Clusters.SqlAsync(AppsScene.Cluster, "orders", "TRUNCATE items RESTART IDENTITY", Ct);
+        return dump;
+    }
+
     public static Task SpoilAsync(AppsScene scene) => scene.Clusters.SqlAsync(AppsScene.Cluster, "orders", "DELETE FROM items WHERE id % 3 = 0; CREATE TABLE late (id int)", Ct);
 
     public static Task<string> CountAsync(AppsScene scene) => scene.Clusters.SqlAsync(AppsScene.Cluster, "orders", "SELECT count(*) FROM items", Ct);

@@ -14,11 +14,19 @@ public sealed class ClusterTests(TestBed bed)
     [InlineData("swap", "parallel")]
     [InlineData("swap", "psql")]
     [InlineData("clean", "psql")]
+    [InlineData("append", "psql")]
+    [InlineData("fresh", "psql")]
     public async Task The_database_is_as_the_dump_says_and_every_application_is_back(string strategy, string engine)
     {
         await using var scene = await AppsScene.CreateAsync(bed);
         var dump = await ClusterDump.MakeAsync(scene);
         await ClusterDump.SpoilAsync(scene);
+        if (strategy == "append")
+        {
+            // It adds: to empty tables, rows alone.
+            dump = await ClusterDump.RowsAloneAsync(scene);
+        }
+
         await scene.StartAppsAsync();
         var counts = await scene.CountsAsync();
 

@@ -107,6 +107,8 @@ public sealed class VolumeTests(TestBed bed)
         await File.WriteAllLinesAsync(Path.Combine(share.Path, "broken.sql"), text, Ct);
         (await ToolProcess.RunAsync(new ToolCommand("chmod", "-R", "a+rX", share.Path), Ct)).Succeeded();
         await ClusterDump.SpoilAsync(scene);
+        await scene.StartAppsAsync();
+        var counts = await scene.CountsAsync();
 
         var broken = await RunAsync("broken.sql", "--keep-apps", "--yes");
         var undo = await scene.RunAsync("runs", "undo", ClusterDump.LastRun(scene));
@@ -118,6 +120,8 @@ public sealed class VolumeTests(TestBed bed)
         Assert.Contains("cnpg-restore runs resume", broken.Error, StringComparison.Ordinal);
         Assert.True(undo.ExitCode == 0, undo.Output + undo.Error);
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        Assert.Equal(counts, await scene.CountsAsync());
+        await scene.SessionsAsync(6);
         Assert.Contains($"a Job with {LoaderImage.Name} loads it", result.Output + result.Error, StringComparison.Ordinal);
         Assert.Equal(ClusterDump.Rows.ToString(CultureInfo.InvariantCulture), await ClusterDump.CountAsync(scene));
         Assert.Equal("orders", await scene.Clusters.SqlAsync(Cluster, "orders", "SELECT tableowner FROM pg_tables WHERE tablename = 'items'", Ct));

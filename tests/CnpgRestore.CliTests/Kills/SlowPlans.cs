@@ -30,7 +30,7 @@ static class SlowPlans
             bed => FromDumpClusterKill.CreateAsync(bed, "swap")) { IsSlow = true, Here = "elsewhere it is named with --to cnpg://, which ClusterTests do" },
         new(
             "from-dump CLUSTER, fresh",
-            ["record", "stop-cluster", "create-cluster", "bootstrap", "create-database", "load", "sequences", "verify", "swap", "drop-empty", "first-backup"],
+            ["record", "stop-cluster", "create-cluster", "bootstrap", "create-database", "load", "sequences", "analyze", "carry-over", "verify", "swap", "drop-empty", "first-backup"],
             bed => FromDumpClusterKill.CreateAsync(bed, "fresh")) { IsSlow = true },
         new("from-dump CLUSTER, clean", ["load", "sequences", "analyze", "verify"], bed => FromDumpClusterKill.CreateAsync(bed, "clean")) { IsSlow = true, Here = KilledPlan.OnlyJournal },
         new("from-dump CLUSTER, append", ["load", "sequences", "analyze", "verify"], bed => FromDumpClusterKill.CreateAsync(bed, "append")) { IsSlow = true, Here = KilledPlan.OnlyJournal },

@@ -23,82 +23,36 @@ public sealed class FreshRun(KubernetesApi api, IObjectStore? store, FreshPlan p
     private const string PostgresComment = "default administrative connection database";
 
     private readonly RunRecord _record = new(api);
-    private readonly List<string> _warnings = [];
 
     private FreshDecision Decision => plan.Decision;
 
     public async Task<FreshResult> RunAsync(CancellationToken ct)
     {
         var start = clock.GetTimestamp();
-        var gitOps = new GitOpsSwitch(api, Decision.Owners, Decision.Run, Decision.ResumeCommand, clock);
-        var removal = new ClusterRemoval(api, Decision, clock);
-        var delivery = new ManifestDelivery(Decision);
+        var secret = new KeptSecret(api, Decision, OwnerOf(plan.Manifest));
+        var replacement = new ClusterReplacement(api, store, Decision, plan.Steps, run, clock)
+        {
+            LastLook = async token =>
+            {
+                if (apps is not null)
+                {
+                    await apps.DemandStoppedAsync(token);
+                }
+
+                await DemandDumpAsync(token);
+                await secret.ReleaseAsync(token);
+            },
+            BeforeCreation = DemandEmptyArchiveAsync,
+        };
 
         await run.StepAsync(plan.Steps.Record, (_, token) => _record.WriteAsync(Decision, plan.Manifest, plan.Former, token), ct);
-        if (apps is not null && !removal.IsOurs(await api.FindAsync(Decision.Reference, ct)))
+        if (apps is not null && !replacement.Removal.IsOurs(await api.FindAsync(Decision.Reference, ct)))
         {
             await apps.StopAsync(ct);
         }
 
-        if (Decision.Owners.Count > 0)
-        {
-            await run.StepAsync(plan.Steps.SuspendGitOps, (_, token) => gitOps.SuspendAsync(token), ct);
-        }
-
-        await ReplaceAsync(gitOps, removal, delivery, ct);
-        var loaded = outcome is null ? await LoadAsync(ct) : LoadedDump.Parse(outcome);
-        await CleanAsync(ct);
-        var firstBackup = "";
-        if (Decision.TakesFirstBackup)
-        {
-            await run.StepAsync(plan.Steps.FirstBackup, async (meter, token) => firstBackup = await new FirstBackup(api, Decision).TakeAsync(meter, token), ct);
-        }
-
-        await FinishGitOpsAsync(gitOps, delivery, ct);
-        return new FreshResult(Decision, loaded, firstBackup, _warnings, clock.GetElapsedTime(start));
-    }
-
-    /// <summary>When the applications are back, too.</summary>
-    public async Task FinishAsync(CancellationToken ct)
-    {
-        await _record.RemoveAsync(Decision, ct);
-        run.Finish();
-    }
-
-    private async Task ReplaceAsync(GitOpsSwitch gitOps, ClusterRemoval removal, ManifestDelivery delivery, CancellationToken ct)
-    {
-        var secret = new KeptSecret(api, Decision, OwnerOf(plan.Manifest));
-        if (Decision.FormerUid is not null)
-        {
-            await run.StepAsync(
-                plan.Steps.StopCluster,
-                async (meter, token) =>
-                {
-                    await LastLookAsync(gitOps, token);
-                    return await removal.RemoveAsync(meter, token);
-                },
-                ct);
-        }
-
-        if (store is not null)
-        {
-            await ArchiveMoving.RunAsync(api, store, Decision, run, clock, ct);
-        }
-
-        if (Decision.Apply != ApplyMode.Api)
-        {
-            await run.StepAsync(plan.Steps.WriteManifest, (_, token) => delivery.WriteAsync(token), ct);
-        }
-
-        await run.StepAsync(
-            plan.CreateCluster,
-            async (meter, token) =>
-            {
-                await gitOps.DemandSuspendedAsync(token);
-                await DemandEmptyArchiveAsync(token);
-                return await new ClusterCreation(api, Decision, plan.Manifest, removal).CreateAsync(meter, token);
-            },
-            ct);
+        await replacement.SuspendGitOpsAsync(ct);
+        await replacement.RunAsync(plan.Manifest, plan.CreateCluster, ct);
         await run.StepAsync(
             plan.Bootstrap,
             async (meter, token) =>
@@ -108,25 +62,23 @@ public sealed class FreshRun(KubernetesApi api, IObjectStore? store, FreshPlan p
                 return state;
             },
             ct);
-
-        // Right before the Cluster goes: GitOps, the applications and the dump are as they were found.
-        async Task LastLookAsync(GitOpsSwitch owners, CancellationToken token)
+        var loaded = outcome is null ? await LoadAsync(ct) : LoadedDump.Parse(outcome);
+        await CleanAsync(ct);
+        var firstBackup = "";
+        if (Decision.TakesFirstBackup)
         {
-            var live = await api.FindAsync(Decision.Reference, token);
-            if (live.Text("metadata", "uid") != Decision.FormerUid || live.Text("metadata", "deletionTimestamp") is not null)
-            {
-                return;
-            }
-
-            await owners.DemandSuspendedAsync(token);
-            if (apps is not null)
-            {
-                await apps.DemandStoppedAsync(token);
-            }
-
-            await DemandDumpAsync(token);
-            await secret.ReleaseAsync(token);
+            await run.StepAsync(plan.Steps.FirstBackup, async (meter, token) => firstBackup = await new FirstBackup(api, Decision).TakeAsync(meter, token), ct);
         }
+
+        var warning = await replacement.ResumeGitOpsAsync("the database is restored", Difference, ct);
+        return new FreshResult(Decision, loaded, firstBackup, warning is null ? [] : [warning], clock.GetElapsedTime(start));
+    }
+
+    /// <summary>When the applications are back, too.</summary>
+    public async Task FinishAsync(CancellationToken ct)
+    {
+        await _record.RemoveAsync(Decision, ct);
+        run.Finish();
     }
 
     /// <summary>On a used folder a new Cluster looks healthy and never archives. The former one may have archived once more when it stopped.</summary>
@@ -195,33 +147,10 @@ public sealed class FreshRun(KubernetesApi api, IObjectStore? store, FreshPlan p
             ct);
     }
 
-    /// <summary>GitOps goes on only where it finds in Git what runs now; otherwise it would make the old Cluster of the new one, or fight with it.</summary>
-    private async Task FinishGitOpsAsync(GitOpsSwitch gitOps, ManifestDelivery delivery, CancellationToken ct)
-    {
-        if (Decision.Owners.Count == 0)
-        {
-            return;
-        }
-
-        if (Decision.Apply == ApplyMode.Git && !delivery.IsPublished)
-        {
-            throw new RestoreException(
-                ProblemCode.Stopped,
-                "the database is restored; the commit is not pushed, so GitOps stays suspended",
-                "resumed now, it would apply the manifest from before",
-                $"git push, then: {Decision.ResumeCommand}");
-        }
-
-        if (Decision is { Apply: ApplyMode.Api, IsInManifest: false })
-        {
-            var archive = Decision.Archive.Length == 0 ? "" : $" --archive-name {Decision.Archive}";
-            _warnings.Add(
-                $"GitOps stays suspended ({string.Join(", ", Decision.Owners)}): Git says something else; commit what 'cnpg-restore manifest initdb -f cluster.yaml{archive}' makes of the manifest, then resume it");
-            return;
-        }
-
-        await run.StepAsync(plan.Steps.ResumeGitOps, (_, token) => gitOps.ResumeAsync(token), ct);
-    }
+    /// <summary>How Git differs from what runs now; null where it does not.</summary>
+    private string? Difference => Decision is { Apply: ApplyMode.Api, IsInManifest: false }
+        ? $"Git says something else; commit what 'cnpg-restore manifest initdb -f cluster.yaml{(Decision.Archive.Length == 0 ? "" : $" --archive-name {Decision.Archive}")}' makes of the manifest"
+        : null;
 
     private static string OwnerOf(System.Text.Json.Nodes.JsonObject manifest) => manifest["spec"].Text("bootstrap", "initdb", "owner") ?? manifest["spec"].Text("bootstrap", "initdb", "database") ?? "app";
 }

@@ -1,0 +1,107 @@
+using System.Text.Json.Nodes;
+using CnpgRestore.Kubernetes;
+using CnpgRestore.ObjectStore;
+using CnpgRestore.Plans;
+using CnpgRestore.Plans.Clusters;
+
+namespace CnpgRestore.Runs.Clusters;
+
+/// <summary>
+/// Puts a new Cluster in the place of a former one: GitOps suspended, the former one removed, its archive moved, the manifest written, the new one made,
+/// GitOps resumed. Each step asks what is already done.
+/// </summary>
+/// <param name="store">The bucket; null where there is none, or it cannot be reached.</param>
+sealed class ClusterReplacement(KubernetesApi api, IObjectStore? store, ClusterDecision decision, ClusterSteps steps, Run run, TimeProvider clock)
+{
+    private readonly GitOpsSwitch _gitOps = new(api, decision.Owners, decision.Run, decision.ResumeCommand, clock);
+    private readonly ManifestDelivery _delivery = new(decision);
+
+    public ClusterRemoval Removal { get; } = new(api, decision, clock);
+
+    /// <summary>What is asked once more right before the former Cluster goes, when GitOps is known to be suspended.</summary>
+    public Func<CancellationToken, Task> LastLook { get; init; } = _ => Task.CompletedTask;
+
+    /// <summary>What is asked right before the new Cluster is made.</summary>
+    public Func<CancellationToken, Task> BeforeCreation { get; init; } = _ => Task.CompletedTask;
+
+    public async Task SuspendGitOpsAsync(CancellationToken ct)
+    {
+        if (decision.Owners.Count > 0)
+        {
+            await run.StepAsync(steps.SuspendGitOps, (_, token) => _gitOps.SuspendAsync(token), ct);
+        }
+    }
+
+    /// <param name="manifest">Of the new Cluster.</param>
+    /// <param name="create">The step that makes it.</param>
+    public async Task RunAsync(JsonObject manifest, PlanStep create, CancellationToken ct)
+    {
+        if (decision.FormerUid is not null)
+        {
+            await run.StepAsync(
+                steps.StopCluster,
+                async (meter, token) =>
+                {
+                    await LookAsync(token);
+                    return await Removal.RemoveAsync(meter, token);
+                },
+                ct);
+        }
+
+        if (store is not null)
+        {
+            await ArchiveMoving.RunAsync(api, store, decision, run, clock, ct);
+        }
+
+        if (decision.Apply != ApplyMode.Api)
+        {
+            await run.StepAsync(steps.WriteManifest, (_, token) => _delivery.WriteAsync(token), ct);
+        }
+
+        await run.StepAsync(
+            create,
+            async (meter, token) =>
+            {
+                await _gitOps.DemandSuspendedAsync(token);
+                await BeforeCreation(token);
+                return await new ClusterCreation(api, decision, manifest, Removal).CreateAsync(meter, token);
+            },
+            ct);
+    }
+
+    /// <summary>GitOps goes on only where it finds in Git what runs now; otherwise it would make the former Cluster of the new one, or fight with it.</summary>
+    /// <param name="done">What is so by now: <c>the cluster is recovered</c>.</param>
+    /// <param name="difference">How Git differs, and what makes it say the same; null where it may go on.</param>
+    /// <returns>Null, or the warning that it stays suspended.</returns>
+    public async Task<string?> ResumeGitOpsAsync(string done, string? difference, CancellationToken ct)
+    {
+        if (decision.Owners.Count == 0)
+        {
+            return null;
+        }
+
+        if (decision.Apply == ApplyMode.Git && !_delivery.IsPublished)
+        {
+            throw new RestoreException(
+                ProblemCode.Stopped, $"{done}; the commit is not pushed, so GitOps stays suspended", "resumed now, it would apply the manifest from before", $"git push, then: {decision.ResumeCommand}");
+        }
+
+        if (difference is not null)
+        {
+            return $"GitOps stays suspended ({string.Join(", ", decision.Owners)}): {difference}, then resume it";
+        }
+
+        await run.StepAsync(steps.ResumeGitOps, (_, token) => _gitOps.ResumeAsync(token), ct);
+        return null;
+    }
+
+    private async Task LookAsync(CancellationToken ct)
+    {
+        var live = await api.FindAsync(decision.Reference, ct);
+        if (live.Text("metadata", "uid") == decision.FormerUid && live.Text("metadata", "deletionTimestamp") is null)
+        {
+            await _gitOps.DemandSuspendedAsync(ct);
+            await LastLook(ct);
+        }
+    }
+}
