@@ -8,6 +8,22 @@ public sealed class AppsDifferenceTests(TestBed bed)
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task An_instance_that_shuts_down_is_waited_for()
+    {
+        await using var scene = await AppsScene.CreateAsync(bed);
+        await scene.StartAppsAsync();
+        // Its last WAL file takes its time to the bucket; psql is refused meanwhile.
+        await scene.Home.KubectlAsync(Ct, "delete", "pod", $"{AppsScene.Cluster}-1", "--wait=false");
+
+        var result = await scene.RunAsync("apps", "stop", AppsScene.Cluster, "--yes");
+
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        await scene.Clusters.HealthyAsync(AppsScene.Cluster, Ct);
+        Assert.Equal(0, await scene.CountSessionsAsync());
+        (await scene.RunAsync("apps", "start", AppsScene.Cluster, "--yes")).Succeeded();
+    }
+
+    [Fact]
     public async Task A_session_that_is_left_is_told_and_ended_only_when_asked()
     {
         await using var scene = await AppsScene.CreateAsync(bed);

@@ -27,14 +27,22 @@ sealed class FromDumpKill(FromDumpScene scene, string strategy, string former) :
     /// <summary>By the run's name, as its first machine has shown it. A run that has left nothing on the server is begun again elsewhere.</summary>
     public override async Task<ToolCommand> AgainAsync(string state)
     {
-        if (Newest() is not { } run)
+        if (await MarkedRunAsync() is null)
         {
-            return await BeginAnewAsync(state);
+            // What the killed one has sent may come to its end still. And the database beside has the second in its name: another run of the same second
+            // is refused. No person is that quick.
+            await Task.Delay(TimeSpan.FromSeconds(1), Ct);
         }
 
-        return File.Exists(Path.Combine(state, "runs", $"{run}.jsonl")) ? Command(state, "runs", "resume", run, "--yes")
-            : await HasMarkAsync() ? Command(state, "runs", "resume", run, "--yes", "--to", scene.Live.Url)
-            : await BeginAnewAsync(state);
+        // Two machines may each have begun a run before either came to its database: the one that has one goes on.
+        if (await MarkedRunAsync() is { } marked)
+        {
+            return IsHere(marked) ? Command(state, "runs", "resume", marked, "--yes") : Command(state, "runs", "resume", marked, "--yes", "--to", scene.Live.Url);
+        }
+
+        return Newest() is { } run && IsHere(run) ? Command(state, "runs", "resume", run, "--yes") : Begin(state);
+
+        bool IsHere(string run) => File.Exists(Path.Combine(state, "runs", $"{run}.jsonl"));
     }
 
     public override async Task AssertSafeAsync()
@@ -56,7 +64,7 @@ sealed class FromDumpKill(FromDumpScene scene, string strategy, string former) :
     /// and another one, where a run begins anew, does not know.
     /// </summary>
     public override async Task<string> WorldAsync() =>
-        $"{await scene.Live.Postgres.QueryAsync<long>($"SELECT count(*) FROM pg_database WHERE {Marked}", Ct)} databases aside\n{await ContentAsync()}";
+        $"{await scene.Live.Postgres.QueryAsync<long>($"SELECT count(*) FROM pg_database WHERE {Marked}", Ct)} databases that a run has marked\n{await ContentAsync()}";
 
     private async Task<string> ContentAsync() =>
         await scene.Live.Postgres.QueryAsync<bool>($"SELECT EXISTS (SELECT FROM pg_database WHERE datname = '{scene.Live.Name}')", Ct) ? await scene.ContentAsync() : Nothing;
@@ -70,14 +78,10 @@ sealed class FromDumpKill(FromDumpScene scene, string strategy, string former) :
 
     private string Marked => $"datname LIKE '{scene.Live.Name}%' AND shobj_description(oid, 'pg_database') LIKE 'cnpg-restore %'";
 
-    /// <summary>The database beside has the second in its name: another run of the same second is refused, and no person is that quick.</summary>
-    private async Task<ToolCommand> BeginAnewAsync(string state)
-    {
-        await Task.Delay(TimeSpan.FromSeconds(1), Ct);
-        return Begin(state);
-    }
-
-    private Task<bool> HasMarkAsync() => scene.Live.Postgres.QueryAsync<bool>($"SELECT EXISTS (SELECT FROM pg_database WHERE {Marked})", Ct);
+    /// <summary>The newest run that a database on the server names, as <c>runs list --to</c> shows it.</summary>
+    private async Task<string?> MarkedRunAsync() =>
+        await scene.Live.Postgres.QueryAsync<string>(
+            $"""SELECT coalesce(max(substring(shobj_description(oid, 'pg_database') FROM '"run": *"([^"]+)"')), '') FROM pg_database WHERE {Marked}""", Ct) is { Length: > 0 } run ? run : null;
 
     private ToolCommand Command(string state, params string[] arguments)
     {

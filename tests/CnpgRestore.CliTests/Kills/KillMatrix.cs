@@ -7,6 +7,7 @@ namespace CnpgRestore.CliTests.Kills;
 sealed class KillMatrix(TestBed bed, KilledPlan plan, KillReport report)
 {
     private const int KillsInOneScene = 12;
+    private const int ShownLength = 300;
 
     private string _expected = "";
     private TimeSpan _duration;
@@ -114,6 +115,7 @@ sealed class KillMatrix(TestBed bed, KilledPlan plan, KillReport report)
             Assert.True(scene.IsEnd(result), $"{what}: exit code {result.ExitCode}\n{result.Output}{result.Error}");
         }
 
-        Assert.True(_expected == await scene.WorldAsync(), $"{what}: the world is not as an undisturbed run leaves it");
+        var world = await scene.WorldAsync();
+        Assert.True(_expected == world, $"{what}: the world is not as an undisturbed run leaves it, but\n{world[..Math.Min(world.Length, ShownLength)]}");
     }
 }

@@ -20,6 +20,11 @@ public sealed class ClusterSessions(KubernetesApi api, string ns, string cluster
         AND NOT (client_addr IS NULL AND usename = 'postgres' AND application_name IN ('cnpg-instance-manager', 'cnpg_metrics_exporter'))
         """;
 
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How often a pod that is being deleted is looked at: longer than Kubernetes leaves it by default.</summary>
+    private const int Looks = 600;
+
     /// <summary>How many instances the last answer is of.</summary>
     public int Instances { get; private set; }
 
@@ -31,10 +36,8 @@ public sealed class ClusterSessions(KubernetesApi api, string ns, string cluster
         Instances = instances.Count;
         foreach (var instance in instances)
         {
-            var rows = await new InstancePsql(api, ns, instance).QueryAsync(
-                "postgres",
-                $"SELECT host(client_addr), datname, usename, application_name, count(*) {Clients} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
-                ct);
+            var rows = await AskAsync(
+                instance, $"SELECT host(client_addr), datname, usename, application_name, count(*) {Clients} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4", ct);
             sessions.AddRange(rows.Select(row => new ClusterSession(
                 instance, row[0].Length > 0 ? row[0] : null, row[1], row[2], row[3], int.Parse(row[4], CultureInfo.InvariantCulture))));
         }
@@ -49,11 +52,38 @@ public sealed class ClusterSessions(KubernetesApi api, string ns, string cluster
         var ended = 0;
         foreach (var instance in await InstancesAsync(ct))
         {
-            var count = await new InstancePsql(api, ns, instance).ValueAsync("postgres", $"SELECT count(pg_terminate_backend(pid)) {Clients}", ct);
-            ended += int.Parse(count, CultureInfo.InvariantCulture);
+            var rows = await AskAsync(instance, $"SELECT count(pg_terminate_backend(pid)) {Clients}", ct);
+            ended += rows.Sum(row => int.Parse(row[0], CultureInfo.InvariantCulture));
         }
 
         return ended;
+    }
+
+    /// <summary>An instance that shuts down lets nobody in any more, and may have sessions still: they are gone when its pod is.</summary>
+    private async Task<IReadOnlyList<string[]>> AskAsync(string instance, string sql, CancellationToken ct)
+    {
+        for (var looks = 1; ; looks++)
+        {
+            try
+            {
+                return await new InstancePsql(api, ns, instance).QueryAsync("postgres", sql, ct);
+            }
+            catch (RestoreException)
+            {
+                var pod = await api.FindAsync(new ObjectReference(ResourceTypes.Pods, ns, instance), ct);
+                if (pod is null)
+                {
+                    return [];
+                }
+
+                if (pod.Text("metadata", "deletionTimestamp") is null || looks == Looks)
+                {
+                    throw;
+                }
+            }
+
+            await Task.Delay(Interval, ct);
+        }
     }
 
     /// <summary>Pods whose PostgreSQL runs. None: nobody can be connected.</summary>
