@@ -9,6 +9,8 @@ namespace CnpgRestore.TestServers;
 /// </summary>
 public sealed class KubernetesServer : IAsyncDisposable
 {
+    private const int MostStarts = 30;
+
     private readonly string _folder;
     private readonly bool _isOurs;
     private ToolProcess? _restarted;
@@ -73,12 +75,24 @@ public sealed class KubernetesServer : IAsyncDisposable
         }
 
         _restarted = ToolProcess.Start(new ToolCommand(command[0], command[1..]));
+        var attempts = 1;
         while ((await RunAsync(Kubectl("get", "--raw", "/readyz"), ct)).ExitCode != 0)
         {
-            if (_restarted.HasExited)
+            if (!_restarted.HasExited)
             {
-                throw new InvalidOperationException((await _restarted.WaitAsync(ct)).Error);
+                continue;
             }
+
+            // Somebody's connection may have taken the port for its own end meanwhile.
+            var ended = await _restarted.WaitAsync(ct);
+            if (!ended.Error.Contains("address already in use", StringComparison.Ordinal) || attempts++ == MostStarts)
+            {
+                throw new InvalidOperationException(ended.Error);
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(1), ct);
+            await _restarted.DisposeAsync();
+            _restarted = ToolProcess.Start(new ToolCommand(command[0], command[1..]));
         }
     }
 

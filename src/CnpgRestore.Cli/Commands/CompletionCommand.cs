@@ -40,9 +40,9 @@ static class CompletionCommand
           set -l line (commandline -cp)
           set -l offered (cnpg-restore "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null | string match -rv '^/|^-\?')
           string match -q -- '-*' (commandline -ct); or set offered (string match -v -- '-*' $offered)
-          printf '%s\n' $offered
+          string match -r '.+' -- $offered
         end
-        complete -c cnpg-restore -a '(__cnpg_restore_offered)'
+        complete -c cnpg-restore -f -n 'count (__cnpg_restore_offered) >/dev/null' -a '(__cnpg_restore_offered)'
         """;
 
     public static Command Create()
@@ -52,8 +52,8 @@ static class CompletionCommand
         var command = new Command("completion", """
             Print a script that makes a shell complete commands, options and their values.
 
-            For this shell: source <(cnpg-restore completion bash). For every one: write that line into ~/.bashrc or ~/.zshrc;
-            for fish: cnpg-restore completion fish > ~/.config/fish/completions/cnpg-restore.fish
+            For this shell alone: source <(cnpg-restore completion bash), for fish: cnpg-restore completion fish | source
+            For every shell, write that line into ~/.bashrc, ~/.zshrc or ~/.config/fish/config.fish.
             """) { shell };
         command.SetAction(parse => Console.Out.WriteLine(parse.GetRequiredValue(shell) switch { "bash" => Bash, "zsh" => Zsh, _ => Fish }));
         return command;

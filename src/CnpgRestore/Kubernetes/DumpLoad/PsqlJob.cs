@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace CnpgRestore.Kubernetes.DumpLoad;
 
 /// <summary>
-/// A Job that loads a plain SQL dump with psql, or an archive with pg_restore: it stops at the first error, is never tried again on a half-loaded database, and goes away by
-/// itself. Every value is a variable of the container; none is part of the shell's text, and the password comes from a Secret.
+/// A Job that loads a plain SQL dump with psql or with this program, or an archive with pg_restore: it stops at the first error, is never tried again on a
+/// half-loaded database, and goes away by itself. Every value is a variable of the container; none is part of the shell's text, and the password comes from a Secret.
 /// </summary>
 public sealed record PsqlJob
 {
