@@ -13,7 +13,7 @@ sealed class AppsCarrier(CliSession session, KubernetesApi api, string cluster, 
 {
     private readonly StateFolder _state = new(EnvironmentVariables.StateFolder);
 
-    public RunId NewRun(string verb) => RunId.Create(verb, session.Clock);
+    public RunId NewRun(string verb) => _state.NewRun(verb, session.Clock);
 
     public async Task<int> StopAsync(AppsStopPlan plan, CancellationToken ct)
     {

@@ -41,7 +41,7 @@ sealed class FreshCarrier(CliSession session, KubernetesApi api, StoreOptions st
             await recorded.DemandNoWayBackAsync(api, difference, ct);
         }
 
-        var run = RunId.Create(Verb, session.Clock);
+        var run = _state.NewRun(Verb, session.Clock);
         var situation = await look();
         var (store, unreachable) = await OpenAsync(fresh.Namespace, situation.Archive is null ? null : situation.Set.ReadJson(fresh.Cluster), ct);
         using var opened = store;

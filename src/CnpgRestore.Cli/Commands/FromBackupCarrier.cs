@@ -39,7 +39,7 @@ sealed class FromBackupCarrier(CliSession session, KubernetesApi api, StoreOptio
             await recorded.DemandNoWayBackAsync(api, difference, ct);
         }
 
-        var run = RunId.Create(Verb, session.Clock);
+        var run = _state.NewRun(Verb, session.Clock);
         var planner = new FromBackupPlanner(api, request, session.Clock);
         var situation = await planner.LookAsync(ct);
         using var store = await OpenAsync(request.Namespace, situation.Set.ReadJson(request.Cluster), ct);

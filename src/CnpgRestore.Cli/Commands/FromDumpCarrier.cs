@@ -26,7 +26,7 @@ sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDum
     {
         await using var asked = await DatabaseSession.OpenAsync(server, FromDumpPlanner.Maintenance, ct);
         var planner = new FromDumpPlanner(server, asked);
-        var run = RunId.Create(Verb, session.Clock);
+        var run = _state.NewRun(Verb, session.Clock);
         if (dryRun)
         {
             var looked = await planner.PlanAsync(request, run.Value, progress: null, ct);

@@ -26,7 +26,7 @@ public sealed class Journal : IDisposable
     public IReadOnlyList<JournalEntry> Entries { get; }
 
     public static Journal Create(StateFolder state, string command, string subject, TimeProvider clock) =>
-        Create(state, RunId.Create(command, clock), command, subject, clock);
+        Create(state, state.NewRun(command, clock), command, subject, clock);
 
     /// <summary>For a run that has its name already, as one that another machine began.</summary>
     public static Journal Create(StateFolder state, RunId run, string command, string subject, TimeProvider clock)

@@ -6,11 +6,22 @@ namespace CnpgRestore.Runs;
 /// <summary>Names one run, sorts by time, and is the journal's file name: <c>20261122t140000z-rename-4f2a</c>.</summary>
 public readonly record struct RunId(string Value)
 {
-    public static RunId Create(string command, TimeProvider clock)
+    private const string Stamp = "yyyyMMdd't'HHmmss'z'";
+
+    /// <summary>A run whose time lies further ahead was named by a clock that was wrong.</summary>
+    private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(1);
+
+    /// <param name="newest">A run before this one, whose name has to sort before it: in the same second it would do so by chance.</param>
+    public static RunId Create(string command, TimeProvider clock, RunId? newest = null)
     {
-        var time = clock.GetUtcNow().ToString("yyyyMMdd't'HHmmss'z'", CultureInfo.InvariantCulture);
-        return new RunId($"{time}-{command}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}");
+        var now = clock.GetUtcNow();
+        var next = newest?.Time + TimeSpan.FromSeconds(1);
+        var time = next > now && next - now < Ahead ? next.Value : now;
+        return new RunId($"{time.ToString(Stamp, CultureInfo.InvariantCulture)}-{command}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}");
     }
+
+    private DateTimeOffset? Time => DateTimeOffset.TryParseExact(
+        Value.Split('-')[0], Stamp, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
 
     public override string ToString() => Value;
 }

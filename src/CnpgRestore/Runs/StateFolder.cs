@@ -41,6 +41,9 @@ public sealed class StateFolder
 
     public string JournalOf(RunId run) => Path.Combine(Runs, $"{run}.jsonl");
 
+    /// <summary>The name of a run that is about to begin; it sorts behind those of all runs of this machine.</summary>
+    public RunId NewRun(string command, TimeProvider clock) => RunId.Create(command, clock, List() is [var newest, ..] ? newest : null);
+
     /// <summary>The journals on this machine, newest first.</summary>
     public IReadOnlyList<RunId> List() =>
         [.. Directory.GetFiles(Runs, "*.jsonl").Select(path => new RunId(Path.GetFileNameWithoutExtension(path))).OrderByDescending(run => run.Value, StringComparer.Ordinal)];
