@@ -48,7 +48,7 @@ static class FromDumpCommand
             HelpName = "psql|parallel",
         };
         engine.AcceptOnlyFromAmong("psql", "parallel");
-        var jobs = Arg.Count("--jobs", ["-j"], "Connections at once. Default: the server's cores.", MostJobs);
+        var jobs = Arg.Count("--jobs", ["-j"], "Connections at once. Default: the server's cores, at most 8.", MostJobs);
         var noRoles = new Option<bool>("--no-roles") { Description = "Do not create roles that are missing, even where the dump has them." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the plan and change nothing; a Cluster without superuser access gets a role for the time of looking." };
         var checks = new SqlCheckOption();
