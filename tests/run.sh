@@ -35,5 +35,8 @@ for project in "$@"; do
   failed=$((failed + wrong))
 done
 
+echo "The classes that took longest, in seconds of their tests (several run at once):"
+cat "$reports"/*.xml 2>/dev/null | grep -oE '<test [^>]*' | sed -E 's/.* type="([^"]*)".* time="([^"]*)".*/\1 \2/' |
+  awk '{ tests[$1]++; seconds[$1] += $2 } END { for (type in tests) printf "%7.0f  %4d  %s\n", seconds[type], tests[type], type }' | sort -rn | sed -n 1,25p
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ] && [ "$passed" != 0 ]

@@ -1,9 +1,7 @@
 using System.CommandLine;
-using CnpgRestore.Cli.Output;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.Manifests;
 using CnpgRestore.ObjectStore;
-using CnpgRestore.Plans;
 
 namespace CnpgRestore.Cli;
 
@@ -69,12 +67,7 @@ sealed class BackupFolderOptions(bool isNamed = true)
             "its bucket can be read without it",
             "cnpg-restore backups list -f cluster.yaml, or: cnpg-restore backups list --bucket s3://NAME");
         server ??= DestinationOf(ClusterManifest.Read(live, _ => null)).ServerName;
-        if (_store.IsGiven(parse))
-        {
-            return (_store.Open(parse, session.Clock), server);
-        }
-
-        return (await ClusterStore.OpenAsync(api, api.Namespace, live, session.Clock, warning => session.Progress.Line($"warning: {warning}"), ct), server);
+        return (await _store.OpenAsync(parse, session, api, api.Namespace, live, ct), server);
     }
 
     /// <summary>The Kubernetes of the Cluster that is named; null where none is, or where a manifest stands in for it.</summary>

@@ -1,13 +1,18 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
+using CnpgRestore.Cli.Output;
 using CnpgRestore.Diagnosis.Collection;
+using CnpgRestore.Kubernetes;
 using CnpgRestore.Manifests;
 using CnpgRestore.ObjectStore;
 using CnpgRestore.ObjectStore.S3;
+using CnpgRestore.Plans;
 
 namespace CnpgRestore.Cli;
 
 /// <summary>The options that say which bucket, and how to open it. The names are fixed; credentials are never among them.</summary>
-sealed class StoreOptions
+/// <param name="withCluster">Whether the command may name a Cluster, which has a bucket and an endpoint of its own.</param>
+sealed class StoreOptions(bool withCluster = true)
 {
     private const string DefaultBucket = "s3://cloudnative-pg";
     private const string BucketShape = "expected something like s3://cloudnative-pg or file:///mnt/mirror";
@@ -32,7 +37,8 @@ sealed class StoreOptions
 
     private readonly Option<string?> _endpoint = new("--endpoint", "-e")
     {
-        Description = $"S3 endpoint. Default: AWS_ENDPOINT_URL, or {DefaultEndpoint}. For AWS itself: https://s3.amazonaws.com.",
+        Description = (withCluster ? "S3 endpoint as this machine reaches it. Default: the Cluster's, if one is named; else " : "S3 endpoint. Default: ")
+            + $"AWS_ENDPOINT_URL, or {DefaultEndpoint}. For AWS itself: https://s3.amazonaws.com.",
         HelpName = "URL",
     };
 
@@ -97,6 +103,23 @@ sealed class StoreOptions
         return Open(parse.GetValue(_bucket) ?? ParseBucket(manifest.DestinationPath ?? "", "destinationPath"), endpoint, parse, clock, S3Settings.DefaultParallelism);
     }
 
+    /// <summary>The bucket that the command line names, else the one that a Cluster archives to, with the Secret that it names.</summary>
+    /// <exception cref="RestoreException">As for <see cref="Open(ParseResult, TimeProvider, int)"/> and <see cref="ClusterStore.OpenAsync"/>.</exception>
+    public async Task<IObjectStore> OpenAsync(ParseResult parse, CliSession session, KubernetesApi api, string ns, JsonObject cluster, CancellationToken ct)
+    {
+        if (IsGiven(parse))
+        {
+            return Open(parse, session.Clock);
+        }
+
+        var store = new ClusterStore(api, ns, session.Clock) { Route = Route(parse), Warn = warning => session.Progress.Line($"warning: {warning}") };
+        return await store.OpenAsync(cluster, ct);
+    }
+
+    /// <summary>To a Cluster's own bucket, as far as the command line says so; the variables of S3 mean another bucket.</summary>
+    public StoreRoute Route(ParseResult parse) => new(
+        parse.GetValue(_endpoint) is { } url ? ParseUrl(url, "--endpoint") : null, parse.GetValue(_provider), parse.GetValue(_authorities));
+
     private IObjectStore Open(StoreAddress address, Uri? endpoint, ParseResult parse, TimeProvider clock, int parallelism)
     {
         if (address.IsDirectory)
@@ -122,13 +145,15 @@ sealed class StoreOptions
             ? address
             : throw new RestoreException(ProblemCode.Usage, $"'{text}' is not valid for {where}", BucketShape, "cnpg-restore --help");
 
-    private static Uri? ParseEndpoint(string text, string where)
+    private static Uri? ParseEndpoint(string text, string where) => S3Settings.Locate(ParseUrl(text, where));
+
+    private static Uri ParseUrl(string text, string where)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http"))
         {
             throw new RestoreException(ProblemCode.Usage, $"'{text}' is not valid for {where}", "expected something like https://gateway.storjshare.io", "cnpg-restore --help");
         }
 
-        return S3Settings.Locate(uri);
+        return uri;
     }
 }

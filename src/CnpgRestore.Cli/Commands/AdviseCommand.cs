@@ -64,6 +64,7 @@ static class AdviseCommand
                 Limit = parse.GetValue(timeout)?.Value ?? DefaultLimit,
                 KubernetesWords = [.. kubernetes.Words(parse)],
                 StoreWords = [.. store.Words(parse)],
+                Route = store.Route(parse),
             };
             var isAsked = request.Cluster is not null || request.Files.Count > 0;
             var sources = new AdviceSources(

@@ -45,6 +45,7 @@ static class DoctorCommand
                     File = set?.ReadJson(name),
                     Written = written,
                     Bucket = store.Named(parse, clock),
+                    Route = store.Route(parse),
                     OpenStore = section => store.Open(parse, clock, section),
                     Server = parse.GetValue(server),
                     Dumps = parse.GetValue(dumps),

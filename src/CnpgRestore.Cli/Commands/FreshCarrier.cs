@@ -5,7 +5,6 @@ using CnpgRestore.Dumps;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.Kubernetes.DumpLoad;
 using CnpgRestore.ObjectStore;
-using CnpgRestore.Plans;
 using CnpgRestore.Plans.Clusters;
 using CnpgRestore.Plans.FromDump;
 using CnpgRestore.Runs;
@@ -191,8 +190,7 @@ sealed class FreshCarrier(CliSession session, KubernetesApi api, StoreOptions st
         IObjectStore? store = null;
         try
         {
-            store = storeOptions.IsGiven(parse) ? storeOptions.Open(parse, session.Clock)
-                : await ClusterStore.OpenAsync(api, ns, cluster, session.Clock, warning => session.Progress.Line($"warning: {warning}"), ct);
+            store = await storeOptions.OpenAsync(parse, session, api, ns, cluster, ct);
             await store.ListLevelAsync(KeyPrefix.Root, ct);
             return (store, null);
         }

@@ -1,9 +1,7 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using CnpgRestore.Cli.Output;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.ObjectStore;
-using CnpgRestore.Plans;
 using CnpgRestore.Plans.Clusters;
 using CnpgRestore.Plans.FromBackup;
 using CnpgRestore.Runs;
@@ -42,7 +40,7 @@ sealed class FromBackupCarrier(CliSession session, KubernetesApi api, StoreOptio
         var run = _state.NewRun(Verb, session.Clock);
         var planner = new FromBackupPlanner(api, request, session.Clock);
         var situation = await planner.LookAsync(ct);
-        using var store = await OpenAsync(request.Namespace, situation.Set.ReadJson(request.Cluster), ct);
+        using var store = await storeOptions.OpenAsync(parse, session, api, request.Namespace, situation.Set.ReadJson(request.Cluster), ct);
         var plan = await planner.PlanAsync(situation, store, run.Value, recorded?.Decision, ct);
         if (dryRun)
         {
@@ -123,16 +121,6 @@ sealed class FromBackupCarrier(CliSession session, KubernetesApi api, StoreOptio
     private Task<RunLease> TakeLeaseAsync(ClusterDecision decision, CancellationToken ct) => RunLease.TakeAsync(
         api, decision.Namespace, decision.Cluster, new LeaseHolder(decision.Run, Environment.MachineName, Environment.ProcessId), session.Clock, ct);
 
-    private Task<IObjectStore> OpenAsync(RecordedRun recorded, CancellationToken ct) => OpenAsync(recorded.Decision.Namespace, recorded.Manifest, ct);
-
-    /// <summary>The bucket that the command line names, else the one of the manifest with the Secret that it names.</summary>
-    private async Task<IObjectStore> OpenAsync(string ns, JsonObject cluster, CancellationToken ct)
-    {
-        if (storeOptions.IsGiven(parse))
-        {
-            return storeOptions.Open(parse, session.Clock);
-        }
-
-        return await ClusterStore.OpenAsync(api, ns, cluster, session.Clock, warning => session.Progress.Line($"warning: {warning}"), ct);
-    }
+    private Task<IObjectStore> OpenAsync(RecordedRun recorded, CancellationToken ct) =>
+        storeOptions.OpenAsync(parse, session, api, recorded.Decision.Namespace, recorded.Manifest, ct);
 }

@@ -13,7 +13,9 @@ namespace CnpgRestore.Cli.Commands;
 /// <summary><c>from-dump</c>: a database comes back from an SQL dump.</summary>
 static class FromDumpCommand
 {
-    private const int MostJobs = 64;
+    /// <summary>Of connections at once.</summary>
+    public const int MostJobs = 64;
+
     private const string Latest = "latest";
     private const string Fresh = "fresh";
 

@@ -9,14 +9,12 @@ namespace CnpgRestore.Cli.Commands;
 /// <summary><c>load FILE</c>: what the pod of a Job runs whose image has this program. Not for people.</summary>
 static class LoadCommand
 {
-    private const int MostJobs = 64;
-
     public static Command Create(TimeProvider clock)
     {
         var file = new Argument<string>("FILE") { Description = "A plain dump, packed or not." };
         var section = new Option<string?>("--section") { Description = "Whose part of a dump of all databases." };
         var application = new Option<string>("--application-name") { Description = "How its sessions are called.", DefaultValueFactory = _ => "cnpg-restore" };
-        var jobs = Arg.Count("--jobs", [], "Connections at once.", 1, MostJobs);
+        var jobs = Arg.Count("--jobs", [], "Connections at once.", 1, FromDumpCommand.MostJobs);
         var server = new ServerOptions(required: true);
         var command = new Command(PsqlJob.LoadCommand, $"Load a dump into an empty database. Exit codes: 0 all of it is loaded, {PsqlJob.NotEmpty} the database is not empty, else as from-dump.") { file, section, application, jobs };
         command.Hidden = true;

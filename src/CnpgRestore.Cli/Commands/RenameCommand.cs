@@ -31,7 +31,7 @@ static class RenameCommand
         verify.AcceptOnlyFromAmong("evidence", "full");
         var parallel = Arg.Count("--parallel", [], "Most requests in flight; fewer when the server throttles.", S3Settings.DefaultParallelism, LargestParallelism);
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the plan and change nothing." };
-        var store = new StoreOptions();
+        var store = new StoreOptions(withCluster: false);
 
         var command = new Command("rename", """
             Rename a server folder in the bucket, so that a new cluster may archive under the old name.

@@ -78,7 +78,20 @@ static class RunOutput
 
         var question = plan.IsDestructive ? $"Type the name of the {what} ({name}) to go on: " : "Go on? [y/N] ";
         session.Progress.Write(new Text(question));
-        var answer = await Task.Run(Console.In.ReadLine, ct).WaitAsync(ct);
+        string? answer = null;
+        try
+        {
+            answer = await Task.Run(Console.In.ReadLine, ct).WaitAsync(ct);
+        }
+        finally
+        {
+            if (answer is null)
+            {
+                // Ctrl-C and Ctrl-D leave the cursor behind the question.
+                session.Progress.WriteLine();
+            }
+        }
+
         var accepted = plan.IsDestructive ? answer?.Trim() == name : answer?.Trim() is "y" or "Y" or "yes";
         if (!accepted)
         {

@@ -5,7 +5,7 @@ namespace CnpgRestore.Compression;
 /// that blocks, so that the store's patience and the caller's cancellation hold there too.
 /// </summary>
 /// <param name="ct">Ends a blocking read.</param>
-sealed class CompressedSource(Stream inner, IEndCheck? check, CancellationToken ct) : Stream
+sealed class CompressedSource(Stream inner, IEndCheck? check, CancellationToken ct) : ForwardStream
 {
     private const int BufferSize = 64 << 10;
 
@@ -14,20 +14,8 @@ sealed class CompressedSource(Stream inner, IEndCheck? check, CancellationToken 
     private int _filled;
     private long _handedOut;
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
     /// <summary>Bytes handed out; the codec for xz asks.</summary>
-    public override long Position
-    {
-        get => _handedOut;
-        set => throw new NotSupportedException();
-    }
+    protected override long BytesRead => _handedOut;
 
     /// <summary>From a buffer, because the codecs that block ask for single bytes.</summary>
     public override int Read(byte[] buffer, int offset, int count)
@@ -43,9 +31,6 @@ sealed class CompressedSource(Stream inner, IEndCheck? check, CancellationToken 
         return TakeBuffered(buffer.AsSpan(offset, count));
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (_position < _filled)
@@ -57,16 +42,6 @@ sealed class CompressedSource(Stream inner, IEndCheck? check, CancellationToken 
         _handedOut += read;
         return read;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override async ValueTask DisposeAsync()
     {

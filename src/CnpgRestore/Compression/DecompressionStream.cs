@@ -6,23 +6,11 @@ namespace CnpgRestore.Compression;
 /// </summary>
 /// <param name="blocks">The inner stream is read synchronously, on a pool thread.</param>
 /// <param name="end">Asked when the inner stream ends; null where the library itself notices a cut file.</param>
-sealed class DecompressionStream(Stream inner, IEndCheck? end, bool blocks) : Stream
+sealed class DecompressionStream(Stream inner, IEndCheck? end, bool blocks) : ForwardStream
 {
     private long _written;
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
+    protected override long BytesRead => _written;
 
     /// <summary>True for an exception that says the bytes are not what their suffix promises.</summary>
     public static bool IsDamage(Exception e) =>
@@ -44,9 +32,6 @@ sealed class DecompressionStream(Stream inner, IEndCheck? end, bool blocks) : St
         }
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         try
@@ -59,16 +44,6 @@ sealed class DecompressionStream(Stream inner, IEndCheck? end, bool blocks) : St
             throw Damage(e);
         }
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override async ValueTask DisposeAsync()
     {

@@ -7,7 +7,7 @@ namespace CnpgRestore.LocalRestore;
 /// One object as a stream that is read once, from the beginning to the end. It is fetched as ranges of 8 MiB, several at a time, and delivered in order.
 /// Memory is bounded by the ranges in flight, however slowly the reader reads. A range that breaks off is continued where it broke, with back-off.
 /// </summary>
-public sealed class DownloadStream : Stream
+public sealed class DownloadStream : ForwardStream
 {
     /// <summary>Large enough that a request's latency does not count, small enough that four of them fit anywhere.</summary>
     public const int RangeSize = 8 << 20;
@@ -38,20 +38,8 @@ public sealed class DownloadStream : Stream
     /// <summary>Called with the number of bytes of each read.</summary>
     public Action<int>? Delivered { get; init; }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
     /// <summary>Bytes delivered so far, as stored (compressed objects count compressed).</summary>
-    public override long Position
-    {
-        get => _delivered;
-        set => throw new NotSupportedException();
-    }
+    protected override long BytesRead => _delivered;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -64,9 +52,6 @@ public sealed class DownloadStream : Stream
         return _current is { } range ? Deliver(range, buffer.Span) : 0;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override int Read(byte[] buffer, int offset, int count)
     {
         // Some decompressors only read synchronously.
@@ -74,14 +59,6 @@ public sealed class DownloadStream : Stream
         return ReadAsync(buffer.AsMemory(offset, count), _stop.Token).AsTask().GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002
     }
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     // A decompressor may own this stream and dispose of it as well as its opener.
     public override async ValueTask DisposeAsync()

@@ -6,7 +6,7 @@ namespace CnpgRestore.ObjectStore;
 /// One object, read once from its first byte to its last. A connection that breaks, or an answer that ends early, is no end of the object: the rest is
 /// asked for again.
 /// </summary>
-public sealed class WholeObjectStream : Stream
+public sealed class WholeObjectStream : ForwardStream
 {
     private const int Attempts = 5;
 
@@ -22,19 +22,7 @@ public sealed class WholeObjectStream : Stream
         _item = item;
     }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => _read;
-        set => throw new NotSupportedException();
-    }
+    protected override long BytesRead => _read;
 
     /// <param name="item">As it was listed. A newer version that is longer is read to its end.</param>
     public static Stream Open(IObjectStore store, StoredObject item) => new WholeObjectStream(store, item);
@@ -75,19 +63,6 @@ public sealed class WholeObjectStream : Stream
             }
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override async ValueTask DisposeAsync()
     {

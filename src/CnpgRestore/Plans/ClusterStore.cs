@@ -7,13 +7,18 @@ using CnpgRestore.ObjectStore.S3;
 namespace CnpgRestore.Plans;
 
 /// <summary>Opens the bucket that a Cluster archives to, with the Secret that it names: what works here is what the operator has.</summary>
-public static class ClusterStore
+public sealed class ClusterStore(KubernetesApi api, string ns, TimeProvider clock)
 {
+    /// <summary>The bucket and the Secret stay the Cluster's.</summary>
+    public StoreRoute Route { get; init; } = StoreRoute.AsPods;
+
+    public Action<string> Warn { get; init; } = _ => { };
+
     /// <param name="cluster">The Cluster as JSON; for the plugin, its ObjectStore is read from the API.</param>
     /// <exception cref="RestoreException">The store, the ObjectStore, a Secret or a key does not exist, or is of a kind that is not supported.</exception>
-    public static async Task<IObjectStore> OpenAsync(KubernetesApi api, string ns, JsonObject cluster, TimeProvider clock, Action<string> warn, CancellationToken ct)
+    public async Task<IObjectStore> OpenAsync(JsonObject cluster, CancellationToken ct)
     {
-        var section = await SectionAsync(api, ns, cluster, ct);
+        var section = await SectionAsync(cluster, ct);
         var store = BarmanStore.Read(section)!;
         if (!StoreAddress.TryParse(store.DestinationPath, null, out var address) || address.IsDirectory)
         {
@@ -24,10 +29,11 @@ public static class ClusterStore
         var secrets = await StoreSecrets.ReadAsync(api, ns, section, ct);
         foreach (var warning in secrets.Warnings)
         {
-            warn(warning);
+            Warn(warning);
         }
 
-        var endpoint = store.EndpointUrl is { } url ? S3Settings.Locate(new Uri(url)) : null;
+        var named = Route.Endpoint ?? (store.EndpointUrl is { } url ? new Uri(url) : null);
+        var endpoint = named is null ? null : S3Settings.Locate(named);
         return new S3ObjectStore(
             new S3Settings(address)
             {
@@ -35,14 +41,14 @@ public static class ClusterStore
                 Region = secrets.Region ?? EnvironmentVariables.AwsRegion ?? "us-east-1",
                 // Where the pods have an identity of their own, this program needs one too.
                 Credentials = secrets.ToS3() ?? S3Credentials.Find(profile: null),
-                CertificateAuthorities = secrets.EndpointCa is null ? EnvironmentVariables.AwsCaBundle : null,
+                CertificateAuthorities = Route.CertificateAuthorities ?? (secrets.EndpointCa is null ? EnvironmentVariables.AwsCaBundle : null),
                 CertificateAuthoritiesPem = secrets.EndpointCa,
-                Provider = Provider.Of(endpoint),
+                Provider = Route.Provider ?? Provider.Of(endpoint),
             },
             clock);
     }
 
-    private static async Task<JsonObject> SectionAsync(KubernetesApi api, string ns, JsonObject cluster, CancellationToken ct)
+    private async Task<JsonObject> SectionAsync(JsonObject cluster, CancellationToken ct)
     {
         if (cluster["spec"].At("backup", "barmanObjectStore") is JsonObject store)
         {

@@ -96,7 +96,7 @@ public sealed class FreshDeliveryTests(TestBed bed)
         var hint = stopped.Error[(stopped.Error.IndexOf("hint:", StringComparison.Ordinal) + "hint:".Length)..].Trim();
         var commands = hint.Split(", then: ");
         Assert.Equal(2, commands.Length);
-        var rename = NativeProgram.Command([.. commands[0].Split(' ')[1..], "-b", $"s3://{scene.Clusters.Bucket}", "-e", scene.Clusters.S3.Endpoint, "--yes"]) with
+        var rename = NativeProgram.Command([.. commands[0].Split(' ')[1..], "--yes"]) with
         {
             Environment = new Dictionary<string, string>(S3Server.ClientEnvironment) { ["CNPG_RESTORE_STATE"] = scene.State, ["HOME"] = scene.Folder },
         };

@@ -52,6 +52,31 @@ public sealed class FromDumpKillTests(TestBed bed)
         Assert.Equal(scene.Expected, await scene.ContentAsync());
     }
 
+    [Fact]
+    public async Task Of_two_machines_that_have_both_begun_the_one_left_behind_is_undone_by_itself()
+    {
+        await using var scene = await FromDumpScene.CreateAsync(bed);
+        await scene.SpoilAsync();
+        var elsewhere = Path.Combine(scene.Folder, "elsewhere");
+        Assert.Null(await KilledRun.AtAsync(Begin(scene), KillMoment.Begun("create-database")));
+        // Their databases are named by the second.
+        await Task.Delay(TimeSpan.FromSeconds(1.1), Ct);
+        Assert.Null(await KilledRun.AtAsync(At(elsewhere, Begin(scene)), KillMoment.Begun("create-database")));
+        var (behind, ahead) = (scene.Run, FromDumpScene.NewestRun(elsewhere));
+        Assert.Null(await KilledRun.AtAsync(scene.Command("runs", "resume", behind, "--yes"), KillMoment.Recorded("load")));
+
+        var finished = await ToolProcess.RunAsync(At(elsewhere, scene.Command("runs", "resume", ahead, "--yes")), Ct);
+        Assert.True(finished.ExitCode == 0, finished.Output + finished.Error);
+        Assert.Equal(3, (await scene.DatabasesAsync()).Count);
+        var undo = await scene.RunAsync("runs", "undo", behind);
+
+        Assert.True(undo.ExitCode == 0, undo.Output + undo.Error);
+        Assert.Equal(scene.Expected, await scene.ContentAsync());
+        Assert.Equal(2, (await scene.DatabasesAsync()).Count);
+        (await ToolProcess.RunAsync(At(elsewhere, scene.Command("runs", "commit", ahead, "--yes")), Ct)).Succeeded();
+        Assert.Equal([""], await scene.DatabasesAsync());
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(30)]
@@ -68,6 +93,12 @@ public sealed class FromDumpKillTests(TestBed bed)
         Assert.Equal(20000, await scene.Live.QueryAsync<long>("SELECT count(*) FROM sales.orders", Ct));
         Assert.Equal(200, await scene.Live.QueryAsync<long>("SELECT count(*) FROM sales.customers", Ct));
     }
+
+    /// <summary>As on another machine: with a state folder of its own.</summary>
+    private static ToolCommand At(string state, ToolCommand command) => command with
+    {
+        Environment = new Dictionary<string, string>(command.Environment) { ["CNPG_RESTORE_STATE"] = state },
+    };
 
     private static ToolCommand Begin(FromDumpScene scene) => scene.Command("from-dump", "--local", scene.Dump, "--to", scene.Live.Url, "--yes");
 }

@@ -24,6 +24,12 @@ sealed class ApiScene : IAsyncDisposable
     public static async Task<ApiScene> OpenAsync(TestBed bed, CancellationToken ct) =>
         new(await (await bed.KubernetesApiAsync(ct)).CreateNamespaceAsync(ct));
 
+    /// <inheritdoc cref="KubernetesNamespace.ApplyAsync"/>
+    public Task ApplyAsync(string yaml, CancellationToken ct) => _namespace.ApplyAsync(yaml, ct);
+
+    /// <inheritdoc cref="KubernetesNamespace.KubectlAsync"/>
+    public Task<string> KubectlAsync(CancellationToken ct, params string[] arguments) => _namespace.KubectlAsync(ct, arguments);
+
     public ObjectReference ConfigMap(string name) => new(ResourceTypes.ConfigMaps, Namespace, name);
 
     public Task<JsonObject> CreateConfigMapAsync(string name, CancellationToken ct) =>

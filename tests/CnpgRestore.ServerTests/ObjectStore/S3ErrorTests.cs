@@ -106,6 +106,15 @@ public sealed class S3ErrorTests(TestBed bed)
     }
 
     [Fact]
+    public async Task A_Service_of_Kubernetes_is_reached_by_a_forwarded_port()
+    {
+        var problem = await ListProblemAsync(StoreSettings.Of("http://minio.storage.svc:9001", "s3://bucket"));
+
+        Assert.Equal(ProblemCode.Unreachable, problem.Code);
+        Assert.Contains("kubectl port-forward -n storage service/minio 9000:9001, then the same command with --endpoint http://localhost:9000", problem.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_private_authority_is_trusted_only_when_it_is_given()
     {
         var settings = await SettingsAsync();

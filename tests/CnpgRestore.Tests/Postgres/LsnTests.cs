@@ -19,6 +19,16 @@ public sealed class LsnTests
         Assert.Equal(left >= right, a >= b);
     });
 
+    [Fact]
+    public void Of_two_that_are_equal_none_is_before_the_other()
+    {
+        var (a, b) = (new Lsn(7), new Lsn(7));
+        Assert.Equal((false, false, true, true), (a > b, a < b, a <= b, a >= b));
+    }
+
+    [Fact]
+    public void Does_not_begin_again_at_its_end() => Assert.Throws<OverflowException>(() => new Lsn(ulong.MaxValue) + 1);
+
     [Theory]
     [InlineData("16/B374D848", 0x16_B374D848UL)]
     [InlineData("0/0", 0UL)]
@@ -36,6 +46,7 @@ public sealed class LsnTests
     [InlineData("1 /2")]
     [InlineData("0/123456789")]
     [InlineData("123456789/0")]
+    [InlineData("000000001/0")]
     [InlineData("-1/0")]
     [InlineData("0x1/0")]
     [InlineData("16-B374D848")]

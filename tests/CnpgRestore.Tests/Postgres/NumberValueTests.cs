@@ -19,10 +19,20 @@ public sealed class NumberValueTests
     });
 
     [Fact]
+    public void Of_two_equal_timelines_none_is_before_the_other()
+    {
+        var (a, b) = (new TimelineId(2), new TimelineId(2));
+        Assert.Equal((false, false, true, true), (a > b, a < b, a <= b, a >= b));
+    }
+
+    [Fact]
     public void A_timeline_is_hexadecimal_in_file_names() => Assert.Equal("0000001F", new TimelineId(31).Hex);
 
     [Fact]
     public void The_next_timeline_is_one_more() => Assert.Equal(new TimelineId(3), new TimelineId(2).Next);
+
+    [Fact]
+    public void There_is_no_timeline_behind_the_last() => Assert.Throws<OverflowException>(() => new TimelineId(uint.MaxValue).Next);
 
     [Theory]
     [InlineData("0")]
@@ -48,6 +58,9 @@ public sealed class NumberValueTests
     public void A_transaction_id_is_read_back_as_it_is_written() =>
         Gen.UInt[3, uint.MaxValue].Sample(value => TransactionId.Parse(new TransactionId(value).ToString()).Value == value);
 
+    [Fact]
+    public void The_first_transaction_that_can_commit_is_3() => Assert.Equal(new TransactionId(3), TransactionId.Parse("3"));
+
     [Theory]
     [InlineData("2")]
     [InlineData("4294967296")]
@@ -71,12 +84,31 @@ public sealed class NumberValueTests
     [Fact]
     public void A_major_version_alone_is_its_minor_0() => Assert.Equal(new PostgresVersion(170000), PostgresVersion.Parse("17"));
 
+    [Fact]
+    public void The_oldest_version_is_10() => Assert.Equal(new PostgresVersion(100001), PostgresVersion.Parse("10.1"));
+
     [Theory]
+    [InlineData(null)]
     [InlineData("")]
     [InlineData("9.6")]
     [InlineData("15.")]
     [InlineData("15.1.2")]
     [InlineData("15.10000")]
     [InlineData("15beta1")]
-    public void A_version_has_one_or_two_numbers(string text) => Assert.False(PostgresVersion.TryParse(text, null, out _));
+    public void A_version_has_one_or_two_numbers(string? text) => Assert.False(PostgresVersion.TryParse(text, null, out _));
+
+    [Fact]
+    public void What_is_refused_is_told_with_the_word_that_was_read()
+    {
+        (Action Parse, string What)[] parsers =
+        [
+            (() => Lsn.Parse("x y"), "an LSN such as 16/B374D848"), (() => PostgresVersion.Parse("x y"), "a PostgreSQL version such as 15.20"),
+            (() => RecoveryTarget.Parse("x y"), "a recovery target"), (() => RestorePointName.Parse("x y\t"), "a restore point name"),
+            (() => SystemIdentifier.Parse("x y"), "a system identifier"), (() => TargetTime.Parse("x y"), "a time with an offset such as 2026-03-01T10:00:00Z"),
+            (() => TimelineId.Parse("x y"), "a timeline number"), (() => TransactionId.Parse("x y"), "a transaction id"),
+            (() => WalSegmentName.Parse("x y"), "a WAL segment name"), (() => WalSegmentSize.Parse("x y"), "a WAL segment size in bytes"),
+        ];
+        Assert.All(parsers, parser => Assert.StartsWith($"'x y", Assert.Throws<FormatException>(parser.Parse).Message, StringComparison.Ordinal));
+        Assert.All(parsers, parser => Assert.Contains($"' is not {parser.What}", Assert.Throws<FormatException>(parser.Parse).Message, StringComparison.Ordinal));
+    }
 }

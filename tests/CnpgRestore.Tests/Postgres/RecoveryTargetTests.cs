@@ -34,6 +34,8 @@ public sealed class RecoveryTargetTests
     [InlineData("time 2026-03-01 10:00:00")]
     [InlineData("lsn")]
     [InlineData("name ")]
+    [InlineData("name")]
+    [InlineData(" latest")]
     [InlineData("xid 1")]
     public void Other_texts_are_refused(string? text) => Assert.False(RecoveryTarget.TryParse(text, null, out _));
 

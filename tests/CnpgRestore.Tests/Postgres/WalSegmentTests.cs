@@ -69,6 +69,15 @@ public sealed class WalSegmentTests
     public void The_log_number_rises_after_4_GiB(uint bytes, string name, string next) =>
         Assert.Equal(WalSegmentName.Parse(next), WalSegmentName.Parse(name).Next(WalSegmentSize.FromBytes(bytes)));
 
+    [Theory]
+    [InlineData("0000000100000000000000FF", true)]
+    [InlineData("000000010000000000000100", false)]
+    public void A_log_has_256_segments_of_16_MiB(string name, bool isPossible) => Assert.Equal(isPossible, WalSegmentName.Parse(name).IsPossible(WalSegmentSize.Default));
+
+    [Fact]
+    public void A_number_that_no_name_can_carry_is_a_bug() =>
+        Assert.Throws<OverflowException>(() => WalSegmentName.FromNumber(new TimelineId(1), (ulong)uint.MaxValue * 256 + 256, WalSegmentSize.Default));
+
     [Fact]
     public void A_name_of_another_segment_size_may_be_impossible() =>
         Assert.False(WalSegmentName.Parse("0000000100000000000000FF").IsPossible(WalSegmentSize.FromBytes(64 << 20)));

@@ -51,7 +51,7 @@ static class BucketCollection
 
 #pragma warning disable CA2000 // Who asked owns the store.
     private static Task<IObjectStore> OpenAsync(ExaminationRequest request, JsonObject cluster, ClusterManifest manifest, CancellationToken ct) => request.Api is { } api
-        ? ClusterStore.OpenAsync(api, request.Namespace, cluster, request.Clock, _ => { }, ct)
+        ? new ClusterStore(api, request.Namespace, request.Clock) { Route = request.Route }.OpenAsync(cluster, ct)
         : manifest.Destination!.Store is { } store ? Task.FromResult(request.OpenStore(store)) : throw new RestoreException(
             ProblemCode.NotFound, $"ObjectStore {manifest.Destination.ObjectStoreName} is in none of the files", hint: "cnpg-restore backups list -f cluster.yaml -f objectstore.yaml");
 #pragma warning restore CA2000

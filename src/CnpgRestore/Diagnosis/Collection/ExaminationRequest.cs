@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.Manifests;
 using CnpgRestore.ObjectStore;
+using CnpgRestore.ObjectStore.S3;
 
 namespace CnpgRestore.Diagnosis.Collection;
 
@@ -16,6 +17,9 @@ public sealed record ExaminationRequest(string Cluster, string Namespace, Kubern
 
     /// <summary>The bucket that the command line names; the Cluster's own is then not asked.</summary>
     public NamedBucket? Bucket { get; init; }
+
+    /// <summary>To the Cluster's own bucket.</summary>
+    public StoreRoute Route { get; init; } = StoreRoute.AsPods;
 
     /// <summary>Opens the bucket of a manifest without Kubernetes: with the credentials of the environment.</summary>
     public required Func<BarmanStore, IObjectStore> OpenStore { get; init; }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Authentication;
 using System.Text.Json;
+using static CnpgRestore.ConnectionFailure;
 
 namespace CnpgRestore.Kubernetes.Client;
 
@@ -84,15 +85,7 @@ static class ApiErrors
             return new RestoreException(ProblemCode.Unreachable, $"what answers at {server} is no Kubernetes API", json.Message, "check the server of the context, and the proxy", e);
         }
 
-        var reason = Find<SocketException>(e)?.SocketErrorCode switch
-        {
-            SocketError.ConnectionRefused => "Connection refused",
-            SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => "the host name does not resolve",
-            SocketError.TimedOut => "the connection timed out",
-            _ when Find<TimeoutException>(e) is not null || Find<OperationCanceledException>(e) is not null => "no answer in time",
-            _ => (e.InnerException ?? e).Message,
-        };
-        return new RestoreException(ProblemCode.Unreachable, $"the Kubernetes API at {server} cannot be reached: {reason}", $"while trying to {what}",
+        return new RestoreException(ProblemCode.Unreachable, $"the Kubernetes API at {server} cannot be reached: {Reason(e)}", $"while trying to {what}",
             "check the context, the network, the VPN and the proxy; 'kubectl cluster-info' asks the same server", e);
     }
 
@@ -109,18 +102,4 @@ static class ApiErrors
 
     private static string CanI(ApiRequest request) =>
         $"kubectl auth can-i {request.Verb} {request.Resource}{(request.Namespace is null ? (request.Type.Namespaced ? " --all-namespaces" : "") : $" -n {request.Namespace}")}";
-
-    private static T? Find<T>(Exception? e)
-        where T : Exception
-    {
-        for (; e is not null; e = e.InnerException)
-        {
-            if (e is T found)
-            {
-                return found;
-            }
-        }
-
-        return null;
-    }
 }

@@ -5,7 +5,7 @@ using static System.FormattableString;
 namespace CnpgRestore.Kubernetes.Client;
 
 /// <summary>What a command in a container writes to stdout, as it writes it: nobody reads ahead, so a slow reader makes the command wait.</summary>
-sealed class ExecOutput(ClientWebSocket socket, ApiRequest request) : Stream
+sealed class ExecOutput(ClientWebSocket socket, ApiRequest request) : ForwardStream
 {
     private const int ErrorsKept = 4096;
 
@@ -15,20 +15,8 @@ sealed class ExecOutput(ClientWebSocket socket, ApiRequest request) : Stream
     private long _position;
     private bool _isAtEnd;
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
     /// <summary>How much was read.</summary>
-    public override long Position
-    {
-        get => Interlocked.Read(ref _position);
-        set => throw new NotSupportedException();
-    }
+    protected override long BytesRead => Interlocked.Read(ref _position);
 
     /// <summary>Waits for the first bytes, or for the failure that comes instead.</summary>
     public async Task BeginAsync(CancellationToken ct)
@@ -49,21 +37,9 @@ sealed class ExecOutput(ClientWebSocket socket, ApiRequest request) : Stream
         return count;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
 #pragma warning disable VSTHRD002 // Decompressors read so, on threads of their own.
     public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override async ValueTask DisposeAsync()
     {

@@ -4,6 +4,7 @@ using System.Security.Authentication;
 using System.Xml;
 using Amazon.Runtime;
 using Amazon.S3;
+using static CnpgRestore.ConnectionFailure;
 
 namespace CnpgRestore.ObjectStore.S3;
 
@@ -78,15 +79,8 @@ static class S3Errors
                 return new RestoreException(ProblemCode.Unreachable, $"the certificate of {where} is not trusted", tls.Message, "give its authority with --endpoint-ca FILE or AWS_CA_BUNDLE", e);
             }
 
-            var reason = Find<SocketException>(e)?.SocketErrorCode switch
-            {
-                SocketError.ConnectionRefused => "Connection refused",
-                SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => "the host name does not resolve",
-                SocketError.TimedOut => "the connection timed out",
-                _ when Find<TimeoutException>(e) is not null || Find<OperationCanceledException>(e) is not null => "no answer in time",
-                _ => (e.InnerException ?? e).Message,
-            };
-            return new RestoreException(ProblemCode.Unreachable, $"{where} cannot be reached: {reason}", $"while asking for {what}", "check --endpoint, the network and the proxy, then run the same command again", e);
+            var hint = ForwardHint(settings.Endpoint) ?? "check --endpoint, the network and the proxy, then run the same command again";
+            return new RestoreException(ProblemCode.Unreachable, $"{where} cannot be reached: {Reason(e)}", $"while asking for {what}", hint, e);
         }
 
         RestoreException Problem(ProblemCode code, string message, string? hint) => new(code, message, DetailOf(), hint, e);
@@ -94,17 +88,8 @@ static class S3Errors
         string? DetailOf() => Find<AmazonS3Exception>(e) is { ErrorCode: { Length: > 0 } code } answer ? $"{code}: {answer.Message}".TrimEnd(' ', ':') : null;
     }
 
-    private static T? Find<T>(Exception? e)
-        where T : Exception
-    {
-        for (; e is not null; e = e.InnerException)
-        {
-            if (e is T found)
-            {
-                return found;
-            }
-        }
-
-        return null;
-    }
+    /// <summary>A Service of Kubernetes (<c>NAME.NAMESPACE.svc</c>) is reached by pods only.</summary>
+    private static string? ForwardHint(Uri? endpoint) => endpoint?.Host.Split('.') is [var service, var ns, "svc", ..]
+        ? $"only pods know a Service by its name: kubectl port-forward -n {ns} service/{service} 9000:{endpoint.Port}, then the same command with --endpoint {endpoint.Scheme}://localhost:9000"
+        : null;
 }

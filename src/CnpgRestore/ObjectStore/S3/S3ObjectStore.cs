@@ -35,6 +35,8 @@ public sealed class S3ObjectStore : IObjectStore
 
     public string Identity => $"{Address} at {_settings.Endpoint?.Authority ?? "AWS"}";
 
+    public string Options => $"-b {Address} -e {_settings.Endpoint?.AbsoluteUri.TrimEnd('/') ?? "https://s3.amazonaws.com"}";
+
     public async Task<FolderLevel> ListLevelAsync(KeyPrefix prefix, CancellationToken ct)
     {
         var request = new ListObjectsV2Request { BucketName = _bucket, Prefix = _path + prefix.Value, Delimiter = "/" };

@@ -3,21 +3,11 @@ using Amazon.Runtime;
 namespace CnpgRestore.ObjectStore.S3;
 
 /// <summary>A download that breaks with an <see cref="IOException"/> when no byte arrives for a while, instead of waiting for ever.</summary>
-sealed class StallGuardStream(Stream inner, TimeSpan patience, TimeProvider clock) : Stream
+sealed class StallGuardStream(Stream inner, TimeSpan patience, TimeProvider clock) : ForwardStream
 {
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
     public override long Length => inner.Length;
 
-    public override long Position
-    {
-        get => inner.Position;
-        set => throw new NotSupportedException();
-    }
+    protected override long BytesRead => inner.Position;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -38,20 +28,7 @@ sealed class StallGuardStream(Stream inner, TimeSpan patience, TimeProvider cloc
         }
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

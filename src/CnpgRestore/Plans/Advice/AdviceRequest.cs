@@ -1,3 +1,4 @@
+using CnpgRestore.ObjectStore.S3;
 using CnpgRestore.Postgres;
 
 namespace CnpgRestore.Plans.Advice;
@@ -32,4 +33,7 @@ public sealed record AdviceRequest
 
     /// <summary><c>-b s3://...</c>, <c>-e https://...</c>, as they were typed.</summary>
     public IReadOnlyList<string> StoreWords { get; init; } = [];
+
+    /// <summary>To the Cluster's own bucket.</summary>
+    public StoreRoute Route { get; init; } = StoreRoute.AsPods;
 }

@@ -71,7 +71,7 @@ sealed class BucketLook(AdviceRequest request, AdviceSources sources, Kubernetes
 
         if (kubernetes.Api is { } api && kubernetes.Seen.Answers)
         {
-            return await ClusterStore.OpenAsync(api, api.Namespace, situation.Set.ReadJson(request.Cluster), sources.Clock, Remark, ct);
+            return await new ClusterStore(api, api.Namespace, sources.Clock) { Route = request.Route, Warn = Remark }.OpenAsync(situation.Set.ReadJson(request.Cluster), ct);
         }
 
         return sources.Store(situation.Archive?.Store ?? throw new RestoreException(

@@ -94,7 +94,7 @@ public sealed class FreshRun(KubernetesApi api, IObjectStore? store, FreshPlan p
             ProblemCode.Stopped,
             $"Expected empty archive: {Decision.Archive}/ is not empty",
             $"it holds {offender}; the former Cluster may have archived once more when it stopped",
-            $"cnpg-restore rename -r {Decision.Archive} {Decision.Archive}-{Decision.Run.Split('-')[0]}, then: {Decision.ResumeCommand}");
+            $"cnpg-restore rename -r {Decision.Archive} {Decision.Archive}-{Decision.Run.Split('-')[0]} {store.Options}, then: {Decision.ResumeCommand}");
     }
 
     private async Task DemandDumpAsync(CancellationToken ct)
