@@ -13,18 +13,4 @@ public static class OrphanClaims
         claim.Text("metadata", "labels", CnpgNames.ClusterLabel) is not null
         && claim.Text("metadata", "annotations", CnpgNames.NodeSerialAnnotation) is not null
         && !claim.Items("metadata", "ownerReferences").Any();
-
-    public static async Task<IReadOnlyList<JsonObject>> FindAsync(KubernetesApi api, string ns, string cluster, CancellationToken ct)
-    {
-        var found = new List<JsonObject>();
-        await foreach (var claim in api.ListAsync(ResourceTypes.PersistentVolumeClaims, ns, CnpgNames.Of(cluster), ct))
-        {
-            if (IsAdoptable(claim))
-            {
-                found.Add(claim);
-            }
-        }
-
-        return found;
-    }
 }
