@@ -1,3 +1,4 @@
+using CnpgRestore.CliTests.Kills;
 using CnpgRestore.TestServers;
 
 namespace CnpgRestore.CliTests.FromBackup;
@@ -49,6 +50,28 @@ public sealed class FailedRecoveryTests(TestBed bed)
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
         Assert.Equal($"{RecoveryScene.Rows}", await scene.CountAsync());
         await scene.AssertNothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task A_cluster_that_somebody_else_makes_meanwhile_is_not_taken_for_the_recovered_one()
+    {
+        await using var scene = await RecoveryScene.CreateAsync(bed);
+        await scene.FillAsync();
+        Assert.Null(await KilledRun.AtAsync(scene.Command(["from-backup", RecoveryScene.Cluster, "--yes"]), KillMoment.Recorded("stop-cluster")));
+        await scene.Clusters.Namespace.ApplyAsync(scene.Manifests.Initdb(RecoveryScene.Cluster, "somebody-elses"), Ct);
+        var stranger = await scene.UidAsync();
+
+        var stopped = await scene.RunAsync("runs", "resume", scene.LastRun(), "--yes");
+
+        Assert.True(stopped.ExitCode == 20, stopped.Output + stopped.Error);
+        Assert.Contains("exists and is not the one that was decided", stopped.Error, StringComparison.Ordinal);
+        Assert.Contains("bootstrap initdb", stopped.Error, StringComparison.Ordinal);
+        Assert.Equal(stranger, await scene.UidAsync());
+        await scene.Clusters.Namespace.KubectlAsync(Ct, "delete", "cluster", RecoveryScene.Cluster);
+        await scene.Clusters.UntilAsync("pods,pvc", items => items!["items"]!.AsArray().Count == 0, Ct);
+        var result = await scene.RunAsync("runs", "resume", scene.LastRun(), "--yes");
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        Assert.Equal($"{RecoveryScene.Rows}", await scene.CountAsync());
     }
 
     private static Task SetKeyAsync(RecoveryScene scene, string key) =>

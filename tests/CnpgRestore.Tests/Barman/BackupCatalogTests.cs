@@ -31,6 +31,30 @@ public sealed class BackupCatalogTests
         Assert.Equal(BackupState.Usable, backup.State);
     }
 
+    [Fact]
+    public async Task A_backup_is_as_large_as_all_its_tars()
+    {
+        using var golden = new GoldenFolder();
+        var before = (await golden.ReadAsync()).Catalog.Find(BackupId.Parse(GoldenFolder.FirstBackup))!;
+        var after = (await golden.With($"base/{GoldenFolder.FirstBackup}/data_0001.tar.gz", "12345").ReadAsync()).Catalog.Find(before.Id)!;
+
+        Assert.Equal(before.Size.Bytes + 5, after.Size.Bytes);
+        Assert.True(before.Size.Bytes > before.Tars[0].Parts[0].Object.Size);
+        Assert.Equal(GoldenFolder.LastArchived, before.LastModified?.UtcDateTime);
+        Assert.True(after.LastModified > before.LastModified);
+    }
+
+    [Fact]
+    public async Task The_size_of_a_segment_is_the_one_that_the_backups_were_made_with()
+    {
+        var id = GoldenFolder.SecondBackup;
+        using var golden = new GoldenFolder().Replace($"base/{id}/backup.info", "xlog_segment_size=16777216", "xlog_segment_size=67108864");
+        var (catalog, _) = await golden.ReadAsync();
+
+        Assert.Equal(67108864u, catalog.SegmentSize.Bytes);
+        Assert.Equal(67108864u, catalog.Find(BackupId.Parse(id))!.Extent!.SegmentSize.Bytes);
+    }
+
     [Theory]
     [InlineData("base/20261122T175123/data.tar.gz", "data.tar is missing")]
     [InlineData("base/20261122T175123/16384.tar.gz", "16384.tar of tablespace tbs1 is missing")]

@@ -19,6 +19,22 @@ public sealed class FolderFindingsTests
     }
 
     [Fact]
+    public async Task An_empty_folder_is_what_a_new_cluster_wants()
+    {
+        using var store = ScriptedStore.OfNames([]);
+        var folder = await CnpgRestore.Plans.Clusters.FolderState.ReadAsync(store, "postgres-v17", TestContext.Current.CancellationToken);
+
+        Assert.Empty(FolderFindings.Of(folder.Catalog, folder.Archive));
+    }
+
+    [Fact]
+    public async Task Histories_of_one_life_agree()
+    {
+        using var golden = new GoldenFolder().With("wals/00000003.history", "1\t0/C0000A0\tx\n2\t0/F000000\tx\n");
+        Assert.DoesNotContain(await FindAsync(golden), finding => finding.Kind == "mixed-histories");
+    }
+
+    [Fact]
     public async Task Warns_that_CNPG_would_choose_a_failed_backup()
     {
         using var golden = new GoldenFolder().Replace(Second, "status=DONE", "status=FAILED");

@@ -116,6 +116,22 @@ public sealed class RecoveryRouteTests
     }
 
     [Fact]
+    public async Task A_backup_that_the_fork_cuts_in_two_cannot_follow_it()
+    {
+        var archive = await ArchiveAsync([.. Segments(1, 5, 10), .. Segments(2, 8, 12)], (2, $"1\t{new Lsn((8 * Size) + 100)}\tx\n"));
+        var route = RecoveryRoute.Find(Backup(1, 5, 9), archive);
+        Assert.Null(route.Path);
+        Assert.Contains("before the end of the backup", route.Refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_backup_that_ended_where_the_fork_is_can_follow_it()
+    {
+        var archive = await ArchiveAsync([.. Segments(1, 5, 7), .. Segments(2, 7, 12)], (2, $"1\t{new Lsn((7 * Size) + 0x100)}\tx\n"));
+        Assert.Equal(Segment(2, 12), RecoveryRoute.Find(Backup(1, 5, 7), archive).Path!.LastSegment);
+    }
+
+    [Fact]
     public async Task A_backup_of_a_timeline_that_the_newest_does_not_descend_from_cannot_follow_it()
     {
         var archive = await ArchiveAsync(

@@ -54,10 +54,21 @@ public sealed class ServerFolderTests
     [InlineData("00000001000000000000000A.gz.gz.gz")]
     [InlineData("00000001000000000000000.gz")]
     [InlineData("00000001000000000000000A.28.backup")]
+    [InlineData("00000001000000000000000A-00000028.backup")]
+    [InlineData("00000001000000000000000A.00000028.restor")]
+    [InlineData("00000001000000000000000A.0000002X.backup")]
     [InlineData("000000002.history")]
     [InlineData("0000000X.history")]
     [InlineData("00000001000000000000000A.partial.partial")]
     public void Everything_else_is_a_stray(string name) => Assert.Equal(new WalFile.Stray(DoublyCompressed: false), ServerFolder.ParseWalFile(name));
+
+    [Theory]
+    [InlineData("0000000100000000", true)]
+    [InlineData("000000010000000a", true)]
+    [InlineData("000000010000000X", false)]
+    [InlineData("00000001", false)]
+    [InlineData("00000001000000000", false)]
+    public void A_level_of_segments_has_sixteen_hexadecimal_digits(string name, bool isLevel) => Assert.Equal(isLevel, ServerFolder.IsWalLevel(Folder.Wals.Folder(name)));
 
     [Theory]
     [InlineData("data.tar", null, 0, ArchiveCompression.None)]

@@ -30,6 +30,48 @@ public sealed partial class WalArchiveTests
         Assert.Equal(GoldenFolder.LastArchived, archive.Newest?.LastModified.UtcDateTime);
     }
 
+    /// <summary>Of several that are stored in different ways, barman takes the first compressed one in the order of keys, and a plain one only where it is alone.</summary>
+    [Theory]
+    [InlineData("", "")]
+    [InlineData(".gz", ",.gz")]
+    [InlineData(".bz2", ",.gz,.bz2,.zst")]
+    public async Task Of_several_ways_to_store_a_segment_the_one_is_taken_that_barman_takes(string taken, string stored)
+    {
+        var name = WalSegmentName.Parse("000000010000000000000003");
+        foreach (var seed in Enumerable.Range(0, 6))
+        {
+            using var store = ScriptedStore.OfNames(stored.Split(',').Select(suffix => $"s/wals/0000000100000000/{name}{suffix}"), seed);
+
+            var level = await WalLevel.ReadAsync(store, Folder, name, TestContext.Current.CancellationToken);
+
+            Assert.EndsWith($"/{name}{taken}", level.Find(name)!.Object.Key.Value, StringComparison.Ordinal);
+            Assert.Null(level.Find(name.Next(WalSegmentSize.Default)));
+        }
+    }
+
+    [Fact]
+    public async Task A_history_that_is_compressed_is_taken_before_a_plain_one()
+    {
+        foreach (var seed in Enumerable.Range(0, 4))
+        {
+            var archive = await ScanAsync(["s/wals/00000002.history", "s/wals/00000002.history.bz2", "s/wals/0000000100000000/000000010000000000000003"], seed);
+
+            Assert.Equal(ArchiveCompression.Bzip2, archive.HistoryFiles[new TimelineId(2)].Compression);
+        }
+    }
+
+    [Fact]
+    public async Task What_is_no_WAL_does_not_count_and_is_never_the_newest()
+    {
+        using var golden = new GoldenFolder().With("wals/0000000100000000/notes.txt").With("wals/0000000100000000/000000010000000000000003.gz.gz");
+        var (_, archive) = await golden.ReadAsync();
+
+        Assert.Equal(20, archive.WalLikeCount);
+        Assert.Equal(GoldenFolder.LastArchived, archive.Newest?.LastModified.UtcDateTime);
+        using var later = new GoldenFolder().With("wals/0000000100000000/000000010000000000000003.gz");
+        Assert.EndsWith("/000000010000000000000003.gz", (await later.ReadAsync()).Archive.Newest?.Key.Value, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Any_set_of_segments_in_any_order_becomes_its_runs()
     {
