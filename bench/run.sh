@@ -28,7 +28,7 @@ P
   bench/drill.sh "$endpoint"
   printf '\n## Load of a plain dump\n\n'
   bench/dump-load.sh
-  printf '\n## Inspection of a large dump\n\nMemory does not grow with it: `GB=20 bench/dump-inspect.sh` says the same.\n\n'
+  printf '\n## Inspection of a large dump\n\nMemory does not grow with it; `GB=20 bench/dump-inspect.sh` shows it: docs/reliability.md has the table.\n\n'
   bench/dump-inspect.sh
   printf '\n## Start-up\n\n'
   bench/start-up.sh

@@ -36,7 +36,8 @@ for project in "$@"; do
 done
 
 echo "The classes that took longest, in seconds of their tests (several run at once):"
-cat "$reports"/*.xml 2>/dev/null | grep -oE '<test [^>]*' | sed -E 's/.* type="([^"]*)".* time="([^"]*)".*/\1 \2/' |
-  awk '{ tests[$1]++; seconds[$1] += $2 } END { for (type in tests) printf "%7.0f  %4d  %s\n", seconds[type], tests[type], type }' | sort -rn | sed -n 1,25p
+cat "$reports"/*.xml 2>/dev/null | grep -oE '<test [^>]*' | awk '
+  { match($0, / type="[^"]*"/); type = substr($0, RSTART + 7, RLENGTH - 8); match($0, / time="[^"]*"/); seconds[type] += substr($0, RSTART + 7, RLENGTH - 8); tests[type]++ }
+  END { for (type in tests) printf "%7.0f  %4d  %s\n", seconds[type], tests[type], type }' | sort -rn | sed -n 1,25p
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ] && [ "$passed" != 0 ]

@@ -64,9 +64,12 @@ public sealed class FailedRecoveryTests(TestBed bed)
         var stopped = await scene.RunAsync("runs", "resume", scene.LastRun(), "--yes");
 
         Assert.True(stopped.ExitCode == 20, stopped.Output + stopped.Error);
-        Assert.Contains("exists and is not the one that was decided", stopped.Error, StringComparison.Ordinal);
-        Assert.Contains("bootstrap initdb", stopped.Error, StringComparison.Ordinal);
+        Assert.Contains("is not the one that the plan was made for", stopped.Error, StringComparison.Ordinal);
         Assert.Equal(stranger, await scene.UidAsync());
+        // There is no way back, and the hint is the way forward.
+        Assert.Equal(15, (await scene.RunAsync("runs", "undo", scene.LastRun())).ExitCode);
+        var printed = $"kubectl delete cluster -n {scene.Namespace} {RecoveryScene.Cluster}, then: cnpg-restore runs resume {scene.LastRun()} -n {scene.Namespace}";
+        Assert.Contains(printed, stopped.Error, StringComparison.Ordinal);
         await scene.Clusters.Namespace.KubectlAsync(Ct, "delete", "cluster", RecoveryScene.Cluster);
         await scene.Clusters.UntilAsync("pods,pvc", items => items!["items"]!.AsArray().Count == 0, Ct);
         var result = await scene.RunAsync("runs", "resume", scene.LastRun(), "--yes");

@@ -70,6 +70,21 @@ public sealed class WalReaderTests
         Assert.Contains($"this is not WAL segment {NameOf(file)}", refused.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>The first record has no predecessor by which those behind it could be told from old ones.</summary>
+    [Theory]
+    [InlineData(40)]
+    [InlineData(40 + WalRecordHeader)]
+    public async Task Nothing_is_read_behind_a_first_record_that_does_not_hold(int offset)
+    {
+        var file = SegmentFiles("pg15")[1];
+        var bytes = await BytesAsync(file);
+        Assert.NotEmpty(await ReadAsync(bytes, NameOf(file)));
+        bytes.AsSpan(offset, 4).Clear();
+
+        Assert.Empty(await ReadAsync(bytes, NameOf(file)));
+        Assert.Null(await LastRecordAsync(bytes, NameOf(file)));
+    }
+
     [Fact]
     public async Task A_flipped_bit_ends_the_log_there()
     {

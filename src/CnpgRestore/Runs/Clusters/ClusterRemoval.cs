@@ -32,8 +32,8 @@ sealed class ClusterRemoval(KubernetesApi api, ClusterDecision decision, TimePro
             throw new RestoreException(
                 ProblemCode.Stopped,
                 $"{reference} is not the one that the plan was made for",
-                "somebody has created it anew since, GitOps perhaps",
-                $"cnpg-restore runs undo {decision.Run} -n {decision.Namespace}");
+                "somebody has created it anew since, GitOps perhaps; only the former one is this run's to delete",
+                $"suspend what creates it; if nothing in it is needed, kubectl delete cluster -n {decision.Namespace} {decision.Cluster}, then: {decision.ResumeCommand}");
         }
 
         return await RemoveAsync(decision.FormerUid!, meter, ct);
