@@ -49,6 +49,44 @@ public sealed class PruneTests(TestBed bed)
     }
 
     [Fact]
+    public async Task An_object_that_comes_while_the_plan_is_read_stops_it_before_anything_is_deleted()
+    {
+        await using var scene = await PruneScene.CreateAsync(bed);
+        const string late = "wals/0000000200000000/000000020000000000000011";
+        var before = (await scene.OldAsync()).Keys.ToList();
+        BeforeItIsChecked(scene, () => scene.S3.Client.PutObjectAsync(new() { BucketName = scene.Bucket, Key = $"{PruneScene.Old}/{late}", ContentBody = "x" }, Ct));
+
+        var stopped = await scene.RunAsync(PruneScene.Consents);
+
+        Assert.True(stopped.ExitCode == 20, stopped.Output + stopped.Error);
+        Assert.Contains($"{PruneScene.Old}/ changed; nothing was deleted", stopped.Error, StringComparison.Ordinal);
+        Assert.Contains(late, stopped.Error, StringComparison.Ordinal);
+        Assert.Equal(before.Append(late).Order(StringComparer.Ordinal), (await scene.OldAsync()).Keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_other_folder_that_goes_while_the_plan_is_read_stops_it_before_anything_is_deleted()
+    {
+        await using var scene = await PruneScene.CreateAsync(bed);
+        var before = await scene.OldAsync();
+        var infos = (await scene.S3.ListAsync(scene.Folder(PruneScene.New), Ct)).Where(item => item.Key.EndsWith("/backup.info", StringComparison.Ordinal)).Select(item => item.Key).ToList();
+        Assert.NotEmpty(infos);
+        BeforeItIsChecked(scene, async () =>
+        {
+            foreach (var key in infos)
+            {
+                await scene.S3.Client.DeleteObjectAsync(scene.Bucket, key, Ct);
+            }
+        });
+
+        var stopped = await scene.RunAsync(PruneScene.Consents);
+
+        Assert.True(stopped.ExitCode == 20, stopped.Output + stopped.Error);
+        Assert.Contains($"{PruneScene.New}/ no longer holds a usable base backup; nothing was deleted", stopped.Error, StringComparison.Ordinal);
+        Assert.Equal(before, await scene.OldAsync());
+    }
+
+    [Fact]
     public async Task While_it_is_removed_neither_a_second_removal_nor_a_rename_of_either_folder_may_run()
     {
         await using var scene = await PruneScene.CreateAsync(bed);
@@ -95,4 +133,20 @@ public sealed class PruneTests(TestBed bed)
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Contains("had only to be proven", result.Error, StringComparison.Ordinal);
     }
+
+    /// <summary>Between the plan and the first step: a person reads it meanwhile, or goes for a coffee.</summary>
+    private static void BeforeItIsChecked(PruneScene scene, Func<Task> change)
+    {
+        var isDone = 0;
+        scene.Proxy.Inject(async exchange =>
+        {
+            if (exchange.Call.Operation == S3Operation.ListObjects && HasBegun(scene) && Interlocked.Exchange(ref isDone, 1) == 0)
+            {
+                await change();
+            }
+        });
+    }
+
+    private static bool HasBegun(PruneScene scene) =>
+        Directory.Exists(Path.Combine(scene.State, "runs")) && Directory.GetFiles(Path.Combine(scene.State, "runs")).Any(path => File.ReadAllText(path).Contains("\"step_started\"", StringComparison.Ordinal));
 }
