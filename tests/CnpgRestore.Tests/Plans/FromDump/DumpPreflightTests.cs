@@ -1,0 +1,69 @@
+using CnpgRestore.Dumps;
+using CnpgRestore.Dumps.Inspection;
+using CnpgRestore.Plans.FromDump;
+
+namespace CnpgRestore.Tests.Plans.FromDump;
+
+/// <summary>What is said of a dump before anything is changed for it.</summary>
+public sealed class DumpPreflightTests
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Over_several_connections_nothing_is_loaded_into_a_live_database()
+    {
+        var dump = await WholeServerAsync();
+        var request = Request(dump) with { Strategy = LoadStrategy.Append, Engine = LoadEngine.Parallel };
+
+        var problem = Assert.Single(DumpPreflight.Check(dump, request));
+
+        Assert.Equal((ProblemCode.Refused, $"--engine parallel cannot load {dump.File.Path} by append", "leave --engine out"), (problem.Code, problem.Message, problem.Hint));
+        Assert.Empty(DumpPreflight.Check(dump, request with { Strategy = LoadStrategy.Swap }));
+    }
+
+    [Fact]
+    public async Task A_database_that_is_not_in_the_dump_is_told_with_those_that_are()
+    {
+        var dump = await WholeServerAsync();
+
+        var problem = Assert.Single(DumpPreflight.Check(dump, Request(dump) with { Database = "elsewhere" }));
+
+        Assert.Equal(ProblemCode.NotFound, problem.Code);
+        Assert.All(dump.Databases, database => Assert.Contains(database.Name!, problem.Detail, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_dump_that_is_cut_is_not_loaded()
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(path, (await File.ReadAllTextAsync(Golden.Path("dumps", "cluster.sql"), Ct))[..^200], Ct);
+            var dump = await DumpInspector.InspectWhollyAsync(await DumpFile.OpenAsync(path, Ct), progress: null, Ct);
+
+            var problem = Assert.Single(DumpPreflight.Check(dump, Request(dump)));
+
+            Assert.Equal($"{path} is truncated: it is not loaded", problem.Message);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public async Task An_image_whose_psql_is_missing_or_too_old_is_told()
+    {
+        var dump = await WholeServerAsync();
+
+        Assert.Equal("the image postgres:15.1 has no psql", DumpPreflight.TooOld(dump, "", "postgres:15.1").Message);
+        var old = DumpPreflight.TooOld(dump, "15.1", "postgres:15.1");
+        Assert.Contains(@"begins with \restrict, which the psql of postgres:15.1 is too old for", old.Message, StringComparison.Ordinal);
+        Assert.StartsWith("it is 15.1; those from August 2025 on understand it", old.Detail, StringComparison.Ordinal);
+    }
+
+    private static async Task<DumpInspection> WholeServerAsync() =>
+        await DumpInspector.InspectWhollyAsync(await DumpFile.OpenAsync(Golden.Path("dumps", "cluster.sql"), Ct), progress: null, Ct);
+
+    private static FromDumpRequest Request(DumpInspection dump) => new() { Dump = dump.File.Path, Database = dump.Databases.Select(found => found.Name).OfType<string>().Last(), To = "postgres://localhost/x" };
+}
