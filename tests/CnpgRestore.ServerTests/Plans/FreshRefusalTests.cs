@@ -72,7 +72,7 @@ public sealed class FreshRefusalTests(TestBed bed) : IAsyncLifetime
     {
         var both = await RunAsync(Manifest, "--archive-name", "other", "--lineage", "move");
         var blind = await RunAsync(Manifest, "--lineage", "move", "--endpoint", "http://127.0.0.1:1");
-        var without = await RunAsync(ApiClusterWithoutBackup(), "--archive-name", "other");
+        var without = await RunAsync(Manifest[..Manifest.IndexOf("  backup:", StringComparison.Ordinal)], "--archive-name", "other");
 
         Assert.Equal((2, 15, 2), (both.ExitCode, blind.ExitCode, without.ExitCode));
         Assert.Contains("--archive-name goes with --lineage new", both.Error, StringComparison.Ordinal);
@@ -105,17 +105,6 @@ public sealed class FreshRefusalTests(TestBed bed) : IAsyncLifetime
         Assert.Contains("the present database does not answer, so nobody can tell what else it holds", result.Output, StringComparison.Ordinal);
         Assert.Contains("removes data", result.Output, StringComparison.Ordinal);
     }
-
-    private static string ApiClusterWithoutBackup() => $$"""
-        apiVersion: postgresql.cnpg.io/v1
-        kind: Cluster
-        metadata: {name: {{Cluster}} }
-        spec:
-          instances: 1
-          storage: {size: 1Gi}
-          bootstrap:
-            initdb: {database: orders, owner: orders}
-        """;
 
     /// <param name="manifest">Null for the live Cluster.</param>
     private async Task<ToolResult> RunAsync(string? manifest, params string[] options)
