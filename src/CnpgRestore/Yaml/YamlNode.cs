@@ -46,7 +46,7 @@ public abstract class YamlNode
             node = node.Resolved switch
             {
                 YamlMapping mapping => mapping.Get(step),
-                YamlSequence sequence when int.TryParse(step, CultureInfo.InvariantCulture, out var index) && index < sequence.Items.Count =>
+                YamlSequence sequence when int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < sequence.Items.Count =>
                     sequence.Items[index],
                 _ => null,
             };

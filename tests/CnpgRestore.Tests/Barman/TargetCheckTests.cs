@@ -55,6 +55,57 @@ public sealed class TargetCheckTests
         Assert.Equal(GoldenFolder.FirstBackup, answer.Path.Backup.Id.ToString());
     }
 
+    [Theory]
+    [InlineData("xid 730")]
+    [InlineData("name point_2")]
+    public async Task What_only_a_replay_can_tell_is_looked_for_from_a_backup_with_all_its_WAL(string target)
+    {
+        using var golden = new GoldenFolder().Without(SecondWal);
+        var free = Assert.IsType<Reachability.Unproven>(await CheckAsync(golden, target));
+        Assert.Equal(GoldenFolder.SecondBackup, free.Path.Backup.Id.ToString());
+    }
+
+    [Fact]
+    public async Task What_only_a_replay_can_tell_is_said_with_where_the_replay_would_end()
+    {
+        using var golden = new GoldenFolder().Without(SecondWal);
+        var pinned = Assert.IsType<Reachability.Unproven>(await CheckAsync(golden, "xid 730", GoldenFolder.FirstBackup));
+        Assert.Equal("only a replay knows where transaction ids commit; everything that a replay needs is there, up to the missing segment 000000010000000000000006", pinned.Why);
+        using var whole = new GoldenFolder();
+        var unbroken = Assert.IsType<Reachability.Unproven>(await CheckAsync(whole, "xid 730", GoldenFolder.FirstBackup));
+        Assert.EndsWith("everything that a replay needs is there", unbroken.Why, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("damaged", "cannot be read: ")]
+    [InlineData(null, "cannot be read: this is not WAL segment 000000010000000000000004")]
+    public async Task A_restore_point_in_a_segment_that_cannot_be_read_is_unproven(string? content, string why)
+    {
+        const string Wals = "wals/0000000100000000/0000000100000000000000";
+        using var golden = new GoldenFolder().Without($"{Wals}04.gz");
+        _ = content is null ? golden.WithCopy($"{Wals}05.gz", $"{Wals}04.gz") : golden.With($"{Wals}04.gz", content);
+        var answer = Assert.IsType<Reachability.Unproven>(await CheckAsync(golden, "name barman_20261122T175123"));
+        Assert.StartsWith($"WAL segment 000000010000000000000004 {why}", answer.Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_restore_point_of_an_older_backup_lies_before_a_pinned_one()
+    {
+        using var golden = new GoldenFolder();
+        var answer = Assert.IsType<Reachability.Unreachable>(await CheckAsync(golden, "name barman_20261122T175123", GoldenFolder.SecondBackup));
+        Assert.Equal(ProblemCode.NotFound, answer.Problem.Code);
+        Assert.StartsWith("it marks the end of an older backup, at 0/2000100", answer.Problem.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_restore_point_of_a_backup_that_is_gone_may_be_anywhere()
+    {
+        using var golden = new GoldenFolder();
+        var answer = Assert.IsType<Reachability.Unproven>(await CheckAsync(golden, "name barman_20200101T000000"));
+        Assert.Equal(GoldenFolder.FirstBackup, answer.Path.Backup.Id.ToString());
+        Assert.StartsWith("only a replay knows where restore points are", answer.Why, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_restore_point_of_barman_is_found_in_the_segment_that_holds_it()
     {

@@ -65,6 +65,9 @@ public sealed class DumpSectionTests
     [InlineData("create subscription s connection 'host=h password=secret' publication p;", "create subscription s connection ***")]
     [InlineData("CREATE TABLE t (password text);", "CREATE TABLE t (password text);")]
     [InlineData("SELECT 1,\n  2;", "SELECT 1, 2;")]
+    [InlineData("CREATE SERVER s FOREIGN DATA WRAPPER w OPTIONS (password 'secret');", "CREATE SERVER s FOREIGN DATA WRAPPER w OPTIONS ***")]
+    [InlineData("ALTER GROUP g PASSWORD 'secret';", "ALTER GROUP g PASSWORD ***")]
+    [InlineData("CREATE TABLE role (a text); -- PASSWORD", "CREATE TABLE role (a text); -- PASSWORD")]
     public void A_message_shows_a_statement_on_one_line_and_no_password(string statement, string expected) =>
         Assert.Equal(expected, StatementExcerpt.Of(statement, 200));
 
@@ -76,7 +79,6 @@ public sealed class DumpSectionTests
         Assert.Equal($"{statement[..20]} ...", StatementExcerpt.Of(statement, 20));
     }
 
-
     [Theory]
     [InlineData("ALTER TABLE public.owner OWNER TO app;", "app")]
     [InlineData("ALTER FUNCTION public.f(a integer, b text) OWNER TO \"Strange, role\";", "Strange, role")]
@@ -85,6 +87,15 @@ public sealed class DumpSectionTests
     [InlineData("ALTER DEFAULT PRIVILEGES FOR ROLE a IN SCHEMA s GRANT SELECT ON TABLES TO b;", "a b")]
     [InlineData("CREATE POLICY p ON public.t FOR SELECT TO a, b USING ((x = 'TO c'::text));", "a b")]
     [InlineData("SET SESSION AUTHORIZATION 'app';", "app")]
+    [InlineData("SET SESSION AUTHORIZATION app;", "app")]
+    [InlineData("ALTER ROLE app IN DATABASE shop SET work_mem TO '1MB';", "app")]
+    [InlineData("ALTER ROLE app SET work_mem TO '1MB';", "")]
+    [InlineData("ALTER SCHEMA sales OWNER TO CURRENT_USER;", "")]
+    [InlineData("ALTER SCHEMA sales OWNER TO", "")]
+    [InlineData("ALTER SCHEMA sales RENAME TO shop;", "")]
+    [InlineData("GRANT ALL ON TABLE t TO a, PUBLIC, \"B\" GRANTED BY c;", "a B")]
+    [InlineData("GRANT ALL ON TABLE t TO current_role, session_user;", "")]
+    [InlineData("REVOKE ALL ON TABLE t FROM a;", "a")]
     [InlineData("SET SESSION AUTHORIZATION DEFAULT;", "")]
     [InlineData("CREATE USER MAPPING FOR app SERVER s OPTIONS (password 'x');", "app")]
     [InlineData("CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'ALTER TABLE t OWNER TO nobody';", "")]

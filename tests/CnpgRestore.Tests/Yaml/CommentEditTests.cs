@@ -70,6 +70,109 @@ public sealed class CommentEditTests
     public void A_sentence_or_the_content_of_a_scalar_is_no_block(string text) =>
         Assert.Empty(CommentedBlock.FindAll(YamlText.Parse(text, "input.yaml"), 0, text.Length, "recovery"));
 
+    [Theory]
+    [InlineData("a:\n  b:\n    c: 1\n  d: 2\n", "a:\n  # b:\n  #   c: 1\n  d: 2\n")]
+    // Comments that are indented as part of it go with it, blank lines stay blank.
+    [InlineData("a:\n  b:\n    c: 1\n\n    # of c\n\n  # of d\n  d: 2\n", "a:\n  # b:\n  #   c: 1\n\n  #   # of c\n\n  # of d\n  d: 2\n")]
+    [InlineData("a:\n  b:\n  - c\n  # of d\n  d: 2\n", "a:\n  # b:\n  # - c\n  # of d\n  d: 2\n")]
+    // A comment further left within the block is no part of it.
+    [InlineData("a:\n  b:\n# left\n    c: 1\n  d: 2\n", "a:\n  # b:\n# left\n  #   c: 1\n  d: 2\n")]
+    [InlineData("a:\n  b: |\n    # text\n    t\n  d: 2\n", "a:\n  # b: |\n  #   # text\n  #   t\n  d: 2\n")]
+    [InlineData("a:\r\n  d: 2\r\n  b: 1", "a:\r\n  d: 2\r\n  # b: 1")]
+    public void An_entry_becomes_a_comment_with_its_lines(string source, string expected)
+    {
+        var text = YamlText.Parse(source, "input.yaml");
+        Assert.Equal(expected, CommentEdit.CommentOut(text, EntryAt(text.Documents[0].Root, ["a", "b"])).Text);
+    }
+
+    [Theory]
+    [InlineData("a:\n  b:\n    c: 1\n    # of c\n  d: 2\n", "a:\n  # b:\n  #   c: 1\n  #   # of c\n  b:\n    k: v\n  d: 2\n")]
+    [InlineData("a:\n    b:\n        c: 1\n---\nd:\n  e: 1\n", "a:\n    # b:\n    #     c: 1\n    b:\n        k: v\n---\nd:\n  e: 1\n")]
+    [InlineData("a:\n  b: 1", "a:\n  # b: 1\n  b:\n    k: v")]
+    public void Another_value_stands_below_what_became_a_comment(string source, string expected)
+    {
+        var text = YamlText.Parse(source, "input.yaml");
+        Assert.Equal(expected, CommentEdit.CommentOut(text, EntryAt(text.Documents[0].Root, ["a", "b"]), new YamlContent.Map(("k", new YamlContent.Text("v")))).Text);
+    }
+
+    [Theory]
+    [InlineData("a:\n  b: 1\n", true)]
+    [InlineData("a:\n  b: 1 # why\n", true)]
+    [InlineData("a:\n  b: {c: 1}\n", true)]
+    [InlineData("a: {b: 1}\n", false)]
+    [InlineData("a: {\n  b: 1\n}\n", false)]
+    public void Only_what_has_its_lines_to_itself_can_become_a_comment(string source, bool can)
+    {
+        var text = YamlText.Parse(source, "input.yaml");
+        var mapping = (YamlMapping)text.Documents[0].Root.Find("a")!;
+        Assert.Equal(can, CommentEdit.CanCommentOut(text, mapping, mapping.OwnEntry("b")!));
+    }
+
+    [Fact]
+    public void What_stands_behind_a_dash_cannot_become_a_comment()
+    {
+        var text = YamlText.Parse("a:\n- b: 1\n  c: 2\n", "input.yaml");
+        var mapping = (YamlMapping)text.Documents[0].Root.Find("a", "0")!;
+        Assert.False(CommentEdit.CanCommentOut(text, mapping, mapping.OwnEntry("b")!));
+        Assert.True(CommentEdit.CanCommentOut(text, mapping, mapping.OwnEntry("c")!));
+    }
+
+    [Theory]
+    [InlineData("a:\n  x: 1\n  # b:\n  #   c: 1\nd: 2\n", "a:\n  x: 1\n  b:\n    c: 1\nd: 2\n")]
+    [InlineData("a:\n  x: 1\n# b:\n#   c: 1\nd: 2\n", "a:\n  x: 1\n  b:\n    c: 1\nd: 2\n")]
+    [InlineData("a:\n  x: 1\n#  b:\n#    c: 1\n#    # why\n#    e: 1\nd: 2\n", "a:\n  x: 1\n  b:\n    c: 1\n    # why\n    e: 1\nd: 2\n")]
+    // Under a key without a value: deeper than it, in its own column if that is.
+    [InlineData("a:\n  # b:\n  #   c: 1\n", "a:\n  b:\n    c: 1\n")]
+    [InlineData("a:\n# b:\n#   c: 1\nd:\n    e: 1\n", "a:\n    b:\n      c: 1\nd:\n    e: 1\n")]
+    [InlineData("a:\n      # b:\n      #   c: 1\n", "a:\n      b:\n        c: 1\n")]
+    // Items may stand in the column of their key.
+    [InlineData("a:\n  x: 1\n  # b:\n  # - c\n  # - d\n", "a:\n  x: 1\n  b:\n  - c\n  - d\n")]
+    [InlineData("a:\r\n  x: 1\r\n  # b:\r\n  #   c: 1\r\n", "a:\r\n  x: 1\r\n  b:\r\n    c: 1\r\n")]
+    public void A_commented_entry_comes_back_where_it_belongs(string source, string expected) =>
+        Assert.Equal([expected], CommentEdit.Activate(YamlText.Parse(source, "input.yaml"), 0, ["a", "b"]).Select(text => text.Text));
+
+    [Theory]
+    // It would be an entry of the other mapping.
+    [InlineData("a:\n  x: 1\nd:\n  y: 1\n  # b:\n  #   c: 1\n")]
+    // It stands there already.
+    [InlineData("a:\n  b:\n    c: 2\n  # b:\n  #   c: 1\n")]
+    [InlineData("a: {x: 1}\n# b:\n#   c: 1\n")]
+    [InlineData("a: text\n# b:\n#   c: 1\n")]
+    [InlineData("# a:\n#   b:\n#     c: 1\nd: 1\n")]
+    [InlineData("a:\n  x: 1\n  # bb:\n  #   c: 1\n  # bu: {}\n")]
+    // In another document.
+    [InlineData("a:\n  x: 1\n---\na:\n  y: 1\n  # b:\n  #   c: 1\n")]
+    public void A_commented_entry_that_belongs_elsewhere_stays_a_comment(string source) =>
+        Assert.Empty(CommentEdit.Activate(YamlText.Parse(source, "input.yaml"), 0, ["a", "b"]));
+
+    [Fact]
+    public void Of_several_commented_entries_each_is_offered()
+    {
+        var text = YamlText.Parse("a:\n  x: 1\n  # b:\n  #   c: 1\n  # b:\n  #   c: 2\n", "input.yaml");
+        Assert.Equal(
+            ["a:\n  x: 1\n  b:\n    c: 1\n  # b:\n  #   c: 2\n", "a:\n  x: 1\n  # b:\n  #   c: 1\n  b:\n    c: 2\n"],
+            CommentEdit.Activate(text, 0, ["a", "b"]).Select(after => after.Text));
+    }
+
+    [Fact]
+    public void The_key_alone_comes_back()
+    {
+        var text = YamlText.Parse("a:\n  x: 1\n  # b:\n  #   c: 1\n", "input.yaml");
+        Assert.Equal(["a:\n  x: 1\n  b:\n  #   c: 1\n"], CommentEdit.Activate(text, 0, ["a", "b"], headOnly: true).Select(after => after.Text));
+    }
+
+    [Theory]
+    [InlineData("a:\n- n: x\n# - n: y\n#   z: 1\nb: 1\n", "a:\n- n: x\n- n: y\n  z: 1\nb: 1\n")]
+    [InlineData("a:\n  - n: x\n  # - n: w\n  # - n: y\n", "a:\n  - n: x\n  # - n: w\n  - n: y\n")]
+    [InlineData("a:\n  # - n: y\n  - n: x\n", "a:\n  - n: y\n  - n: x\n")]
+    [InlineData("a:\n  - n: x\n  # - n: w\n", null)]
+    [InlineData("a:\n  - n: x\nc:\n  - n: v\n  # - n: y\n", null)]
+    [InlineData("a: [{n: x}]\n# - n: y\n", null)]
+    [InlineData("a: text\n# - n: y\n", null)]
+    [InlineData("c: 1\n# - n: y\n", null)]
+    public void A_commented_item_comes_back_when_it_is_the_wanted_one(string source, string? expected) =>
+        Assert.Equal(expected, CommentEdit.ActivateItem(YamlText.Parse(source, "input.yaml"), 0, ["a"], item => item.Find("n") is YamlScalar { Value: "y" })?.Text);
+
     // A scalar in a comment cannot be told from a sentence: 'image: postgres' is no block.
     private static bool IsBlock(YamlNode value) => value is not YamlScalar and not YamlAlias;
 

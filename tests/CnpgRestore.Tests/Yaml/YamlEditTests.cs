@@ -48,6 +48,100 @@ public sealed class YamlEditTests
         Assert.Equal(mapping.Entries.Count + 1, added.Entries.Count);
     }, iter: 500);
 
+    [Theory]
+    // In the mapping's own style, on a line of its own where the others have one.
+    [InlineData("a: {}\n", "a", "a: {k: v}\n")]
+    [InlineData("a: {b: 1}\n", "a", "a: {b: 1, k: v}\n")]
+    [InlineData("a: {\n  b: 1,\n  c: 2\n}\n", "a", "a: {\n  b: 1,\n  c: 2,\n  k: v\n}\n")]
+    [InlineData("a: {b: 1,\n  c: 2}\n", "a", "a: {b: 1,\n  c: 2,\n  k: v}\n")]
+    [InlineData("{\"a\": {\"b\": 1}}\n", "a", "{\"a\": {\"b\": 1, \"k\": \"v\"}}\n")]
+    [InlineData("{a: {\"b\": 1}}\n", "a", "{a: {\"b\": 1, k: v}}\n")]
+    [InlineData("a:\n  b: 1\nc: 2\n", "a", "a:\n  b: 1\n  k: v\nc: 2\n")]
+    [InlineData("a:\n  b: 1", "a", "a:\n  b: 1\n  k: v")]
+    [InlineData("a:\r\n  b: 1\r\n", "a", "a:\r\n  b: 1\r\n  k: v\r\n")]
+    // Comments that are indented as part of the last entry stay with it.
+    [InlineData("a:\n  b: 1\n    # of b\n  # of a\nc: 2\n", "a", "a:\n  b: 1\n    # of b\n  k: v\n  # of a\nc: 2\n")]
+    [InlineData("a:\n- b: 1\n", "a 0", "a:\n- b: 1\n  k: v\n")]
+    [InlineData("a: 1\n---\nb:\n    c: 1\n---\nd: 1\n", "b", "a: 1\n---\nb:\n    c: 1\n    k: v\n---\nd: 1\n")]
+    public void An_entry_is_added_in_the_style_of_its_mapping(string source, string path, string expected)
+    {
+        var text = YamlText.Parse(source, "input.yaml");
+        var mapping = (YamlMapping)text.Documents.Select(document => document.Root.Find(path.Split(' '))).First(node => node is not null)!;
+        Assert.Equal(expected, YamlEdit.AddEntry(text, mapping, "k", new YamlContent.Text("v")).Text);
+    }
+
+    [Theory]
+    [InlineData("a: # why\nb:\n    c: 1\n", "a: # why\n    k: v\nb:\n    c: 1\n")]
+    [InlineData("a:", "a:\n  k: v")]
+    [InlineData("a:\n# x\n", "a:\n  k: v\n# x\n")]
+    public void A_key_without_a_value_gets_its_first_entry(string source, string expected)
+    {
+        var text = YamlText.Parse(source, "input.yaml");
+        Assert.Equal(expected, YamlEdit.AddFirstEntry(text, ((YamlMapping)text.Documents[0].Root).OwnEntry("a")!, "k", new YamlContent.Text("v")).Text);
+    }
+
+    [Theory]
+    [InlineData("a: []\n", "a: [v]\n")]
+    [InlineData("a: [b]\n", "a: [b, v]\n")]
+    [InlineData("{\"a\": [\"b\"]}\n", "{\"a\": [\"b\", \"v\"]}\n")]
+    [InlineData("a:\n- b # why\nc: 1\n", "a:\n- b # why\n- v\nc: 1\n")]
+    [InlineData("a: &x\n    - b\n", "a: &x\n    - b\n    - v\n")]
+    [InlineData("a:\n  - b: 1", "a:\n  - b: 1\n  - v")]
+    public void An_item_is_added_in_the_style_of_its_sequence(string source, string expected)
+    {
+        var text = YamlText.Parse(source, "input.yaml");
+        Assert.Equal(expected, YamlEdit.AddItem(text, (YamlSequence)text.Documents[0].Root.Find("a")!, new YamlContent.Text("v")).Text);
+    }
+
+    [Theory]
+    [InlineData("a: {b: 1, k: 2, c: 3}\n", "a: {b: 1, c: 3}\n")]
+    [InlineData("a: {k: 2, c: 3}\n", "a: {c: 3}\n")]
+    [InlineData("a: {b: 1, k: 2}\n", "a: {b: 1}\n")]
+    [InlineData("a: {k: {l: [m]}}\n", "a: {}\n")]
+    public void An_entry_goes_with_one_comma(string source, string expected)
+    {
+        var text = YamlText.Parse(source, "input.yaml");
+        var mapping = (YamlMapping)text.Documents[0].Root.Find("a")!;
+        Assert.Equal(expected, YamlEdit.RemoveFlowEntry(text, mapping, mapping.OwnEntry("k")!).Text);
+    }
+
+    [Theory]
+    [InlineData("a: &x {b: 1}\nc: *x\nd: 1\n", "a: &x {b: 1}\nc:\n  <<: *x\n  k: v\nd: 1\n")]
+    [InlineData("a: &x\n    b: 1\nc: *x # why\n", "a: &x\n    b: 1\nc: # why\n    <<: *x\n    k: v\n")]
+    [InlineData("a: &x {b: 1}\nc: *x", "a: &x {b: 1}\nc:\n  <<: *x\n  k: v")]
+    [InlineData("{a: &x {b: 1}, c: *x }\n", "{a: &x {b: 1}, c: {<<: *x, k: v} }\n")]
+    public void An_alias_gets_an_entry_of_its_own(string source, string expected)
+    {
+        var text = YamlText.Parse(source, "input.yaml");
+        var entry = ((YamlMapping)text.Documents[0].Root).OwnEntry("c")!;
+        Assert.Equal(expected, YamlEdit.AddToAlias(text, entry, (YamlAlias)entry.Value, "k", new YamlContent.Text("v")).Text);
+    }
+
+    [Theory]
+    [InlineData("a: b # why\n", "new", "a: new # why\n")]
+    [InlineData("a: b\n", "1", "a: \"1\"\n")]
+    [InlineData("a: 'b'\n", "it's", "a: 'it''s'\n")]
+    [InlineData("a: 'b'\n", "x\ny", "a: \"x\\ny\"\n")]
+    [InlineData("a: \"b\"\n", "new", "a: \"new\"\n")]
+    [InlineData("a: &x b\n", "new", "a: &x new\n")]
+    [InlineData("a: &x !!str  b\n", "new", "a: &x !!str  new\n")]
+    [InlineData("a:\n", "new", "a: new\n")]
+    [InlineData("a:  # why\n", "new", "a: new  # why\n")]
+    public void A_scalar_keeps_its_quotes_its_anchor_and_its_comment(string source, string value, string expected)
+    {
+        var text = YamlText.Parse(source, "input.yaml");
+        Assert.Equal(expected, YamlEdit.SetScalar(text, (YamlScalar)text.Documents[0].Root.Find("a")!, value).Text);
+    }
+
+    [Fact]
+    public void Splices_are_applied_in_the_order_of_the_text()
+    {
+        Assert.Equal("xbyz", YamlSplice.Apply("abc", [YamlSplice.Insert(3, "z"), new YamlSplice(2, 1, "y"), new YamlSplice(0, 1, "x")]));
+        Assert.Equal("abc", YamlSplice.Apply("abc", []));
+        // One may begin where the other ends.
+        Assert.Equal("xy", YamlSplice.Apply("abc", [new YamlSplice(0, 2, "x"), new YamlSplice(2, 1, "y")]));
+    }
+
     [Fact]
     public void Splices_that_overlap_are_a_defect() =>
         Assert.Throws<ArgumentException>(() => YamlSplice.Apply("abc", [new YamlSplice(0, 2, "x"), new YamlSplice(1, 1, "y")]));

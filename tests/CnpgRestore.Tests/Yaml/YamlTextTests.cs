@@ -91,6 +91,85 @@ public sealed class YamlTextTests
     public void A_number_that_JSON_does_not_have_stays_its_text() =>
         Assert.Equal("""{"a":"1e999","b":1000}""", YamlMeaning.ToJson(YamlText.Parse("a: 1e999\nb: 1e3\n", "input.yaml").Documents[0].Root)!.ToJsonString());
 
+    [Fact]
+    public void Offsets_lines_and_columns_agree()
+    {
+        var text = YamlText.Parse("\uFEFFa:  \n  # x\n\n  b\n", "four.yaml");
+        Assert.Equal("four.yaml", text.Name);
+        Assert.Equal([(1, 6), (6, 12), (12, 13), (13, 17)], text.Lines(0, text.Text.Length));
+        Assert.Equal([(6, 12), (12, 13)], text.Lines(8, 13));
+        Assert.Equal([(6, 12)], text.Lines(8, 12));
+        Assert.Equal((1, 1, 6, 0), (text.LineNumber(1), text.LineStart(3), text.LineEnd(3), text.Column(1)));
+        Assert.Equal((2, 6, 12, 3), (text.LineNumber(9), text.LineStart(9), text.LineEnd(9), text.Column(9)));
+        // The line break belongs to the line that it ends.
+        Assert.Equal((1, 1, 6), (text.LineNumber(5), text.LineStart(5), text.LineEnd(5)));
+        Assert.Equal((15, 15), (text.FirstOnLine(13), text.FirstOnLine(16)));
+        Assert.Equal([true, true, true, false], new[] { 13, 14, 15, 16 }.Select(text.IsFirstOnLine));
+        Assert.Equal(17, text.LineEnd(17));
+    }
+
+    [Theory]
+    [InlineData("a: 1\r\nb: 2\n", "\r\n")]
+    [InlineData("a: 1\nb: 2\r\n", "\n")]
+    [InlineData("a: 1", "\n")]
+    [InlineData("\na: 1\r\n", "\n")]
+    public void The_first_line_says_how_lines_end(string source, string expected) => Assert.Equal(expected, YamlText.Parse(source, "input.yaml").NewLine);
+
+    [Fact]
+    public void An_offset_lies_in_the_document_that_it_is_written_in()
+    {
+        const string Source = "# first\na: 1\n---\n# second\nb: 2\n---\n---\nc: 3\n# last\n";
+        var text = YamlText.Parse(Source, "input.yaml");
+        Assert.Equal(["a", "b", "c"], text.Documents.Select(document => ((YamlMapping)document.Root).Entries[0].Name));
+        Assert.Equal(0, text.Documents[0].Start);
+        foreach (var (sign, index) in new[] { ("# first", 0), ("a:", 0), ("# second", 1), ("b:", 1), ("c:", 2), ("# last", 2) })
+        {
+            Assert.Same(text.Documents[index], text.DocumentOf(Source.IndexOf(sign, StringComparison.Ordinal)));
+        }
+
+        Assert.Same(text.Documents[2], text.DocumentOf(Source.Length));
+    }
+
+    [Theory]
+    [InlineData("a:\n  b: 1\n", 2, 2)]
+    [InlineData("a:\n    b: 1\n    c:\n    - d\n", 4, 0)]
+    [InlineData("a:\n    b: 1\n    c:\n        - d\n", 4, 4)]
+    [InlineData("a:\n    b: 1\n", 4, 4)]
+    [InlineData("a:\n  - d\n", 2, 2)]
+    [InlineData("a:\n- d\n", 2, 0)]
+    [InlineData("a: 1\n", 2, 2)]
+    [InlineData("a: {b: 1}\nc: [d]\ne:\n   f: 1\n", 3, 3)]
+    // The first sequence with an anchor begins with it, on the line of its key.
+    [InlineData("a:\n   b: 1\nc: &c\n- d\ne:\n- f\n", 3, 0)]
+    public void Added_lines_are_indented_like_those_around_them(string source, int step, int sequence)
+    {
+        var text = YamlText.Parse(source, "input.yaml");
+        Assert.Equal(new YamlLayout(step, sequence, "\n"), YamlLayout.Of(text, text.Documents[0]));
+    }
+
+    [Fact]
+    public void All_nodes_are_walked_in_the_order_of_the_text()
+    {
+        var text = YamlText.Parse("a: &x [1, {b: 2}]\nc: *x\n", "input.yaml");
+        var walked = text.Documents[0].Root.Walk().ToList();
+        Assert.Equal(["a", "1", "b", "2", "c"], walked.OfType<YamlScalar>().Select(scalar => scalar.Value));
+        Assert.Equal(walked.OrderBy(node => node.Start).Select(node => node.Start), walked.Select(node => node.Start));
+    }
+
+    [Theory]
+    [InlineData("a: 1", YamlStyle.Plain, null)]
+    [InlineData("a: '1'", YamlStyle.SingleQuoted, null)]
+    [InlineData("a: \"1\"", YamlStyle.DoubleQuoted, null)]
+    [InlineData("a: |\n  1", YamlStyle.Block, null)]
+    [InlineData("a: >-\n  1", YamlStyle.Block, null)]
+    [InlineData("a: !!str 1", YamlStyle.Plain, "tag:yaml.org,2002:str")]
+    [InlineData("a: ! 1", YamlStyle.Plain, null)]
+    public void A_scalar_knows_how_it_is_written(string source, YamlStyle style, string? tag)
+    {
+        var scalar = Assert.IsType<YamlScalar>(YamlText.Parse(source, "input.yaml").Documents[0].Root.Find("a"));
+        Assert.Equal((style, tag, "1"), (scalar.Style, scalar.Tag, scalar.Value.TrimEnd('\n')));
+    }
+
     // The other reader takes every scalar for a string.
     private static JsonNode? AllText(JsonNode? node) => node switch
     {

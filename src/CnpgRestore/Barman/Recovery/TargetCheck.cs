@@ -212,18 +212,35 @@ public sealed class TargetCheck(IObjectStore store, BackupCatalog catalog, WalAr
         var first = extent.EndWal.Number(extent.SegmentSize);
         foreach (var segment in path.Segments.SkipWhile(segment => segment.Number(extent.SegmentSize) < first).Take(SegmentsToRestorePoint))
         {
-            var reader = new WalReader(extent.SegmentSize);
-            await using var wal = await WalSegmentFile.OpenAsync(store, catalog.Folder, segment, ct);
-            await foreach (var item in reader.ReadAsync(segment, wal, ct))
+            try
             {
-                if (item is WalEvent.RestorePoint point && point.Name == name.RestorePoint.Value)
+                if (await FindRestorePointAsync(segment, extent.SegmentSize, name.RestorePoint.Value, ct) is { } point)
                 {
-                    return new Reachability.Reachable(path.UpTo(segment.Number(extent.SegmentSize)), $"the restore point is in {segment}, at {point.Start}");
+                    return new Reachability.Reachable(path.UpTo(segment.Number(extent.SegmentSize)), $"the restore point is in {segment}, at {point}");
                 }
+            }
+            catch (InvalidDataException e)
+            {
+                return new Reachability.Unproven(path, WalTail.Unreadable(segment, e));
             }
         }
 
         return new Reachability.Unproven(path, $"the restore point is not in the {SegmentsToRestorePoint} segments from {extent.EndWal} on, where barman writes it");
+    }
+
+    /// <exception cref="InvalidDataException">It is not that segment, or is damaged.</exception>
+    private async Task<Lsn?> FindRestorePointAsync(WalSegmentName segment, WalSegmentSize size, string name, CancellationToken ct)
+    {
+        await using var wal = await WalSegmentFile.OpenAsync(store, catalog.Folder, segment, ct);
+        await foreach (var item in new WalReader(size).ReadAsync(segment, wal, ct))
+        {
+            if (item is WalEvent.RestorePoint point && point.Name == name)
+            {
+                return point.Start;
+            }
+        }
+
+        return null;
     }
 
     private async Task<WalTail> TailAsync(RecoveryPath path, CancellationToken ct)

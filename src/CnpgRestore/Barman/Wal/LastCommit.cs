@@ -46,7 +46,7 @@ public static class LastCommit
             }
             catch (InvalidDataException e)
             {
-                damage = $"WAL segment {segment} cannot be read: {e.Message}";
+                damage = WalTail.Unreadable(segment, e);
             }
         }
 

@@ -8,4 +8,8 @@ namespace CnpgRestore.Barman.Wal;
 /// <param name="LastRecord">Where the last record begins: recovery can stop at a target LSN up to here.</param>
 /// <param name="SegmentsRead">How many segments were looked into.</param>
 /// <param name="Damage">Why a segment could not be read, as one clause; null where all could.</param>
-public sealed record WalTail(DateTimeOffset? LastCommit, DateTimeOffset? LastEnd, Lsn? LastRecord, int SegmentsRead, string? Damage);
+public sealed record WalTail(DateTimeOffset? LastCommit, DateTimeOffset? LastEnd, Lsn? LastRecord, int SegmentsRead, string? Damage)
+{
+    /// <summary>What is said of a segment that is damaged, or another one than its name says.</summary>
+    internal static string Unreadable(WalSegmentName segment, InvalidDataException e) => $"WAL segment {segment} cannot be read: {e.Message}";
+}
