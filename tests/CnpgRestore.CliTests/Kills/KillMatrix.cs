@@ -92,17 +92,18 @@ sealed class KillMatrix(TestBed bed, KilledPlan plan, KillReport report)
         using var machines = new TemporaryFolder("machines");
         await using var scene = await plan.CreateAsync(bed);
         var kills = 0;
-        ToolResult? ended = null;
-        while (ended is null && kills < Math.Min(most, KillsInOneScene))
+        var isOver = false;
+        while (!isOver && kills < Math.Min(most, KillsInOneScene))
         {
             var state = Path.Combine(machines.Path, plan.Here is null ? $"{kills % 2}" : "0");
-            ended = await KilledRun.AfterAsync(kills == 0 ? scene.Begin(state) : await scene.AgainAsync(state), _duration * random.NextDouble());
+            var ended = await KilledRun.AfterAsync(kills == 0 ? scene.Begin(state) : await scene.AgainAsync(state), _duration * random.NextDouble());
             Assert.True(ended is null || scene.IsEnd(ended), ended?.Output + ended?.Error);
             kills += ended is null ? 1 : 0;
+            isOver = ended is not null || scene.WasOver(state);
             await scene.AssertSafeAsync();
         }
 
-        await EndAsync(scene, ended is null ? Path.Combine(machines.Path, "0") : null, $"killed {kills} times at random");
+        await EndAsync(scene, !isOver ? Path.Combine(machines.Path, "0") : null, $"killed {kills} times at random");
         return kills;
     }
 

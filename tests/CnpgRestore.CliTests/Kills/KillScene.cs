@@ -15,6 +15,12 @@ abstract class KillScene : IAsyncDisposable
     /// <summary>Whether a run has come to its good end.</summary>
     public virtual bool IsEnd(ToolResult result) => result.ExitCode == 0;
 
+    /// <summary>
+    /// Whether a run was killed behind its end, before it came to leave: the same command would begin another one. What it holds for its own time, a lease,
+    /// may be left then.
+    /// </summary>
+    public virtual bool WasOver(string state) => false;
+
     /// <summary>What must hold between a kill and the next run.</summary>
     public virtual Task AssertSafeAsync() => Task.CompletedTask;
 

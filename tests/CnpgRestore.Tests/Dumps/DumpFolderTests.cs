@@ -136,6 +136,117 @@ public sealed class DumpFolderTests : IDisposable
         Assert.Equal(["app-latest.sql.gz"], found.DanglingLinks);
     }
 
+    [Theory]
+    [InlineData("app-20261122-143000.sql.gz", "last", "2026-11-22T14:30:00Z", "2026-11-22T14:30:00Z")]
+    [InlineData("app-20261122.sql.gz", "weekly", "2026-11-22T00:00:00Z", "2026-11-23T00:00:00Z")]
+    [InlineData("app-202647.sql.gz", "weekly", "2026-11-16T00:00:00Z", "2026-11-23T00:00:00Z")]
+    [InlineData("app-202701.sql.gz", "weekly", "2027-01-04T00:00:00Z", "2027-01-11T00:00:00Z")]
+    [InlineData("app-202612.sql.gz", "monthly", "2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z")]
+    [InlineData("app-202612.sql.gz", "", "2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z")]
+    public void A_name_speaks_of_a_span(string name, string folder, string from, string to) =>
+        Assert.Equal(new DumpName("app", Time(from), Time(to)), DumpName.TryParse(name, folder));
+
+    [Theory]
+    [InlineData("app-latest.sql.gz", "app")]
+    [InlineData("latest.sql", null)]
+    [InlineData("latest.sql.gz", null)]
+    public void The_latest_has_no_date(string name, string? database)
+    {
+        var parsed = DumpName.TryParse(name, "last");
+        Assert.Equal(new DumpName(database, null, null), parsed);
+        Assert.True(parsed!.IsLatest);
+    }
+
+    [Theory]
+    [InlineData("app-202600.sql", "weekly")]
+    [InlineData("app-202654.sql", "weekly")]
+    [InlineData("app-202753.sql", "weekly")]
+    [InlineData("app-000010.sql", "weekly")]
+    [InlineData("app-202613.sql", "monthly")]
+    [InlineData("app-20261122-243000.sql", "last")]
+    [InlineData("-20261122.sql", "daily")]
+    [InlineData("app-20261122x", "daily")]
+    [InlineData("latest", "last")]
+    public void A_date_that_does_not_exist_tells_nothing(string name, string folder) => Assert.Null(DumpName.TryParse(name, folder));
+
+    [Theory]
+    // The container may be in another time zone; the last byte comes after the first.
+    [InlineData("2026-11-20T22:00:00Z", "2026-11-20T22:00:00Z")]
+    [InlineData("2026-11-20T21:59:59Z", "2026-11-22T00:00:00Z")]
+    [InlineData("2026-11-24T02:00:00Z", "2026-11-24T02:00:00Z")]
+    [InlineData("2026-11-24T02:00:01Z", "2026-11-22T00:00:00Z")]
+    public void The_disk_makes_precise_what_the_name_says(string written, string expected) =>
+        Assert.Equal(Time(expected), DumpFolder.TimeOf(DumpName.TryParse("app-20261122.sql", "daily"), Time(written)));
+
+    [Fact]
+    public void Without_a_date_in_the_name_the_disk_is_believed()
+    {
+        Assert.Equal(Time("2026-11-20T00:00:00Z"), DumpFolder.TimeOf(DumpName.TryParse("app-latest.sql", "daily"), Time("2026-11-20T00:00:00Z")));
+        Assert.Equal(Time("2026-11-20T00:00:00Z"), DumpFolder.TimeOf(name: null, Time("2026-11-20T00:00:00Z")));
+    }
+
+    [Fact]
+    public async Task A_dump_of_half_the_size_of_the_others_is_odd()
+    {
+        await Write("daily/app-20261118.sql", 1000, "2026-11-18T00:00:05Z");
+        await Write("daily/app-20261119.sql", 1100, "2026-11-19T00:00:05Z");
+        await Write("daily/app-20261120.sql", 1200, "2026-11-20T00:00:05Z");
+        await Write("daily/app-20261121.sql", 549, "2026-11-21T00:00:05Z");
+        await Write("daily/other-20261122.sql", 100, "2026-11-22T00:00:05Z");
+
+        var found = await DumpFolder.ReadAsync(_folder.FullName, Ct);
+
+        Assert.Equal([null, "only 549 B, where the others of app have about 1.1 KiB", null, null, null], found.Dumps.Select(dump => dump.Oddity));
+        await Write("daily/app-20261123.sql", 550, "2026-11-23T00:00:05Z");
+        Assert.Equal(2, (await DumpFolder.ReadAsync(_folder.FullName, Ct)).Dumps.Count(dump => dump.Oddity is null && dump.File.Size.Bytes < 600));
+    }
+
+    [Fact]
+    public async Task A_folder_is_searched_one_level_deep_and_the_more_precise_name_comes_first()
+    {
+        await Write("app.sql", "app.sql", "2026-11-22T02:00:05Z");
+        await Write("other/app-20261121.sql", "app.sql", "2026-11-21T02:00:05Z");
+        await LinkAsync("other/app-20261121.sql", "monthly/app-202611.sql", "weekly/app-202647.sql", "last/app-20261121-020000.sql");
+        await Write("other/deeper/app-20261123.sql", "app.sql", "2026-11-23T02:00:05Z");
+        Directory.CreateDirectory(At("daily/app.dir"));
+        foreach (var file in Directory.EnumerateFiles(Golden.Path("dumps", "app.dir")))
+        {
+            File.Copy(file, Path.Combine(At("daily/app.dir"), Path.GetFileName(file)));
+        }
+
+        var found = await DumpFolder.ReadAsync(_folder.FullName, Ct);
+
+        Assert.Equal(
+            ["daily/app.dir", "app.sql", "last/app-20261121-020000.sql"],
+            found.Dumps.OrderBy(dump => dump.Names[0] == "daily/app.dir" ? 0 : 1).Select(dump => dump.Names[0]));
+        Assert.Equal(["last/app-20261121-020000.sql", "weekly/app-202647.sql", "monthly/app-202611.sql", "other/app-20261121.sql"], found.Dumps.Single(dump => dump.Names.Count == 4).Names);
+        Assert.Equal(["."], found.Dumps.Single(dump => dump.Names[0] == "app.sql").KeptAs);
+        Assert.Equal(["last", "weekly", "monthly", "other"], found.Dumps.Single(dump => dump.Names.Count == 4).KeptAs);
+    }
+
+    [Fact]
+    public async Task The_latest_of_a_database_is_none_of_another()
+    {
+        await Write("daily/app-20261121.sql", "app.sql", "2026-11-21T02:00:05Z");
+        await Write("daily/other-20261122.sql", "app.sql", "2026-11-22T02:00:05Z");
+        await Write("unnamed.sql", "app.sql", "2026-11-20T02:00:05Z");
+        var folder = await DumpFolder.ReadAsync(_folder.FullName, Ct);
+
+        Assert.Equal("daily/other-20261122.sql", (await folder.FindLatestAsync(database: null, Ct)).Latest?.Names[0]);
+        Assert.Equal("daily/app-20261121.sql", (await folder.FindLatestAsync("app", Ct)).Latest?.Names[0]);
+        // Nobody knows what is in one without a name.
+        Assert.Equal("unnamed.sql", (await folder.FindLatestAsync("third", Ct)).Latest?.Names[0]);
+    }
+
+    [Fact]
+    public async Task Where_none_is_complete_there_is_no_latest()
+    {
+        await Write("daily/app-20261121.sql.gz", "empty.sql.gz", "2026-11-21T02:00:05Z");
+        var (folder, latest) = await (await DumpFolder.ReadAsync(_folder.FullName, Ct)).FindLatestAsync("app", Ct);
+        Assert.Null(latest);
+        Assert.Equal(DumpState.Empty, folder.Dumps[0].Inspection?.State);
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 
     private static DateTimeOffset Time(string text) => DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
@@ -148,6 +259,13 @@ public sealed class DumpFolderTests : IDisposable
         File.Copy(Golden.Path("dumps", golden), At(name));
         File.SetLastWriteTimeUtc(At(name), Time(written).UtcDateTime);
         return Task.CompletedTask;
+    }
+
+    private async Task Write(string name, int size, string written)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(At(name))!);
+        await File.WriteAllTextAsync(At(name), new string('-', size - 1) + "\n", Ct);
+        File.SetLastWriteTimeUtc(At(name), Time(written).UtcDateTime);
     }
 
     private async Task LinkAsync(string target, params string[] names)

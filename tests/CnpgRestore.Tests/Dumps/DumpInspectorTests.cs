@@ -104,6 +104,91 @@ public sealed class DumpInspectorTests : IDisposable
     }
 
     [Fact]
+    public async Task A_cluster_dump_shows_what_it_does_to_the_server()
+    {
+        var found = await InspectAsync(Golden.Path("dumps", "cluster.sql"));
+
+        Assert.Equal("it ends with the last line of pg_dumpall, line 583", found.Reason);
+        Assert.Equal("line 16, DROP DATABASE \"Odd name's\";", found.ServerStatement);
+        Assert.Equal(
+            [
+                "written with -C: it creates the databases Odd name's, app, postgres, template1",
+                @"it begins with \restrict: psql older than August 2025 (17.6, 16.10, 15.14, 14.19, 13.22) stops at that line",
+                "it alters the role postgres, its password included, which CloudNativePG looks after",
+            ],
+            found.Notes);
+        var app = found.Databases.Single(database => database.Name == "app");
+        Assert.Equal(("orders", "postgres"), (app.StatedOwner, app.Owners.Single(owner => owner.Key.ToString() == "sales.customers").Value));
+        Assert.Equal("ENCODING=UTF8 LOCALE=C.UTF-8 LOCALE_PROVIDER=libc", string.Join(' ', app.CreateOptions.Select(option => $"{option.Key}={option.Value}")));
+        Assert.Equal(["postgres"], app.Roles);
+        Assert.Empty(app.Settings);
+        var script = await File.ReadAllBytesAsync(Golden.Path("dumps", "cluster.sql"), Ct);
+        Assert.Equal((586L, (long)script.Length), (found.Lines, found.TextSize.Bytes));
+    }
+
+    [Theory]
+    [InlineData("SELECT 1;\n", "neither the first nor the last line of pg_dump is in it")]
+    [InlineData("-- PostgreSQL database dump\nSELECT 1;\n", "the line '-- PostgreSQL database dump complete' is missing")]
+    [InlineData("-- PostgreSQL database dump\nCREATE TABLE public.t (\n  a int", "it ends in the middle of line 2: CREATE TABLE public.t (")]
+    [InlineData("-- PostgreSQL database dump\nCOPY public.t FROM stdin;\n1\n2\n", "it ends in the middle of line 5: the data of public.t has no end")]
+    [InlineData("-- PostgreSQL database dump\nCOPY public.t FROM stdin;\n1\n2", "it ends in the middle of line 4: 2")]
+    [InlineData("-- PostgreSQL database cluster dump\n-- PostgreSQL database dump\n-- PostgreSQL database dump complete\n", "the line '-- PostgreSQL database cluster dump complete' is missing")]
+    [InlineData("-- PostgreSQL database dump\n-- PostgreSQL database dump\n-- PostgreSQL database dump complete\n", "the line '-- PostgreSQL database dump complete' is missing")]
+    public async Task What_is_missing_of_a_truncated_dump_is_told(string script, string reason)
+    {
+        var path = Path.Combine(_folder.FullName, "app.sql");
+        await File.WriteAllBytesAsync(path, System.Text.Encoding.UTF8.GetBytes(script), Ct);
+
+        var found = await InspectAsync(path);
+
+        Assert.Equal((DumpState.Truncated, reason), (found.State, found.Reason));
+    }
+
+    [Fact]
+    public async Task What_statements_make_and_fill_is_counted()
+    {
+        var path = Path.Combine(_folder.FullName, "app.sql");
+        await File.WriteAllBytesAsync(
+            path,
+            """
+            -- PostgreSQL database dump
+            -- Dumped from database version 17.6 (Debian 17.6-1)
+            -- Dumped by pg_dump version 17.7 (Debian 17.7-1)
+            SET client_encoding = 'LATIN1';
+            CREATE SCHEMA IF NOT EXISTS sales;
+            CREATE EXTENSION IF NOT EXISTS citext WITH SCHEMA public;
+            CREATE TABLE sales.b (a int);
+            ALTER TABLE sales.b OWNER TO app;
+            CREATE TABLE sales.a (a int);
+            INSERT INTO sales.b (a) VALUES (1), (2);
+            INSERT INTO sales.a VALUES (1);
+            INSERT INTO sales.b VALUES (3);
+            COPY sales.a (a) FROM stdin;
+            1
+            2
+            \.
+            ALTER TABLE ONLY sales.b ADD CONSTRAINT positive CHECK (a > 0) NOT VALID;
+            ALTER TABLE IF EXISTS ONLY sales.b ADD CONSTRAINT b_key UNIQUE (a);
+            ALTER TABLE ONLY sales.b ADD COLUMN c int;
+            ALTER ROLE app IN DATABASE app SET work_mem TO '1MB';
+            -- PostgreSQL database dump complete
+
+            """u8.ToArray(),
+            Ct);
+
+        var found = await InspectAsync(path);
+
+        Assert.Equal(("17.7", "17.6", "LATIN1"), (found.ProgramVersion, found.ServerVersion, found.Encoding));
+        var database = Assert.Single(found.Databases);
+        Assert.Equal(["sales.b 3", "sales.a 3"], database.Tables.Select(table => FormattableString.Invariant($"{table.Name} {table.Rows}")));
+        Assert.Equal(4, database.Tables[1].Bytes - "INSERT INTO sales.a VALUES (1);".Length);
+        Assert.Equal("CONSTRAINT 2, EXTENSION 1, SCHEMA 1, TABLE 2", string.Join(", ", database.Created.Select(entry => FormattableString.Invariant($"{entry.Key} {entry.Value}"))));
+        Assert.Equal("sales citext positive app", string.Join(' ', [.. database.Schemas, .. database.Extensions, .. database.NotValid, .. database.Roles]));
+        Assert.Equal("line 20, ALTER ROLE app IN DATABASE app SET work_mem TO '1MB';", found.ServerStatement);
+        Assert.Empty(found.Notes);
+    }
+
+    [Fact]
     public async Task A_cluster_dump_shows_its_roles_and_databases()
     {
         var found = await InspectAsync(Golden.Path("dumps", "cluster.sql"));
@@ -175,7 +260,9 @@ public sealed class DumpInspectorTests : IDisposable
         var found = await InspectAsync(Golden.Path("dumps", name));
 
         Assert.Equal((format, DumpState.HeadOnly), (found.File.Format, found.State));
-        Assert.Equal(("15.18", "15.18", "app"), (found.ProgramVersion, found.ServerVersion, found.Databases[0].Name));
+        Assert.Equal(("pg_dump", "15.18", "15.18", "app"), (found.Program, found.ProgramVersion, found.ServerVersion, found.Databases[0].Name));
+        Assert.Matches(@"^an archive of 2026-1[12]-\d\d \d\d:\d\d:\d\d for pg_restore; only its head was read$", found.Reason);
+        Assert.Equal([$"pg_restore --list {Golden.Path("dumps", name)} shows what is in it"], found.Notes);
     }
 
     [Theory]

@@ -26,8 +26,12 @@ sealed class DumpComments
         : Program == "pg_dumpall" && !_clusterEnded ? $"the line '{ClusterEnd}' is missing"
         : null;
 
-    public void See(string comment)
+    /// <summary>The line of the last end that was seen; 0 where none was.</summary>
+    public long EndLine { get; private set; }
+
+    public void See(string comment, long line)
     {
+        EndLine = comment is DumpEnd or ClusterEnd ? line : EndLine;
         switch (comment)
         {
             case ClusterStart:

@@ -34,6 +34,7 @@ public sealed record DumpInspection(DumpFile File, DumpState State, string Reaso
     /// <summary>Decompressed.</summary>
     public ByteSize TextSize { get; init; }
 
+    /// <summary>The line that its end lies on, as editors count: behind the last line end one more begins.</summary>
     public long Lines { get; init; }
 
     /// <summary>What a person should know before loading it.</summary>

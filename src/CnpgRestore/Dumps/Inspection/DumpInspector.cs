@@ -84,7 +84,7 @@ public sealed class DumpInspector
 
         var (state, reason) = damage is not null ? (DumpState.Damaged, damage)
             : (_cut ?? _comments.Missing) is { } missing ? (DumpState.Truncated, missing)
-            : (DumpState.Complete, Invariant($"it ends with the last line of {_comments.Program}, line {reader.Line}"));
+            : (DumpState.Complete, Invariant($"it ends with the last line of {_comments.Program}, line {_comments.EndLine}"));
         return ToInspection(file, state, reason) with { Encoding = reader.Encoding.Name, Lines = reader.Line, TextSize = new ByteSize(reader.Position) };
     }
 
@@ -93,7 +93,7 @@ public sealed class DumpInspector
         switch (token)
         {
             case DumpToken.Comment:
-                _comments.See(reader.TextAsString());
+                _comments.See(reader.TextAsString(), reader.Line);
                 break;
             case DumpToken.MetaCommand:
                 SeeMetaCommand(reader.TextAsString());
