@@ -13,6 +13,9 @@ readonly record struct CommentLine(string Text, int Start, int End, int Hash, Co
     /// <summary>A blank behind the comment sign, or nothing.</summary>
     public bool HasBlank => Body.IsEmpty || Body.StartsWith(" ");
 
+    /// <summary>Of a comment: its characters without the line break.</summary>
+    public int Length => Hash + 1 - Start + Body.Length;
+
     private ReadOnlySpan<char> Body => Text.AsSpan(Hash + 1, End - Hash - 1).TrimEnd("\r\n");
 
     /// <summary>All lines between two offsets. A sign inside a scalar of several lines is content.</summary>

@@ -40,15 +40,16 @@ public sealed class CommentedBlock
         }
     }
 
-    /// <summary>The splices that make the block live again, its key in the given column.</summary>
+    /// <summary>The splices that make the block live again, its key in the given column. A comment sign alone becomes an empty line.</summary>
     public IEnumerable<YamlSplice> Uncomment(int column) =>
-        _lines.Where(line => line.Belongs(_lines[0]))
-            .Select(line => new YamlSplice(line.Start, line.Hash - line.Start + _prefix, new string(' ', line.Hash - line.Start + column - Column)));
+        _lines.Where(line => line.Belongs(_lines[0])).Select(line => line.IsEmpty
+            ? new YamlSplice(line.Start, line.Length, "")
+            : new YamlSplice(line.Start, line.Hash - line.Start + _prefix, new string(' ', line.Hash - line.Start + column - Column)));
 
     /// <summary>The block as live YAML.</summary>
     public string Snippet(YamlText text) =>
         string.Concat(_lines.Select(line => text.Text[line.Start..line.End]).Zip(_lines, (source, line) =>
-            line.Belongs(_lines[0]) ? source.Remove(line.Hash - line.Start, _prefix) : source));
+            !line.Belongs(_lines[0]) ? source : line.IsEmpty ? source[line.Length..] : source.Remove(line.Hash - line.Start, _prefix)));
 
     /// <summary>The longest run of lines from the key on that reads as one entry (or one item).</summary>
     private static CommentedBlock? Find(YamlText text, IReadOnlyList<CommentLine> lines, int first, string key)

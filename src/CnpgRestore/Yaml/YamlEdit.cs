@@ -19,8 +19,9 @@ public static class YamlEdit
     public static YamlText Replace(YamlText text, YamlNode node, string source)
     {
         var start = YamlProperties.ContentStart(node, text.Text);
-        // The value of 'key:' is empty and begins right behind the colon.
-        var blank = start > 0 && text.Text[start - 1] == ':' ? " " : "";
+        // The value of 'key:' is empty and begins right behind the colon, that of 'key: &anchor' right behind the anchor.
+        var isJoined = start > 0 && text.Text[start - 1] == ':';
+        var blank = isJoined || (start == node.End && start > node.Start) ? " " : "";
         return text.With(new YamlSplice(start, node.End - start, blank + source));
     }
 

@@ -54,12 +54,23 @@ public sealed class CommentEditTests
     [InlineData("#     recovery:\n#       source: a\n", 4, "    recovery:\n      source: a\n")]
     [InlineData("  # recovery:\n  #   source: a\n\n  #   # why\n  #   owner: b\n  # prose\n", 2, "  recovery:\n    source: a\n\n    # why\n    owner: b\n  # prose\n")]
     [InlineData("# recovery:\n#   source: a\n#   and this is prose\n", 0, "recovery:\n  source: a\n#   and this is prose\n")]
+    [InlineData("# recovery:\n#   source: a\n\n#   and this is prose\n", 0, "recovery:\n  source: a\n\n#   and this is prose\n")]
+    [InlineData("  # recovery:\n# why\n  #   source: a\n", 2, "  recovery:\n# why\n    source: a\n")]
     [InlineData("# recovery: {source: a}\n# more\n", 2, "  recovery: {source: a}\n# more\n")]
     public void A_commented_block_is_found_however_people_write_it(string text, int column, string expected)
     {
         var yaml = YamlText.Parse(text, "input.yaml");
         var block = Assert.Single(CommentedBlock.FindAll(yaml, 0, text.Length, "recovery"));
         Assert.Equal(expected, YamlSplice.Apply(text, block.Uncomment(column)));
+    }
+
+    [Fact]
+    public void An_item_of_prose_is_no_block()
+    {
+        const string Source = "a:\n- n: x\n# - see the wiki\n# - n: y\n";
+        var block = Assert.Single(CommentedBlock.FindAll(YamlText.Parse(Source, "input.yaml"), 0, Source.Length, "-"));
+        Assert.Equal(Source.IndexOf("# - n", StringComparison.Ordinal), block.Start);
+        Assert.Equal(Source.Length, block.End);
     }
 
     [Theory]
@@ -125,6 +136,14 @@ public sealed class CommentEditTests
     [InlineData("a:\n  # b:\n  #   c: 1\n", "a:\n  b:\n    c: 1\n")]
     [InlineData("a:\n# b:\n#   c: 1\nd:\n    e: 1\n", "a:\n    b:\n      c: 1\nd:\n    e: 1\n")]
     [InlineData("a:\n      # b:\n      #   c: 1\n", "a:\n      b:\n        c: 1\n")]
+    // A comment sign alone is an empty line of the block, and becomes one.
+    [InlineData("a:\n  x: 1\n  # b:\n  #   c: 1\n  #\n  #   e: 1\nd: 2\n", "a:\n  x: 1\n  b:\n    c: 1\n\n    e: 1\nd: 2\n")]
+    [InlineData("a:\n  x: 1\n  #b:\n  #  c: 1\n  #\n  #  e: 1\nd: 2\n", "a:\n  x: 1\n  b:\n    c: 1\n\n    e: 1\nd: 2\n")]
+    [InlineData("a:\r\n  x: 1\r\n  # b:\r\n  #   c: 1\r\n  #\r\n  #   e: 1\r\n", "a:\r\n  x: 1\r\n  b:\r\n    c: 1\r\n\r\n    e: 1\r\n")]
+    [InlineData("a:\n  x: 1\n  # b:\n  #\n  #   c: 1\n  #\n", "a:\n  x: 1\n  b:\n\n    c: 1\n  #\n")]
+    // What a merge key gives is another value of the same place.
+    [InlineData("x: &x {b: {c: 1}}\na:\n  <<: *x\n  # b:\n  #   c: 2\n", "x: &x {b: {c: 1}}\na:\n  <<: *x\n  b:\n    c: 2\n")]
+    [InlineData("x: &x {b: [1]}\na:\n  <<: *x\n  # b:\n  #   - 2\n", "x: &x {b: [1]}\na:\n  <<: *x\n  b:\n    - 2\n")]
     // Items may stand in the column of their key.
     [InlineData("a:\n  x: 1\n  # b:\n  # - c\n  # - d\n", "a:\n  x: 1\n  b:\n  - c\n  - d\n")]
     [InlineData("a:\r\n  x: 1\r\n  # b:\r\n  #   c: 1\r\n", "a:\r\n  x: 1\r\n  b:\r\n    c: 1\r\n")]
@@ -140,6 +159,10 @@ public sealed class CommentEditTests
     [InlineData("a: text\n# b:\n#   c: 1\n")]
     [InlineData("# a:\n#   b:\n#     c: 1\nd: 1\n")]
     [InlineData("a:\n  x: 1\n  # bb:\n  #   c: 1\n  # bu: {}\n")]
+    // With an anchor that gives an alias elsewhere another meaning.
+    [InlineData("a:\n  x: 1\n  # b: &n {c: 1}\nd: *n\n")]
+    [InlineData("a:\n  # b: &n {c: 1}\n  bb: *n\n")]
+    [InlineData("# ab:\nab:\n  x: 1\na:\n  # b: &n {c: 1}\n  x: 1\nab2: *n\n")]
     // In another document.
     [InlineData("a:\n  x: 1\n---\na:\n  y: 1\n  # b:\n  #   c: 1\n")]
     public void A_commented_entry_that_belongs_elsewhere_stays_a_comment(string source) =>

@@ -127,10 +127,20 @@ public sealed class YamlEditTests
     [InlineData("a: &x !!str  b\n", "new", "a: &x !!str  new\n")]
     [InlineData("a:\n", "new", "a: new\n")]
     [InlineData("a:  # why\n", "new", "a: new  # why\n")]
+    [InlineData("a: &x", "new", "a: &x new")]
+    [InlineData("a: &x \nb: *x\n", "new", "a: &x new \nb: *x\n")]
+    [InlineData("a: !!str\n", "new", "a: !!str new\n")]
     public void A_scalar_keeps_its_quotes_its_anchor_and_its_comment(string source, string value, string expected)
     {
         var text = YamlText.Parse(source, "input.yaml");
         Assert.Equal(expected, YamlEdit.SetScalar(text, (YamlScalar)text.Documents[0].Root.Find("a")!, value).Text);
+    }
+
+    [Fact]
+    public void A_document_may_be_a_scalar()
+    {
+        var text = YamlText.Parse("b\n", "input.yaml");
+        Assert.Equal("new\n", YamlEdit.SetScalar(text, (YamlScalar)text.Documents[0].Root, "new").Text);
     }
 
     [Fact]

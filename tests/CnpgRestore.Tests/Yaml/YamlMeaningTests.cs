@@ -40,6 +40,9 @@ public sealed class YamlMeaningTests
     public void A_scalar_is_typed_as_Kubernetes_reads_it(string source, string json) =>
         Assert.Equal($"{{\"k\":{json}}}", Meaning($"k: {source}\n")!.ToJsonString().Replace("1E+20", "100000000000000000000", StringComparison.Ordinal));
 
+    [Fact]
+    public void A_key_that_is_no_scalar_has_no_name() => Assert.Equal("""{"a":1,"":2}""", Meaning("a: 1\n? [b]\n: 2\n")!.ToJsonString());
+
     [Theory]
     [InlineData("a: 1", "a: 1", "")]
     [InlineData("a: 1", "a: 2", "a")]

@@ -127,6 +127,8 @@ public sealed class YamlTextTests
             Assert.Same(text.Documents[index], text.DocumentOf(Source.IndexOf(sign, StringComparison.Ordinal)));
         }
 
+        // Where one ends the next begins.
+        Assert.Same(text.Documents[1], text.DocumentOf(text.Documents[0].End));
         Assert.Same(text.Documents[2], text.DocumentOf(Source.Length));
     }
 
