@@ -9,11 +9,13 @@ public static class ManifestFiles
     // A repository of manifests is four or five folders deep.
     private const int HighestFolder = 8;
 
+    private static readonly EnumerationOptions Reachable = new() { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None };
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>
     /// The named files, then: for a manifest with Flux variables the Kustomizations in the folders above it, up to the repository's root; for
-    /// one with the plugin the ObjectStores in its own folder. A neighbour that is no YAML is passed over.
+    /// one with the plugin the ObjectStores in its own folder. A neighbour that is no YAML, or cannot be read, is passed over.
     /// </summary>
     /// <exception cref="RestoreException">A named file does not exist, may not be read, or is not YAML.</exception>
     public static ManifestSet Read(IReadOnlyList<string> paths)
@@ -41,7 +43,10 @@ public static class ManifestFiles
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new RestoreException(ProblemCode.AccessDenied, $"{path} may not be read", e.Message, cause: e);
+            // .NET says the same of a folder.
+            throw Directory.Exists(path)
+                ? new RestoreException(ProblemCode.Usage, $"{path} is a folder", hint: "name the file with the Cluster in it", cause: e)
+                : new RestoreException(ProblemCode.AccessDenied, $"{path} may not be read", e.Message, cause: e);
         }
         catch (DecoderFallbackException e)
         {
@@ -84,8 +89,20 @@ public static class ManifestFiles
     }
 
     private static IEnumerable<ManifestFile> Holding(string folder, string apiGroup) =>
-        from path in Directory.EnumerateFiles(folder, "*.y*ml").Order(StringComparer.Ordinal)
-        let text = File.ReadAllText(path)
-        where text.Contains(apiGroup, StringComparison.Ordinal) && YamlText.TryParse(text, path) is not null
+        from path in Directory.EnumerateFiles(folder, "*.y*ml", Reachable).Order(StringComparer.Ordinal)
+        where FindText(path) is { } text && text.Contains(apiGroup, StringComparison.Ordinal) && YamlText.TryParse(text, path) is not null
         select Read(path);
+
+    /// <summary>Null for a neighbour that cannot be read: a link that leads nowhere, or a file of somebody else.</summary>
+    private static string? FindText(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 }

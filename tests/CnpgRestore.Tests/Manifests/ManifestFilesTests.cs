@@ -17,6 +17,7 @@ public sealed class ManifestFilesTests : IDisposable
         Write("ks.yaml", plugin.Find("ks.yaml")!);
         Write("repository/kubernetes/apps/database/cloudnative-pg/ks.yaml", plugin.Find("ks.yaml")!);
         Write("repository/kubernetes/apps/database/broken.yaml", "kustomize.toolkit.fluxcd.io/v1: {{ nothing }");
+        File.CreateSymbolicLink(Path.Combine(_root.FullName, "repository/kubernetes/apps/database/gone.yaml"), "nowhere.yaml");
         Write("repository/kubernetes/apps/database/other.yaml", plugin.Find("ks.yaml")!.Replace("/cloudnative-pg/", "/dragonfly/", StringComparison.Ordinal));
         var cluster = Write("repository/kubernetes/apps/database/cloudnative-pg/cluster/cluster.yaml", plugin.Input);
         Write("repository/kubernetes/apps/database/cloudnative-pg/cluster/objectstore.yaml", """
@@ -64,6 +65,11 @@ public sealed class ManifestFilesTests : IDisposable
         File.WriteAllBytes(binary, [0xff, 0xfe, 0x00]);
         Assert.Equal($"{binary} is not UTF-8", Assert.Throws<RestoreException>(() => ManifestFiles.Read([binary])).Problem.Message);
     }
+
+    [Fact]
+    public void A_folder_is_no_manifest() => Assert.Equal(
+        new Problem(ProblemCode.Usage, $"{_root.FullName} is a folder", null, "name the file with the Cluster in it"),
+        Assert.Throws<RestoreException>(() => ManifestFiles.Read([_root.FullName])).Problem);
 
     private string Write(string path, string content)
     {
