@@ -17,12 +17,8 @@ sealed class SqlCheckOption
     /// <param name="database">Where statements run before the first <c>\connect</c>.</param>
     /// <exception cref="RestoreException"><see cref="ProblemCode.Usage"/>: no such file, or it cannot be read.</exception>
     public async Task<IReadOnlyList<SqlCheck>> ReadAsync(ParseResult parse, string database, CancellationToken ct) =>
-        parse.GetValue(_file) is { } file ? SqlCheck.Parse(await ReadAsync(file, parse, ct), database) : [];
+        parse.GetValue(_file) is { } file ? await SqlCheck.ReadAsync(file.FullName, database, ct) : [];
 
     /// <summary>The full path, for a run that reads it again when it is resumed; null where it is not given.</summary>
     public string? Path(ParseResult parse) => parse.GetValue(_file)?.FullName;
-
-    private static async Task<string> ReadAsync(FileInfo file, ParseResult parse, CancellationToken ct) => file.Exists
-        ? await File.ReadAllTextAsync(file.FullName, ct)
-        : throw new RestoreException(ProblemCode.Usage, $"{file.FullName} does not exist", hint: $"cnpg-restore {parse.CommandResult.Command.Name} --help");
 }

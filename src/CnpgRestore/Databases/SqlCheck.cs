@@ -8,7 +8,27 @@ namespace CnpgRestore.Databases;
 /// </summary>
 public sealed record SqlCheck(string Database, string Statement)
 {
+    private const string Help = "cnpg-restore verify --help";
+
     /// <param name="database">Where a statement runs that no <c>\connect</c> stands before.</param>
+    /// <exception cref="RestoreException"><see cref="ProblemCode.Usage"/>: the file does not exist or may not be read, or what <see cref="Parse"/> refuses.</exception>
+    public static async Task<IReadOnlyList<SqlCheck>> ReadAsync(string path, string database, CancellationToken ct)
+    {
+        try
+        {
+            return Parse(await File.ReadAllTextAsync(path, ct), database);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new RestoreException(ProblemCode.Usage, $"{path} does not exist", null, Help, e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RestoreException(ProblemCode.Usage, $"{path} may not be read", e.Message, Help, e);
+        }
+    }
+
+    /// <inheritdoc cref="ReadAsync" path="/param"/>
     /// <exception cref="RestoreException"><see cref="ProblemCode.Usage"/>: a statement without its semicolon, or another command of psql's.</exception>
     public static IReadOnlyList<SqlCheck> Parse(string text, string database)
     {
@@ -64,5 +84,5 @@ public sealed record SqlCheck(string Database, string Statement)
     }
 
     private static RestoreException Unreadable(string detail) =>
-        new(ProblemCode.Usage, "the file of --check-sql cannot be read", detail, "cnpg-restore verify --help");
+        new(ProblemCode.Usage, "the file of --check-sql cannot be read", detail, Help);
 }

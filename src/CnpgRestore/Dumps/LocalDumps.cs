@@ -5,6 +5,9 @@ namespace CnpgRestore.Dumps;
 /// <summary>The disks of this machine, mounted shares among them.</summary>
 public sealed class LocalDumps : IDumpPlace
 {
+    // In the root of an ext4 volume, for root alone: what fsck has found of files (e2fsck manual page). Whoever else lists the volume may not enter it.
+    private const string Fragments = "lost+found";
+
     private LocalDumps()
     {
     }
@@ -59,7 +62,7 @@ public sealed class LocalDumps : IDumpPlace
     public Task<string> VersionAsync(string program, CancellationToken ct) => throw new NotSupportedException("programs run beside this one");
 
     private static IEnumerable<FileSystemInfo> Visible(string folder) =>
-        new DirectoryInfo(folder).EnumerateFileSystemInfos().Where(entry => !entry.Name.StartsWith('.')).OrderBy(entry => entry.Name, StringComparer.Ordinal);
+        new DirectoryInfo(folder).EnumerateFileSystemInfos().Where(entry => !entry.Name.StartsWith('.') && entry.Name != Fragments).OrderBy(entry => entry.Name, StringComparer.Ordinal);
 
     private static PlacedFile Of(FileSystemInfo entry)
     {

@@ -1,3 +1,4 @@
+using CnpgRestore.CliTests.Kills;
 using CnpgRestore.TestServers;
 
 namespace CnpgRestore.CliTests.FromDump;
@@ -197,6 +198,30 @@ public sealed class SwapTests(TestBed bed)
         Assert.Equal(former, await scene.ContentAsync());
         (await scene.RunAsync("runs", "undo", scene.Run)).Succeeded();
         Assert.Equal([""], await scene.DatabasesAsync());
+    }
+
+    [Fact]
+    public async Task A_check_file_that_is_gone_when_the_run_goes_on_is_asked_for()
+    {
+        await using var scene = await FromDumpScene.CreateAsync(bed);
+        await scene.SpoilAsync();
+        var former = await scene.ContentAsync();
+        var checks = Path.Combine(scene.Folder, "checks.sql");
+        await File.WriteAllTextAsync(checks, "SELECT count(*) = 20000 FROM sales.orders;\n", Ct);
+        Assert.Null(await KilledRun.AtAsync(
+            scene.Command("from-dump", "--local", scene.Dump, "--to", scene.Live.Url, "--yes", "--check-sql", checks), KillMoment.Begun("load")));
+        File.Move(checks, checks + ".aside");
+
+        var asked = await scene.RunAsync("runs", "resume", scene.Run, "--yes");
+
+        Assert.True(asked.ExitCode == 20, asked.Output + asked.Error);
+        Assert.Contains($"{checks} does not exist", asked.Error, StringComparison.Ordinal);
+        Assert.Contains($"put the file of --check-sql back as it was; the run goes on with: cnpg-restore runs resume {scene.Run}", asked.Error.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.Equal(former, await scene.ContentAsync());
+
+        File.Move(checks + ".aside", checks);
+        (await scene.RunAsync("runs", "resume", scene.Run, "--yes")).Succeeded();
+        Assert.Equal(scene.Expected, await scene.ContentAsync());
     }
 
     private static Task<long> OidAsync(FromDumpScene scene) => scene.Live.QueryAsync<long>("SELECT oid::int8 FROM pg_database WHERE datname = current_database()", Ct);

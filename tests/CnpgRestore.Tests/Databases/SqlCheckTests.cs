@@ -20,6 +20,15 @@ public sealed class SqlCheckTests
             checks);
     }
 
+    [Fact]
+    public async Task A_file_that_is_not_there_or_is_none_is_named()
+    {
+        var missing = await Assert.ThrowsAsync<RestoreException>(() => SqlCheck.ReadAsync("/nowhere/checks.sql", "postgres", TestContext.Current.CancellationToken));
+        var folder = await Assert.ThrowsAsync<RestoreException>(() => SqlCheck.ReadAsync("/", "postgres", TestContext.Current.CancellationToken));
+        Assert.Equal((ProblemCode.Usage, "/nowhere/checks.sql does not exist"), (missing.Problem.Code, missing.Problem.Message));
+        Assert.Equal((ProblemCode.Usage, "/ may not be read"), (folder.Problem.Code, folder.Problem.Message));
+    }
+
     [Theory]
     [InlineData("select 1")]
     [InlineData(@"\timing on")]

@@ -127,6 +127,7 @@ public sealed class DumpFolderTests : IDisposable
     public async Task Files_that_are_no_dumps_and_dangling_links_do_not_disturb()
     {
         await Write("app.sql", "app.sql", "2026-11-22T02:00:05Z");
+        await Write("lost+found/#12.sql", "app.sql", "2026-11-23T02:00:05Z");
         await File.WriteAllBytesAsync(At("picture.png"), [0x89, 0x50, 0, 1], Ct);
         File.CreateSymbolicLink(At("app-latest.sql.gz"), "gone.sql.gz");
 

@@ -234,8 +234,16 @@ public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session,
             return [];
         }
 
-        var checks = SqlCheck.Parse(await File.ReadAllTextAsync(path, ct), Decision.Database);
-        return [.. checks.Select(check => check.Database == Decision.Database ? check with { Database = Target } : check)];
+        try
+        {
+            var checks = await SqlCheck.ReadAsync(path, Decision.Database, ct);
+            return [.. checks.Select(check => check.Database == Decision.Database ? check with { Database = Target } : check)];
+        }
+        catch (RestoreException e)
+        {
+            // It was fine when the run began; nothing is swapped before its checks are known.
+            throw new RestoreException(e.Problem with { Code = ProblemCode.Stopped, Hint = "put the file of --check-sql back as it was" }, e);
+        }
     }
 
     private async Task<string> SwapAsync(StepMeter meter, CancellationToken ct)
