@@ -17,6 +17,10 @@ catch (OperationCanceledException) when (interruption.Token.IsCancellationReques
 {
     return ProblemOutput.Write(parse, interruption.Problem);
 }
+catch (Exception e) when (DiskErrors.Find(e) is { } problem)
+{
+    return ProblemOutput.Write(parse, problem);
+}
 #pragma warning disable CA1031 // The outermost frame: what nothing else caught is a defect, and is shown as one.
 catch (Exception e)
 #pragma warning restore CA1031

@@ -1,13 +1,8 @@
 namespace CnpgRestore.LocalRestore;
 
-/// <summary>Tells a full disk from every other way a write can end; .NET keeps the operating system's error number in <see cref="Exception.HResult"/>.</summary>
+/// <summary>The disk that a base backup is unpacked on is full.</summary>
 static class DiskFull
 {
-    private const int NoSpaceLeftOnDevice = 28;
-    private const int QuotaExceeded = 122;
-
-    public static bool Is(IOException exception) => exception.HResult is NoSpaceLeftOnDevice or QuotaExceeded;
-
     public static RestoreException Problem(string directory, Exception cause) => new(
         ProblemCode.Stopped,
         $"no space left on the disk of {directory}",

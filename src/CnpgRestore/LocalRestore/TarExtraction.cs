@@ -48,7 +48,7 @@ public static class TarExtraction
         {
             throw new RestoreException(ProblemCode.Differences, $"{name} is damaged", $"behind the member {lastMember}: {e.Message}", Another, e);
         }
-        catch (IOException e) when (DiskFull.Is(e))
+        catch (IOException e) when (DiskErrors.IsFull(e))
         {
             throw DiskFull.Problem(directory, e);
         }

@@ -114,7 +114,7 @@ public sealed class WalSource(IObjectStore store, ServerFolder folder, WalArchiv
         {
             throw Damaged(file, "it ends early", e);
         }
-        catch (IOException e) when (DiskFull.Is(e))
+        catch (IOException e) when (DiskErrors.IsFull(e))
         {
             throw DiskFull.Problem(target, e);
         }

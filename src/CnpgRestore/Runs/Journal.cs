@@ -17,7 +17,8 @@ public sealed class Journal : IDisposable
         Run = run;
         Entries = entries;
         _clock = clock;
-        _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        // Without a buffer: what could not be written is not kept for another attempt.
+        _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
     }
 
     public RunId Run { get; }
@@ -63,12 +64,24 @@ public sealed class Journal : IDisposable
     public static bool IsFinished(IReadOnlyList<JournalEntry> entries) => entries.Any(entry => entry.Type == JournalEntry.RunFinished);
 
     /// <summary>Returns when the line is on disk.</summary>
+    /// <exception cref="IOException">It is not: the disk is full, or worse. The journal is as it was before.</exception>
     public void Append(string type, Func<JournalEntry, JournalEntry>? fill = null)
     {
         var entry = new JournalEntry(type, _clock.GetUtcNow());
         var line = JsonSerializer.SerializeToUtf8Bytes(fill is null ? entry : fill(entry), JournalJson.Readable.JournalEntry);
-        _file.Write([.. line, (byte)'\n']);
-        _file.Flush(flushToDisk: true);
+        var end = _file.Position;
+        try
+        {
+            _file.Write([.. line, (byte)'\n']);
+            _file.Flush(flushToDisk: true);
+        }
+        catch (IOException)
+        {
+            // Half a line must not stand in front of the next one.
+            _file.SetLength(end);
+            _file.Position = end;
+            throw;
+        }
     }
 
     public void Dispose() => _file.Dispose();

@@ -25,7 +25,15 @@ public sealed class Run(Journal journal, IRunObserver observer)
         }
         catch (Exception e)
         {
-            journal.Append(JournalEntry.RunStopped, entry => entry with { Step = step.Id, Text = e.Message });
+            try
+            {
+                journal.Append(JournalEntry.RunStopped, entry => entry with { Step = step.Id, Text = e.Message });
+            }
+            catch (IOException)
+            {
+                // Why the step ended matters more; a full disk may be the reason itself.
+            }
+
             throw;
         }
     }

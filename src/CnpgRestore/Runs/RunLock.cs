@@ -21,7 +21,7 @@ public sealed class RunLock : IDisposable
         {
             file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException e)
+        catch (IOException e) when (DiskErrors.Find(e) is null)
         {
             throw new RestoreException(
                 ProblemCode.Locked,
