@@ -7,7 +7,7 @@ set -euo pipefail
 packages() {
   case $1 in
     build) echo clang zlib1g-dev ;; # What .NET's Native AOT links with.
-    servers) echo postgresql-15 barman-cli-cloud python3-snappy ceph-mon ceph-osd radosgw ceph-common patchelf ;;
+    servers) echo postgresql-15 barman-cli-cloud ceph-mon ceph-osd radosgw ceph-common patchelf ;;
     kubernetes) # Go builds what Debian has no package of: testbed/kubernetes.sh build.
       echo golang-1.19-go golang-github-modern-go-reflect2-dev etcd-server containerd runc containernetworking-plugins \
         iptables nftables conntrack iproute2 openssl ;;

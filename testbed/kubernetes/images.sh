@@ -5,7 +5,7 @@
 # sends checksums as trailers), localhost/postgres-older-psql:15 (Debian 11's, which does not know \restrict).
 set -euo pipefail
 
-wanted=(postgresql-15 postgresql-client-15 barman-cli-cloud python3-snappy bash coreutils sed grep mawk findutils tar gzip bzip2 xz-utils util-linux hostname procps libc-bin)
+wanted=(postgresql-15 postgresql-client-15 barman-cli-cloud bash coreutils sed grep mawk findutils tar gzip bzip2 xz-utils util-linux hostname procps libc-bin)
 
 # What is installed of these and of what they depend on. The JIT compiler would be half of the image; the wrappers in Perl are not used.
 packages() {

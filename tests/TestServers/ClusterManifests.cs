@@ -114,8 +114,7 @@ public sealed record ClusterManifests(string Endpoint, string Bucket)
         $"destinationPath: s3://{Bucket}",
         $"endpointURL: {Endpoint}",
         "wal: {compression: gzip}",
-        // Barman packs a base backup with the slowest gzip there is: two seconds for an empty cluster.
-        "data: {compression: snappy}",
+        "data: {compression: gzip}",
         "s3Credentials:",
         "  accessKeyId: {name: s3, key: ACCESS_KEY_ID}",
         "  secretAccessKey: {name: s3, key: ACCESS_SECRET_KEY}",

@@ -29,7 +29,7 @@ public sealed class ClusterTests(TestBed bed)
         Assert.Equal(original!["status"]!["systemID"]!.GetValue<string>(), recovered!["status"]!["systemID"]!.GetValue<string>());
         Assert.Equal(2, recovered["status"]!["timelineID"]!.GetValue<int>());
         var old = await KeysAsync(scene, "orders-v1");
-        Assert.Contains($"base/{backup}/data.tar.snappy", old);
+        Assert.Contains($"base/{backup}/data.tar.gz", old);
         Assert.Contains($"wals/{segment[..16]}/{segment}.gz", old);
         Assert.Contains("wals/00000002.history.gz", await KeysAsync(scene, "orders-v2"));
     }
