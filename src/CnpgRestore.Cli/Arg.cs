@@ -25,6 +25,20 @@ static class Arg
             },
         };
 
+    /// <summary><c>--report</c>, a page of evidence where nothing else is said. Its folder is missed before hours of work, not after.</summary>
+    public static Option<string?> Report(string description = "Write the evidence as one self-contained HTML page.", string file = "FILE.html")
+    {
+        var report = new Option<string?>("--report") { Description = description, HelpName = file };
+        report.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var path }, ..] && Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
+            {
+                result.AddError($"the folder of --report {path} does not exist");
+            }
+        });
+        return report;
+    }
+
     /// <param name="most">The least is 1.</param>
     public static Option<int> Count(string name, string[] aliases, string description, int byDefault, int most) => new(name, aliases)
     {

@@ -34,6 +34,10 @@ public sealed partial class UsageTests
     [InlineData("from-dump --to postgres://x/y --local . --jobs 0", "--jobs takes a number from 1 to")]
     [InlineData("from-backup x --apply sometimes", "choose one of api, git, none")]
     [InlineData("from-dump x --local . --strategy best", "'fresh'")]
+    [InlineData("from-backup x --report /nowhere/x.html", "the folder of --report /nowhere/x.html does not exist")]
+    [InlineData("runs resume x --report /nowhere/x.html", "the folder of --report /nowhere/x.html does not exist")]
+    [InlineData("drill --report /nowhere/x.html", "the folder of --report /nowhere/x.html does not exist")]
+    [InlineData("doctor x --report /nowhere/x.tar.gz", "the folder of --report /nowhere/x.tar.gz does not exist")]
     public async Task A_value_that_is_none_of_its_option_is_explained(string line, string words)
     {
         var result = await RunAsync(line.Split(' '));

@@ -19,7 +19,7 @@ static class DoctorCommand
         var server = new Option<string?>("--server") { Description = "Server folder in the bucket, where nothing else names one. Default: the Cluster's name.", HelpName = "NAME" };
         var dumps = new Option<string?>("--dumps") { Description = "Folder of SQL dumps, or one dump, to judge as well.", HelpName = "PATH" };
         var watch = new Option<bool>("--watch") { Description = "Look again every few seconds and tell what has changed, until interrupted." };
-        var report = new Option<string?>("--report") { Description = "Write all that was read, without secrets, for an issue tracker.", HelpName = "FILE.tar.gz" };
+        var report = Arg.Report("Write all that was read, without secrets, for an issue tracker.", "FILE.tar.gz");
         var store = new StoreOptions();
         var kubernetes = new KubernetesOptions();
         var command = new Command("doctor", """

@@ -14,7 +14,7 @@ static class DrillCommand
     {
         var to = new Option<string?>("--to") { Description = "New or empty folder for the restored files. Default: one below the folder for temporary files.", HelpName = "DIR" };
         var checks = new SqlCheckOption();
-        var report = new Option<string?>("--report") { Description = "Write the evidence as one self-contained HTML page.", HelpName = "FILE.html" };
+        var report = Arg.Report();
         var keep = new Option<bool>("--keep") { Description = "Keep the restored files, with PostgreSQL stopped." };
         var noAmcheck = new Option<bool>("--no-amcheck") { Description = "Do not run pg_amcheck." };
         var binaries = new Option<string?>("--pg-bindir") { Description = "Folder with the programs of PostgreSQL of the backup's major version.", HelpName = "DIR" };
@@ -35,7 +35,6 @@ static class DrillCommand
         place.AddTo(command);
         command.SetAction(async (parse, ct) =>
         {
-            DemandFolderOf(parse.GetValue(report));
             var session = new CliSession(parse, clock);
             var (store, server) = await place.OpenAsync(parse, session, ct);
             using var opened = store;
@@ -63,15 +62,6 @@ static class DrillCommand
             return await ShowAsync(session, result, parse.GetValue(report), ct);
         });
         return command;
-    }
-
-    // Noticed before hours of work, not after.
-    private static void DemandFolderOf(string? report)
-    {
-        if (report is not null && Path.GetDirectoryName(Path.GetFullPath(report)) is { } folder && !Directory.Exists(folder))
-        {
-            throw new RestoreException(ProblemCode.Usage, $"the folder of --report {report} does not exist", hint: "cnpg-restore drill --help");
-        }
     }
 
     private static async Task WriteReportAsync(string report, DrillResult result, CancellationToken ct)

@@ -35,7 +35,7 @@ static class FromBackupCommand
         var owner = new Option<string?>("--owner") { Description = "Its owner; default: from the manifest.", HelpName = "NAME" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the plan and change nothing." };
         var timeout = FromBackupCarrier.TimeoutOption();
-        var report = new Option<string?>("--report") { Description = "Write the evidence as one self-contained HTML page.", HelpName = "FILE.html" };
+        var report = Arg.Report();
         var target = new RecoveryTargetOptions();
         var kubernetes = new KubernetesOptions();
         var store = new StoreOptions();

@@ -38,7 +38,7 @@ static class RunsCommand
 
     private static Command Resume(TimeProvider clock)
     {
-        var report = new Option<string?>("--report") { Description = "Write the evidence as one self-contained HTML page.", HelpName = "FILE.html" };
+        var report = Arg.Report();
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the plan and change nothing." };
         var timeout = FromBackupCarrier.TimeoutOption();
         return Recorded(

@@ -38,7 +38,11 @@ public static class ReportBundle
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(temporary);
+            if (File.Exists(temporary))
+            {
+                File.Delete(temporary);
+            }
+
             throw new RestoreException(ProblemCode.AccessDenied, $"{path} cannot be written", e.Message, "name a file in a folder of yours", e);
         }
     }
