@@ -2,11 +2,14 @@
 import sys
 
 import log
+import preloaded
 from settings import Failure
 
 
 def main(command, *arguments):
     # Each command loads only what it needs: archive_command and restore_command run once per WAL file.
+    if command in ("full-recovery", "plugin-restore", "instance"):
+        preloaded.load()
     if command == "initdb":
         import initdb
         initdb.run()

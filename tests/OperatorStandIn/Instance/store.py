@@ -1,9 +1,9 @@
 """One server folder of an object store, and the barman-cloud programs on it with CloudNativePG's command lines (barman-cloud, pkg/command)."""
 import os
-import subprocess
 import threading
 
 import log
+import preloaded
 from settings import CONTROLLER, SETTINGS, Failure, secret
 
 
@@ -46,29 +46,23 @@ class Store:
     def output(self, program, options=()):
         """Standard output of a program that must succeed."""
         command = self.command(program, options)
-        result = subprocess.run(command, env=self.environment(), capture_output=True, text=True)
-        if result.returncode != 0:
-            log.error(f"Can't invoke {program}", f"exit status {result.returncode}", options=command[1:], stdout=result.stdout, stderr=result.stderr)
-            raise Failure(f"exit status {result.returncode}")
-        return result.stdout
+        said = {}
+        code = _follow(preloaded.start(command, self.environment()), lambda name, pipe: said.update({name: pipe.read()}))
+        if code != 0:
+            log.error(f"Can't invoke {program}", f"exit status {code}", options=command[1:], **said)
+            raise Failure(f"exit status {code}")
+        return said["stdout"]
 
     def run(self, program, options=(), arguments=(), **environment):
         """Runs a program whose lines go to the log. Returns its exit code."""
         try:
-            child = subprocess.Popen(
-                self.command(program, options, arguments), env=self.environment(**environment),
-                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            child = preloaded.start(self.command(program, options, arguments), self.environment(**environment))
         except FileNotFoundError:
             # As Go's os/exec says it (ErrNotFound).
             reason = f'exec: "{program}": executable file not found in $PATH'
             log.error(f"Error invoking {program}", reason, options=self.command(program, options, arguments)[1:], exitCode=-1)
             raise Failure(f"unexpected failure invoking {program}: {reason}") from None
-        pipes = [threading.Thread(target=_copy, args=(program, name, getattr(child, name))) for name in ("stdout", "stderr")]
-        for pipe in pipes:
-            pipe.start()
-        for pipe in pipes:
-            pipe.join()
-        return child.wait()
+        return _follow(child, lambda name, pipe: _copy(program, name, pipe))
 
     def check_wal_archive(self):
         """Raises a Failure unless the archive is empty. CloudNativePG names the wrong program in its error."""
@@ -78,6 +72,16 @@ class Store:
         if code != 0:
             log.error(f"Error invoking {program}", f"exit status {code}", options=self.command(program)[1:], exitCode=-1)
             raise Failure(f"unexpected failure invoking barman-cloud-wal-archive: exit status {code}")
+
+
+def _follow(child, take):
+    """Hands both outputs to take(name, pipe), each in a thread. Returns the exit code."""
+    threads = [threading.Thread(target=take, args=(name, getattr(child, name))) for name in ("stdout", "stderr")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return child.wait()
 
 
 def _copy(program, name, pipe):
