@@ -9,6 +9,7 @@ static class ProblemOutput
 {
     public static int Write(ParseResult parse, Problem problem)
     {
+        problem = problem with { Hint = HintCommands.Complete(problem.Hint, parse) };
         if (GlobalOptions.Lenient(parse, GlobalOptions.Output) == OutputFormat.Text)
         {
             WriteText(parse, problem);

@@ -3,7 +3,7 @@ using System.Text;
 namespace CnpgRestore.Plans.Advice;
 
 /// <summary>Command lines that a person copies into a shell.</summary>
-static class CommandText
+public static class CommandText
 {
     private const string Program = "cnpg-restore";
     private const string PlainCharacters = "_./:@%+=,~-";

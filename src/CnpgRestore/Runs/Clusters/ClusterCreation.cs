@@ -10,6 +10,9 @@ sealed class ClusterCreation(KubernetesApi api, ClusterDecision decision, JsonOb
 {
     private ObjectReference Reference => new(ResourceTypes.Clusters, decision.Namespace, decision.Cluster);
 
+    /// <summary>Pods in which the bootstrap of a Cluster that was there already has been tried. What stops them may have been mended since they began.</summary>
+    public IReadOnlySet<string> EarlierAttempts { get; private set; } = new HashSet<string>();
+
     public async Task<string> CreateAsync(StepMeter meter, CancellationToken ct)
     {
         if (await api.FindAsync(Reference, ct) is { } live)
@@ -20,8 +23,10 @@ sealed class ClusterCreation(KubernetesApi api, ClusterDecision decision, JsonOb
             }
 
             DemandDecided(live);
-            if (!removal.IsOurs(live) || !await HasFailedAsync(live, ct))
+            var attempts = await AttemptsAsync(ct);
+            if (!removal.IsOurs(live) || !await HasFailedAsync(live, attempts, ct))
             {
+                EarlierAttempts = attempts.Select(pod => pod.Text("metadata", "name") ?? "").ToHashSet();
                 return "it is there already";
             }
 
@@ -42,7 +47,11 @@ sealed class ClusterCreation(KubernetesApi api, ClusterDecision decision, JsonOb
         return decision.Origin;
     }
 
-    private async Task<bool> HasFailedAsync(JsonObject live, CancellationToken ct)
+    private async Task<IReadOnlyList<JsonObject>> AttemptsAsync(CancellationToken ct) =>
+        await api.ListAsync(ResourceTypes.Pods, decision.Namespace, new ListSelector($"job-name={decision.Job}"), ct).ToListAsync(ct);
+
+    /// <summary>Whether no attempt is under way that may succeed yet: hours of a large restore may be in it.</summary>
+    private async Task<bool> HasFailedAsync(JsonObject live, IReadOnlyList<JsonObject> attempts, CancellationToken ct)
     {
         if (live.Text("status", "currentPrimary") is { Length: > 0 })
         {
@@ -50,7 +59,8 @@ sealed class ClusterCreation(KubernetesApi api, ClusterDecision decision, JsonOb
         }
 
         var job = await api.FindAsync(new ObjectReference(ResourceTypes.Jobs, decision.Namespace, decision.Job), ct);
-        return job.Number("status", "failed") > 0 || ClusterPhase.IsStuck(live.Text("status", "phase") ?? "");
+        return ClusterPhase.IsStuck(live.Text("status", "phase") ?? "")
+            || (job.Number("status", "failed") > 0 && !attempts.Any(pod => pod.Text("status", "phase") is "Pending" or "Running"));
     }
 
     /// <summary>Whoever created it, it must be what was decided, and nothing else.</summary>

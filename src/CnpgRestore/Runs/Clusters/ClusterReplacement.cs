@@ -18,6 +18,9 @@ sealed class ClusterReplacement(KubernetesApi api, IObjectStore? store, ClusterD
 
     public ClusterRemoval Removal { get; } = new(api, decision, clock);
 
+    /// <inheritdoc cref="ClusterCreation.EarlierAttempts"/>
+    public IReadOnlySet<string> EarlierAttempts { get; private set; } = new HashSet<string>();
+
     /// <summary>What is asked once more right before the former Cluster goes, when GitOps is known to be suspended.</summary>
     public Func<CancellationToken, Task> LastLook { get; init; } = _ => Task.CompletedTask;
 
@@ -64,7 +67,10 @@ sealed class ClusterReplacement(KubernetesApi api, IObjectStore? store, ClusterD
             {
                 await _gitOps.DemandSuspendedAsync(token);
                 await BeforeCreation(token);
-                return await new ClusterCreation(api, decision, manifest, Removal).CreateAsync(meter, token);
+                var creation = new ClusterCreation(api, decision, manifest, Removal);
+                var state = await creation.CreateAsync(meter, token);
+                EarlierAttempts = creation.EarlierAttempts;
+                return state;
             },
             ct);
     }

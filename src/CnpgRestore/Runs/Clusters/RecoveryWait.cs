@@ -10,8 +10,10 @@ namespace CnpgRestore.Runs.Clusters;
 /// Waits until the new cluster is healthy. A failure is told when the first container says it, not when the operator gives up, which older
 /// ones never do.
 /// </summary>
-sealed class RecoveryWait(KubernetesApi api, ClusterDecision decision, IRunObserver observer)
+/// <param name="earlierAttempts">Pods of an earlier wait. What they fail with may be mended: the next attempt of the Job tells.</param>
+sealed class RecoveryWait(KubernetesApi api, ClusterDecision decision, IReadOnlySet<string> earlierAttempts, IRunObserver observer)
 {
+    private readonly HashSet<string> _failedBefore = [];
     private string? _lastError;
     private bool _isAsDecided;
     private int _segments;
@@ -45,6 +47,13 @@ sealed class RecoveryWait(KubernetesApi api, ClusterDecision decision, IRunObser
                     ProblemCode.Stopped, $"{Reference} was deleted during its {decision.Word}", "somebody else, or GitOps, has removed it", decision.ResumeCommand);
             case RecoveryEvent.Bootstrapping bootstrapping:
                 TakeOrigin(bootstrapping);
+                break;
+            case RecoveryEvent.FailureRecognized failure when earlierAttempts.Contains(failure.Pod):
+                if (_failedBefore.Add(failure.Pod))
+                {
+                    observer.OnWarning($"{failure.Pod}, which began earlier, has failed: {failure.Problem.Message}; the next attempt of its Job is waited for");
+                }
+
                 break;
             case RecoveryEvent.FailureRecognized failure:
                 throw Failed(failure.Problem.Message, $"{failure.Pod}/{failure.Container}: {failure.Problem.Detail}", failure.Problem.Hint);

@@ -24,7 +24,7 @@ public sealed class FromBackupRun(KubernetesApi api, IObjectStore store, FromBac
         await run.StepAsync(plan.Steps.Record, async (_, token) => await record.WriteAsync(Decision, plan.Manifest, plan.Former, token), ct);
         await replacement.SuspendGitOpsAsync(ct);
         await replacement.RunAsync(plan.Manifest, plan.CreateCluster, ct);
-        await run.StepAsync(plan.Recover, new RecoveryWait(api, Decision, run.Observer).WaitAsync, ct);
+        await run.StepAsync(plan.Recover, new RecoveryWait(api, Decision, replacement.EarlierAttempts, run.Observer).WaitAsync, ct);
         await run.StepAsync(plan.ProveData, proof.ProveAsync, ct);
         var firstBackup = "";
         await run.StepAsync(plan.Steps.FirstBackup, async (meter, token) => firstBackup = await new FirstBackup(api, Decision).TakeAsync(meter, token), ct);

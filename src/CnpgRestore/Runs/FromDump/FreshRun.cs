@@ -57,7 +57,7 @@ public sealed class FreshRun(KubernetesApi api, IObjectStore? store, FreshPlan p
             plan.Bootstrap,
             async (meter, token) =>
             {
-                var state = await new RecoveryWait(api, Decision, run.Observer).WaitAsync(meter, token);
+                var state = await new RecoveryWait(api, Decision, replacement.EarlierAttempts, run.Observer).WaitAsync(meter, token);
                 await secret.GiveAsync(token);
                 return state;
             },
