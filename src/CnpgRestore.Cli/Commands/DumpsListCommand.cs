@@ -21,7 +21,8 @@ static class DumpsListCommand
             List the dumps of a folder, newest first, and find the latest complete one.
 
             The newest dump is read to its end; where it is not complete, the one before it, until one is. Nothing is changed.
-            Exit codes: 0 listed, 3 no dump is complete, or with --check one is not, 10 no such folder or no dump in it, 12 permission denied.
+            Exit codes: 0 listed, 3 no dump is complete, or with --check one is not, 10 no such folder or no dump in it, 12 permission denied, also for one
+            of them: the others are listed.
             """) { path, all };
         var remote = new RemoteDumps(command);
         command.Check(result =>
@@ -49,6 +50,11 @@ static class DumpsListCommand
 
         DumpsListOutput.Write(session, folder, latest);
         var allComplete = folder.Dumps.All(dump => dump.Inspection is { State: DumpState.Complete or DumpState.HeadOnly });
+        if (folder.Dumps.Any(dump => dump.File.Refusal is not null))
+        {
+            return (int)ProblemCode.AccessDenied;
+        }
+
         return latest is null || (all && !allComplete) ? (int)ProblemCode.Differences : 0;
     }
 }

@@ -51,6 +51,7 @@ sealed record DumpsInspectDocument(
         DumpState.Complete => "complete",
         DumpState.Truncated => "truncated",
         DumpState.Damaged => "damaged",
+        DumpState.Unreadable => "unreadable",
         DumpState.Empty => "empty",
         DumpState.HeadOnly => "head_only",
     };

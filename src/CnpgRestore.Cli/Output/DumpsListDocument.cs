@@ -10,7 +10,7 @@ sealed record DumpsListDocument(string Path, string? Latest, IReadOnlyList<DumpI
         folder.Path, latest?.Names[0], [.. folder.Dumps.Select(dump => DumpItem.From(dump, isLatest: dump.File == latest?.File))], folder.DanglingLinks);
 }
 
-/// <param name="State"><c>complete</c>, <c>truncated</c>, <c>damaged</c>, <c>empty</c>, <c>head_only</c>, or <c>unread</c>.</param>
+/// <param name="State"><c>complete</c>, <c>truncated</c>, <c>damaged</c>, <c>unreadable</c>, <c>empty</c>, <c>head_only</c>, or <c>unread</c>.</param>
 /// <param name="Oddity">Why its size is suspicious beside the others.</param>
 sealed record DumpItem(
     string Name,

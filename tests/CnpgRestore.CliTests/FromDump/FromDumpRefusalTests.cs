@@ -216,6 +216,7 @@ public sealed class FromDumpRefusalTests(TestBed bed)
 
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Contains("20261120-010000.sql", result.Output, StringComparison.Ordinal);
+        Assert.Contains("20261121-010000.sql is newer and not taken, it is truncated: ", result.Error, StringComparison.Ordinal);
         Assert.Contains("use PGPASSWORD", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", result.Output + result.Error, StringComparison.Ordinal);
         Assert.Equal([""], await scene.DatabasesAsync());

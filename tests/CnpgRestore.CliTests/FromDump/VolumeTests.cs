@@ -139,13 +139,25 @@ public sealed class VolumeTests(TestBed bed)
         await File.WriteAllTextAsync(secret, "-- PostgreSQL database dump\n", Ct);
         File.SetUnixFileMode(secret, UnixFileMode.UserRead);
 
+        var newest = Path.Combine(share.Path, "Database", "last", "orders-20261103-020000.sql");
+        File.Move(secret, newest);
+        await File.WriteAllTextAsync(secret, "-- PostgreSQL database dump\n", Ct);
+        File.SetUnixFileMode(secret, UnixFileMode.UserRead);
+
         var nfs = await scene.RunAsync("dumps", "list", "--nfs", "127.0.0.1:/volume1/backups");
         var noFolder = await scene.RunAsync("dumps", "list", "--host-path", "/there/is/no/such/folder");
         var noClaim = await scene.RunAsync("dumps", "list", "--pvc", "nobody");
         var noFile = await scene.RunAsync("dumps", "inspect", "nothing.sql", "--host-path", share.Path);
         var denied = await scene.RunAsync("dumps", "inspect", "secret.sql", "--host-path", share.Path);
+        var listed = await scene.RunAsync("dumps", "list", "Database/last", "--host-path", share.Path);
+        var latest = await scene.RunAsync("from-dump", Cluster, "--host-path", share.Path, "--dump", "Database/last", "--database", "orders", "--dry-run");
 
         Assert.Equal((13, 10, 10, 10, 12), (nfs.ExitCode, noFolder.ExitCode, noClaim.ExitCode, noFile.ExitCode, denied.ExitCode));
+        // One closed file hides no other, and is not passed over when the latest is asked for: it may be the one that is wanted.
+        Assert.Equal((12, 12), (listed.ExitCode, latest.ExitCode));
+        Assert.Contains("orders-20261103-020000.sql is unreadable: Permission denied: ", listed.Output, StringComparison.Ordinal);
+        Assert.Contains("latest  orders-20261101-020000.sql.gz", listed.Output, StringComparison.Ordinal);
+        Assert.Contains("the newest that can be read is orders-20261101-020000.sql.gz", latest.Error, StringComparison.Ordinal);
         Assert.Contains("NFS mount failed: 127.0.0.1:/volume1/backups", nfs.Error, StringComparison.Ordinal);
         Assert.Contains("showmount -e 127.0.0.1", nfs.Error, StringComparison.Ordinal);
         Assert.Contains("Backup file not found: /there/is/no/such/folder", noFolder.Error, StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CnpgRestore.Dumps;
 using CnpgRestore.Dumps.Folder;
 using CnpgRestore.Dumps.Inspection;
 
@@ -58,6 +59,30 @@ public sealed class DumpFolderTests : IDisposable
         Assert.Equal("last/app-20261120-020000.sql.gz", latest?.Names[0]);
         Assert.Equal([DumpState.Damaged, DumpState.Empty, DumpState.Complete], found.Dumps.Select(dump => dump.Inspection!.State));
         Assert.NotNull(found.Dumps[0].Oddity);
+    }
+
+    [Fact]
+    public async Task A_dump_that_may_not_be_opened_hides_no_other_and_is_not_forgotten()
+    {
+        await Write("last/app-20261120-020000.sql", "app.sql", "2026-11-20T02:00:05Z");
+        await Write("last/app-20261121-020000.sql", "app.sql", "2026-11-21T02:00:05Z");
+        await LinkAsync("last/app-20261121-020000.sql", "daily/app-20261121.sql");
+
+        var (found, latest) = await (await DumpFolder.ReadAsync(new ClosedPlace("20261121"), _folder.FullName, Ct)).FindLatestAsync("app", Ct);
+
+        Assert.Equal("last/app-20261120-020000.sql", latest?.Names[0]);
+        Assert.Equal((DumpState.Unreadable, "Permission denied"), (found.Dumps[0].Inspection!.State, found.Dumps[0].Inspection!.Reason));
+        Assert.Equal(["last/app-20261121-020000.sql", "daily/app-20261121.sql"], found.Dumps[0].Names);
+    }
+
+    [Fact]
+    public async Task A_folder_of_which_no_dump_may_be_opened_is_refused()
+    {
+        await Write("last/app-20261120-020000.sql", "app.sql", "2026-11-20T02:00:05Z");
+
+        var problem = (await Assert.ThrowsAsync<RestoreException>(() => DumpFolder.ReadAsync(new ClosedPlace("app"), _folder.FullName, Ct))).Problem;
+
+        Assert.Equal(ProblemCode.AccessDenied, problem.Code);
     }
 
     [Fact]
@@ -278,5 +303,23 @@ public sealed class DumpFolderTests : IDisposable
             await link.WaitForExitAsync(Ct);
             Assert.Equal(0, link.ExitCode);
         }
+    }
+
+    /// <summary>This machine's disks, of which some files may not be opened: the tests may open everything.</summary>
+    private sealed class ClosedPlace(string closed) : IDumpPlace
+    {
+        public bool IsHere => true;
+
+        public Task<IReadOnlyList<PlacedFile>> ListAsync(string folder, CancellationToken ct) => LocalDumps.Instance.ListAsync(folder, ct);
+
+        public Task<PlacedFile?> FindAsync(string path, CancellationToken ct) => LocalDumps.Instance.FindAsync(path, ct);
+
+        public Task<Stream> OpenAsync(string path, CancellationToken ct) => Path.GetFileName(path).Contains(closed, StringComparison.Ordinal)
+            ? throw new RestoreException(ProblemCode.AccessDenied, "Permission denied")
+            : LocalDumps.Instance.OpenAsync(path, ct);
+
+        public Task<Stream> ScriptAsync(string path, IReadOnlyList<string> options, CancellationToken ct) => LocalDumps.Instance.ScriptAsync(path, options, ct);
+
+        public Task<string> VersionAsync(string program, CancellationToken ct) => LocalDumps.Instance.VersionAsync(program, ct);
     }
 }

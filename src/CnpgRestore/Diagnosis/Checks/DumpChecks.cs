@@ -57,12 +57,19 @@ static class DumpChecks
         else if (dumps.Folder!.Dumps[0] is { Inspection: { } newest } dump && newest.State is not (DumpState.Complete or DumpState.HeadOnly))
         {
             yield return exam.Found(
-                newest.State == DumpState.Empty ? DumpAilments.DumpEmpty : DumpAilments.DumpTruncated, $"{dump.Names[0]} is {newest.State.ToString().ToLowerInvariant()}: {newest.Reason}",
+                AilmentOf(newest.State), $"{dump.Names[0]} is {newest.State.ToString().ToLowerInvariant()}: {newest.Reason}",
                 [new Evidence(Path.Combine(dumps.Path, dump.Names[0]), $"{dump.File.Size}, {newest.Reason}"),
                  new Evidence(dumps.Path, dumps.Latest is { } latest ? $"latest complete dump: {latest.Names[0]}" : "no dump is complete")],
                 ("path", CommandText.Quote(dumps.Path)));
         }
     }
+
+    private static Ailment AilmentOf(DumpState state) => state switch
+    {
+        DumpState.Empty => DumpAilments.DumpEmpty,
+        DumpState.Unreadable => DumpAilments.DumpsUnreadable,
+        _ => DumpAilments.DumpTruncated,
+    };
 
     /// <summary>Jobs whose pods run psql or pg_restore on this Cluster, each with its last attempt: earlier ones are over.</summary>
     private static IEnumerable<(string Job, JsonObject Pod)> Loads(Examination exam) => exam.Pods

@@ -13,10 +13,10 @@ public sealed record DumpFolder(string Path, IReadOnlyList<KeptDump> Dumps, IRea
     private const double SuspiciousShare = 0.5;
 
     /// <summary>Of this machine.</summary>
-    /// <exception cref="RestoreException">Exit 10: it does not exist or holds no dump. 12: it may not be read.</exception>
+    /// <exception cref="RestoreException">Exit 10: it does not exist or holds no dump. 12: it may not be read, nor any dump in it.</exception>
     public static Task<DumpFolder> ReadAsync(string path, CancellationToken ct) => ReadAsync(LocalDumps.Instance, path, ct);
 
-    /// <exception cref="RestoreException">Exit 10: it does not exist or holds no dump. 12: it may not be read.</exception>
+    /// <exception cref="RestoreException">Exit 10: it does not exist or holds no dump. 12: it may not be read, nor any dump in it.</exception>
     public static async Task<DumpFolder> ReadAsync(IDumpPlace place, string path, CancellationToken ct)
     {
         if (await place.FindAsync(path, ct) is not { } found)

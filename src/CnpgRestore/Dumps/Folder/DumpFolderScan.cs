@@ -1,3 +1,5 @@
+using CnpgRestore.Compression;
+
 namespace CnpgRestore.Dumps.Folder;
 
 /// <summary>Lists a folder and the folders in it, and puts the names of one dump together.</summary>
@@ -21,8 +23,8 @@ static class DumpFolderScan
 
             if (!groups.TryGetValue(key, out var group))
             {
-                var file = await DumpFile.OpenAsync(place, entry.Target, ct);
-                if (file.Format == DumpFormat.Unknown && file.Damage is null && !name.Contains(".sql", StringComparison.Ordinal))
+                var file = await OpenAsync(place, entry, ct);
+                if (file.Format == DumpFormat.Unknown && file.Damage is null && file.Refusal is null && !name.Contains(".sql", StringComparison.Ordinal))
                 {
                     continue;
                 }
@@ -33,6 +35,11 @@ static class DumpFolderScan
             (!entry.IsLink ? group.Names : group.Links).Add(name);
         }
 
+        if (groups.Count > 0 && groups.Values.All(group => group.File.Refusal is not null))
+        {
+            throw new RestoreException(groups.Values.First().File.Refusal!);
+        }
+
         if (groups.Count == 0)
         {
             throw new RestoreException(ProblemCode.NotFound, $"Backup file not found: {path} holds no dump", "looked in it and in the folders in it", "cnpg-restore dumps list FOLDER");
@@ -40,6 +47,19 @@ static class DumpFolderScan
 
         var dumps = groups.Values.Select(group => Kept(group.File, group.Names, group.Links)).OrderByDescending(dump => dump.Time).ThenByDescending(dump => dump.Names[0], StringComparer.Ordinal);
         return new DumpFolder(path, DumpFolder.Compared([.. dumps]), dangling);
+    }
+
+    /// <summary>One file that is closed to this user is no reason to hide the others; that it is there, they must be told.</summary>
+    private static async Task<DumpFile> OpenAsync(IDumpPlace place, PlacedFile entry, CancellationToken ct)
+    {
+        try
+        {
+            return await DumpFile.OpenAsync(place, entry.Target, ct);
+        }
+        catch (RestoreException e) when (e.Problem.Code == ProblemCode.AccessDenied)
+        {
+            return new DumpFile(entry.Target, entry.Size, entry.LastWritten, ArchiveCompression.None, DumpFormat.Unknown) { Place = place, Refusal = e.Problem };
+        }
     }
 
     private static KeptDump Kept(DumpFile file, List<string> names, List<string> links)

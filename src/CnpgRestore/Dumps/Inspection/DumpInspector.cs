@@ -33,6 +33,8 @@ public sealed class DumpInspector
             case DumpFormat.Empty:
                 var packed = file.Compression == Compression.ArchiveCompression.None ? "" : ", packed";
                 return new DumpInspection(file, DumpState.Empty, Invariant($"nothing is in it{packed} ({file.Size.Bytes} bytes): the dump program failed before its first line, for example on a wrong option"));
+            case DumpFormat.Unknown when file.Refusal is { } refusal:
+                return new DumpInspection(file, DumpState.Unreadable, refusal.Message);
             case DumpFormat.Unknown:
                 return new DumpInspection(file, DumpState.Damaged, file.Damage ?? "it is neither SQL nor an archive of pg_dump");
             case DumpFormat.Custom or DumpFormat.Tar or DumpFormat.Directory:

@@ -12,6 +12,9 @@ public enum DumpState
     /// <summary>Its compressed bytes are damaged, or it is no dump at all.</summary>
     Damaged,
 
+    /// <summary>This user may not open it, so nothing is known of it.</summary>
+    Unreadable,
+
     /// <summary>Nothing is in it.</summary>
     Empty,
 

@@ -88,6 +88,7 @@ static class DumpPreflight
         DumpState.Complete => "complete",
         DumpState.Truncated => "truncated",
         DumpState.Damaged => "damaged",
+        DumpState.Unreadable => "unreadable",
         DumpState.Empty => "empty",
         DumpState.HeadOnly => "not read to its end",
     };
