@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import time
+import zlib
 
 from settings import CONTROLLER, SETTINGS
 
@@ -72,6 +73,7 @@ def _serve():
     sys.path.pop(0)
     for module in MODULES:
         importlib.import_module(module)
+    _pack_quickly()
     # Nobody asks for the end of a call but its caller.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -85,6 +87,12 @@ def _serve():
             listener.close()
             return _answer(connection)
         connection.close()
+
+
+def _pack_quickly():
+    """Level 1 of gzip where Barman asks for 9: an empty cluster is packed in a third of a second instead of two."""
+    compress = zlib.compressobj
+    zlib.compressobj = lambda _, *settings: compress(1, *settings)
 
 
 def _answer(connection):
