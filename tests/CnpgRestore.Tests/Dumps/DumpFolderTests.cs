@@ -76,6 +76,19 @@ public sealed class DumpFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_link_that_leads_out_of_the_folder_is_a_name_like_any_other()
+    {
+        await Write("elsewhere/today.sql", "app.sql", "2026-11-20T02:00:05Z");
+        Directory.CreateDirectory(At("share"));
+        File.CreateSymbolicLink(At("share/app-latest.sql"), At("elsewhere/today.sql"));
+
+        var dump = Assert.Single((await DumpFolder.ReadAsync(At("share"), Ct)).Dumps);
+
+        Assert.Equal(("app", "app-latest.sql", "app-latest.sql"), (dump.Database, Assert.Single(dump.Names), Assert.Single(dump.Links)));
+        Assert.Equal(Time("2026-11-20T02:00:05Z"), dump.Time);
+    }
+
+    [Fact]
     public async Task A_folder_of_which_no_dump_may_be_opened_is_refused()
     {
         await Write("last/app-20261120-020000.sql", "app.sql", "2026-11-20T02:00:05Z");

@@ -21,7 +21,14 @@ public sealed class DumpReaderTests
         "PREPARE p AS SELECT $1, $2;",
         "SELECT \"a;\"\"b\", \"c'd\" FROM t;",
         "SELECT 1 /* a; /* nested; */ ' */ , 2;",
+        "SELECT 1 /* 2 / 3 * 4; */ , 5;",
+        "SELECT 1 /* a; **/ , 2;",
         "SELECT 1 - 2, 3/4, 5 * 6;",
+        "SELECT -- it's\n 'a;b';",
+        "SELECT E'one' -- it's\n '\\'; two';",
+        "SELECT \"interval\" '1 day;', 2;",
+        "SELECT $zZ09\u0080$ ; $zZ09\u0080$;",
+        "SELECT $1$ FROM t;",
         "SELECT 1 -- comment; ' \"\n;",
         "CREATE RULE r AS ON INSERT TO t DO ALSO (INSERT INTO u VALUES (1); DELETE FROM v);",
         "CREATE FUNCTION f(a integer DEFAULT 1) RETURNS integer\n LANGUAGE sql\n BEGIN ATOMIC\n  SELECT CASE WHEN a = 1 THEN 2 ELSE 3 END;\n  SELECT 4;\nEND;",
@@ -62,6 +69,35 @@ public sealed class DumpReaderTests
             var tokens = await DumpReading.ReadAsync(statement[..length]);
             Assert.True(tokens is [(DumpToken.Cut, _, 1)], statement[..length]);
         }
+    }
+
+    [Theory]
+    [InlineData("SELECT 1);", "SELECT 2;")]
+    [InlineData("CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1';", "SELECT begin atomic FROM t;")]
+    [InlineData("SET standard_conforming_strings = on;", "SELECT 'a\\';")]
+    public async Task What_a_statement_leaves_behind_does_not_reach_into_the_next(string first, string second)
+    {
+        var tokens = await DumpReading.ReadAsync($"{first}\n{second}\nSELECT 3;\n");
+
+        Assert.Equal([first, second, "SELECT 3;", ""], tokens.Select(token => token.Text));
+    }
+
+    [Theory]
+    [InlineData("SELECT 1;\nSELECT 2", "SELECT 2", DumpToken.End)]
+    // The data never ends.
+    [InlineData("SELECT 1;\nCOPY t FROM stdin; ", "", DumpToken.Cut)]
+    public async Task Behind_a_cut_nothing_comes(string dump, string left, DumpToken next)
+    {
+        var reader = new DumpReader(new MemoryStream(Encoding.ASCII.GetBytes(dump)));
+        var token = DumpToken.Statement;
+        while (token != DumpToken.Cut)
+        {
+            token = await reader.ReadAsync(TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(left, reader.TextAsString());
+        Assert.Equal(next, await reader.ReadAsync(TestContext.Current.CancellationToken));
+        Assert.Equal((dump.Length, ""), (reader.Position, reader.TextAsString()));
     }
 
     [Fact]

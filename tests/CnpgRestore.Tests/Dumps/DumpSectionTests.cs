@@ -36,6 +36,10 @@ public sealed class DumpSectionTests
     [InlineData("DROP ROLE streaming_replica;", true)]
     [InlineData("GRANT a TO b GRANTED BY postgres;", true)]
     [InlineData("CREATE TABLESPACE fast OWNER postgres LOCATION '/x';", true)]
+    [InlineData("CREATE USER bob;", true)]
+    [InlineData("DROP GROUP staff;", true)]
+    [InlineData("COMMENT ON ROLE bob IS 'x';", true)]
+    [InlineData("COMMENT ON TABLESPACE fast IS 'x';", true)]
     [InlineData("/* a /* b */ c */ DROP DATABASE app;", true)]
     [InlineData("-- x\n\v/**/DROP/* y */DATABASE app;", true)]
     [InlineData("ALTER SYSTEM SET fsync TO off;", true)]
@@ -79,6 +83,9 @@ public sealed class DumpSectionTests
         Assert.Equal($"{statement[..20]} ...", StatementExcerpt.Of(statement, 20));
     }
 
+    [Fact]
+    public void A_statement_that_just_fits_is_shown_whole() => Assert.Equal("SELECT 1; SELECT ...", $"{StatementExcerpt.Of("SELECT 1;", 9)} {StatementExcerpt.Of("SELECT 1;", 6)}");
+
     [Theory]
     [InlineData("ALTER TABLE public.owner OWNER TO app;", "app")]
     [InlineData("ALTER FUNCTION public.f(a integer, b text) OWNER TO \"Strange, role\";", "Strange, role")]
@@ -90,6 +97,8 @@ public sealed class DumpSectionTests
     [InlineData("SET SESSION AUTHORIZATION app;", "app")]
     [InlineData("ALTER ROLE app IN DATABASE shop SET work_mem TO '1MB';", "app")]
     [InlineData("ALTER ROLE app SET work_mem TO '1MB';", "")]
+    [InlineData("ALTER DEFAULT PRIVILEGES IN SCHEMA s REVOKE ALL ON FUNCTIONS FROM b;", "b")]
+    [InlineData("COMMENT ON SCHEMA sales IS OWNER TO nobody;", "")]
     [InlineData("ALTER SCHEMA sales OWNER TO CURRENT_USER;", "")]
     [InlineData("ALTER SCHEMA sales OWNER TO", "")]
     [InlineData("ALTER SCHEMA sales RENAME TO shop;", "")]
@@ -103,8 +112,28 @@ public sealed class DumpSectionTests
         Assert.Equal(roles, string.Join(' ', RoleReferences.Of(Encoding.UTF8.GetBytes(statement), Encoding.UTF8)));
 
     [Fact]
+    public async Task A_dump_of_one_database_is_taken_whole_and_says_how_far_it_is_read()
+    {
+        const string dump = "CREATE TABLE t (id int);\nCREATE ROLE bob;\nSELECT 1;\n";
+        var read = new Reads();
+        using var output = new MemoryStream();
+
+        await new DumpSection(new MemoryStream(Encoding.UTF8.GetBytes(dump)), null).WriteAsync(output, read, Ct);
+
+        Assert.Equal("CREATE TABLE t (id int);\n\nSELECT 1;\n", Encoding.UTF8.GetString(output.ToArray()));
+        Assert.Equal([0, 25, 42], read.Positions);
+    }
+
+    [Fact]
     public async Task A_dump_that_ends_early_is_not_written_to_its_end() =>
         await Assert.ThrowsAsync<InvalidDataException>(() => SectionAsync("CREATE TABLE t (id int);\nCOPY t (id) FROM stdin;\n1\n2\n", null));
+
+    private sealed class Reads : IProgress<long>
+    {
+        public List<long> Positions { get; } = [];
+
+        public void Report(long value) => Positions.Add(value);
+    }
 
     private static async Task<string> SectionAsync(string dump, string? database)
     {

@@ -29,6 +29,7 @@ public sealed class StatementWordsTests
     [InlineData("\"Sa\"\"les\" . \"or.ders\" ;", "Sa\"les", "or.ders")]
     [InlineData("sales.", null, "sales")]
     [InlineData("a_1$é", null, "a_1$é")]
+    [InlineData("aÀ.t", "aÀ", "t")]
     public void A_name_is_folded_as_PostgreSQL_does(string text, string? schema, string name)
     {
         var words = Words(text);
@@ -72,6 +73,7 @@ public sealed class StatementWordsTests
     [InlineData("(a, (b), 'c)', \"d)\") e", "E")]
     [InlineData("() e", "E")]
     [InlineData("('it''s') e", "E")]
+    [InlineData("('', \"a\") e", "E")]
     public void A_group_ends_with_its_partner(string text, string next)
     {
         var words = Words(text);

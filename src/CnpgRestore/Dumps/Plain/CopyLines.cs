@@ -16,9 +16,7 @@ static class CopyLines
     {
         for (var from = 0; text[from..].IndexOf("\n\\."u8) is var at and >= 0; from += at + 1)
         {
-            var line = text[(from + at + 1)..];
-            var mayGoOn = !isLast && line.Length <= "\\.\r"u8.Length;
-            if (mayGoOn || EndLine(line, isLast) is not null)
+            if (EndLine(text[(from + at + 1)..], isLast) is not null)
             {
                 return from + at + 1;
             }

@@ -92,7 +92,7 @@ ref struct StatementWords(ReadOnlySpan<byte> text, Encoding encoding)
         if (_rest.IsEmpty || _rest[0] != '"')
         {
             var length = WordLength(_rest);
-            var word = length == 0 ? null : encoding.GetString(_rest[..length]).ToLowerInvariant();
+            var word = length == 0 ? null : Fold(encoding.GetString(_rest[..length]));
             _rest = SkipBlank(_rest[length..]);
             return word;
         }
@@ -141,6 +141,15 @@ ref struct StatementWords(ReadOnlySpan<byte> text, Encoding encoding)
             _rest = SkipBlank(_rest[1..]);
         }
     }
+
+    // Letters beyond ASCII keep their case where a character may have several bytes (src/backend/parser/scansup.c, downcase_identifier).
+    private static string Fold(string word) => string.Create(word.Length, word, static (folded, word) =>
+    {
+        for (var at = 0; at < word.Length; at++)
+        {
+            folded[at] = char.IsAsciiLetterUpper(word[at]) ? char.ToLowerInvariant(word[at]) : word[at];
+        }
+    });
 
     private string Quoted(char quote)
     {
