@@ -92,6 +92,57 @@ public sealed class DumpInspectorTests : IDisposable
         Assert.Contains("written with -c: it drops 1 INDEX, 2 TABLE before it creates them again", found.Notes);
     }
 
+    /// <summary>As ReadHead of pg_backup_archiver.c has it: a sign and as many bytes as an integer has; a string of length -1 is absent.</summary>
+    [Theory]
+    // Before 1.15 the compression is a level, since then one byte names the algorithm.
+    [InlineData(1, 14, new byte[] { 1, 1, 0, 0, 0 })]
+    [InlineData(1, 15, new byte[] { 2 })]
+    [InlineData(2, 0, new byte[] { 2 })]
+    public async Task The_head_of_an_archive_is_read_as_its_version_has_it(byte major, byte minor, byte[] compression)
+    {
+        byte[] head =
+        [
+            .. "PGDMP"u8, major, minor, 0, 4, 8, 1, .. compression,
+            .. Integer(5), .. Integer(4), .. Integer(3), .. Integer(2), .. Integer(10), .. Integer(126), .. Integer(0),
+            .. Integer(3), .. "app"u8, 1, 1, 0, 0, 0, .. Integer(4), .. "17.6"u8,
+        ];
+        var path = Path.Combine(_folder.FullName, "app");
+        await File.WriteAllBytesAsync(path, head, Ct);
+
+        var found = await InspectAsync(path);
+
+        Assert.Equal((DumpState.HeadOnly, "an archive of 2026-11-02 03:04:05 for pg_restore; only its head was read"), (found.State, found.Reason));
+        Assert.Equal(("app", null, "17.6"), (Assert.Single(found.Databases).Name, found.ServerVersion, found.ProgramVersion));
+
+        static byte[] Integer(byte value) => [0, value, 0, 0, 0];
+    }
+
+    [Fact]
+    public async Task How_far_a_dump_is_read_is_told()
+    {
+        var path = Golden.Path("dumps", "app.sql");
+        var read = new Reads();
+
+        await DumpInspector.InspectAsync(await DumpFile.OpenAsync(path, Ct), read, Ct);
+
+        Assert.Equal(read.Positions.Order(), read.Positions);
+        Assert.InRange(read.Positions[^1], new FileInfo(path).Length / 2, new FileInfo(path).Length);
+    }
+
+    [Fact]
+    public async Task What_is_no_dump_and_what_is_empty_is_called_so()
+    {
+        var (noDump, empty) = (Path.Combine(_folder.FullName, "app.sql"), Path.Combine(_folder.FullName, "empty.sql"));
+        await File.WriteAllBytesAsync(noDump, [0x89, 0x50, 0, 1], Ct);
+        await File.WriteAllBytesAsync(empty, [], Ct);
+
+        var (first, second, packed) = (await InspectAsync(noDump), await InspectAsync(empty), await InspectAsync(Golden.Path("dumps", "empty.sql.gz")));
+
+        Assert.Equal((DumpState.Damaged, "it is neither SQL nor an archive of pg_dump"), (first.State, first.Reason));
+        Assert.StartsWith("nothing is in it (0 bytes)", second.Reason, StringComparison.Ordinal);
+        Assert.StartsWith("nothing is in it, packed (20 bytes)", packed.Reason, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(40)]
     [InlineData(6)]

@@ -39,3 +39,11 @@ static class DumpReading
             base.ReadAsync(buffer[..Math.Min(buffer.Length, Math.Max(1, nextPiece()))], cancellationToken);
     }
 }
+
+/// <summary>How far a reader says that it has come. The positions arrive as they are told, not later as with <see cref="Progress{T}"/>.</summary>
+sealed class Reads : IProgress<long>
+{
+    public List<long> Positions { get; } = [];
+
+    public void Report(long value) => Positions.Add(value);
+}

@@ -128,13 +128,6 @@ public sealed class DumpSectionTests
     public async Task A_dump_that_ends_early_is_not_written_to_its_end() =>
         await Assert.ThrowsAsync<InvalidDataException>(() => SectionAsync("CREATE TABLE t (id int);\nCOPY t (id) FROM stdin;\n1\n2\n", null));
 
-    private sealed class Reads : IProgress<long>
-    {
-        public List<long> Positions { get; } = [];
-
-        public void Report(long value) => Positions.Add(value);
-    }
-
     private static async Task<string> SectionAsync(string dump, string? database)
     {
         using var output = new MemoryStream();
