@@ -15,8 +15,7 @@ attribute() { grep -o '<assembly [^>]*' "$2" 2>/dev/null | grep -oE " $1=\"[0-9]
 
 for project in "$@"; do
   report=$reports/$project.xml
-  # Most of a test's time is spent waiting, for pods and servers.
-  "artifacts/bin/$project/debug/$project" -noColor -noLogo -maxThreads 2x -result-xml "$report"
+  "artifacts/bin/$project/debug/$project" -noColor -noLogo -result-xml "$report"
   code=$?
   total=$(attribute total "$report")
   if [ -z "$total" ]; then

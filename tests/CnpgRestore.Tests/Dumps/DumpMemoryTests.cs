@@ -24,7 +24,8 @@ public sealed class DumpMemoryTests
         var large = await MostMemoryAsync(2000 * Megabyte);
 
         TestContext.Current.SendDiagnosticMessage($"{small} and {large} bytes at most");
-        Assert.InRange(large, 1, Math.Max(small, 8 * Megabyte) * 2);
+        // No lower bound: what other tests have left in the pools of arrays may go meanwhile.
+        Assert.True(large < Math.Max(small, 8 * Megabyte) * 2, $"{small} and {large} bytes at most");
     }
 
     private static async Task<long> MostMemoryAsync(long size)

@@ -21,7 +21,8 @@ public sealed class FolderMoveMemoryTests
         var plan = await new FolderMovePlanner(store, TimeProvider.System).PlanAsync(request, removalBegun: false, Ct);
 
         Assert.Equal((store.Count, store.Count), (plan.Objects, plan.PresentObjects));
-        Assert.InRange(store.MostMemory - before, 1, 150_000_000);
+        // No lower bound: what other tests have left in the pools of arrays may go meanwhile.
+        Assert.True(store.MostMemory - before < 150_000_000, $"{store.MostMemory - before} bytes");
     }
 
     [Fact]
@@ -38,7 +39,6 @@ public sealed class FolderMoveMemoryTests
         var kept = GC.GetTotalMemory(forceFullCollection: true) - before;
 
         Assert.Equal($"{store.Count} objects, none changed", await proof.CheckUnchangedAsync(new StepMeter(), Ct));
-        // No lower bound: what other tests have left in the pools of arrays may go meanwhile.
         Assert.True(kept < 50L * store.Count, $"{kept} bytes for {store.Count} objects");
     }
 }

@@ -55,7 +55,7 @@ static class BootstrapChecks
 
     public static IEnumerable<Finding> Job(Examination exam)
     {
-        if (exam.Live is null || exam.HasPrimary || exam.State!.Phase == ClusterPhase.Unrecoverable || exam.BootstrapJob is not { } job || !Owned.HasCondition(job, "Failed"))
+        if (exam.Live is null || exam.HasPrimary || exam.State!.Phase == ClusterPhase.Unrecoverable || exam.BootstrapJob is not { } job || !job.HasCondition("Failed"))
         {
             yield break;
         }
@@ -129,5 +129,5 @@ static class BootstrapChecks
         }
     }
 
-    private static bool IsJobFailed(Examination exam) => exam.BootstrapJob is { } job && Owned.HasCondition(job, "Failed");
+    private static bool IsJobFailed(Examination exam) => exam.BootstrapJob is { } job && job.HasCondition("Failed");
 }

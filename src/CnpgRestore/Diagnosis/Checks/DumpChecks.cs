@@ -3,6 +3,7 @@ using CnpgRestore.Diagnosis.Catalogue;
 using CnpgRestore.Diagnosis.Collection;
 using CnpgRestore.Dumps.Inspection;
 using CnpgRestore.Kubernetes.DumpLoad;
+using CnpgRestore.Kubernetes;
 using CnpgRestore.Plans.Advice;
 
 namespace CnpgRestore.Diagnosis.Checks;
@@ -86,7 +87,7 @@ static class DumpChecks
     private static string Ending(Examination exam, string job, int lines)
     {
         var item = exam.Jobs.FirstOrDefault(item => Owned.Name(item) == job);
-        var end = item is null ? "gone" : Owned.HasCondition(item, "Complete") ? "Complete, as if nothing had happened" : Owned.HasCondition(item, "Failed") ? "Failed" : "not finished";
+        var end = item is null ? "gone" : item.HasCondition("Complete") ? "Complete, as if nothing had happened" : item.HasCondition("Failed") ? "Failed" : "not finished";
         return $"{lines} such lines in its last attempt; the Job is {end}";
     }
 }

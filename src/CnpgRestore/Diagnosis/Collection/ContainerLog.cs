@@ -16,7 +16,4 @@ static class Owned
 
     /// <summary>The Job of a pod; null where it has none.</summary>
     public static string? JobOf(JsonObject pod) => pod.Items("metadata", "ownerReferences").FirstOrDefault(owner => owner.Text("kind") == "Job").Text("name");
-
-    public static bool HasCondition(JsonObject item, string type) =>
-        item.Items("status", "conditions").Any(condition => condition.Text("type") == type && condition.Text("status") == "True");
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 
 namespace CnpgRestore.Kubernetes.Workloads;
 
@@ -24,6 +25,9 @@ public sealed class ClusterSessions(KubernetesApi api, string ns, string cluster
 
     /// <summary>How often a pod that is being deleted is looked at: longer than Kubernetes leaves it by default.</summary>
     private const int Looks = 600;
+
+    /// <summary>The pod that follows it lets people in a few seconds after its container has begun; one that takes longer replays WAL, or is broken.</summary>
+    private static readonly TimeSpan Start = TimeSpan.FromMinutes(1);
 
     /// <summary>How many instances the last answer is of.</summary>
     public int Instances { get; private set; }
@@ -59,7 +63,10 @@ public sealed class ClusterSessions(KubernetesApi api, string ns, string cluster
         return ended;
     }
 
-    /// <summary>An instance that shuts down lets nobody in any more, and may have sessions still: they are gone when its pod is.</summary>
+    /// <summary>
+    /// An instance that shuts down lets nobody in any more, and may have sessions still: they are gone when its pod is. One that starts lets nobody in
+    /// yet.
+    /// </summary>
     private async Task<IReadOnlyList<string[]>> AskAsync(string instance, string sql, CancellationToken ct)
     {
         for (var looks = 1; ; looks++)
@@ -76,7 +83,7 @@ public sealed class ClusterSessions(KubernetesApi api, string ns, string cluster
                     return [];
                 }
 
-                if (pod.Text("metadata", "deletionTimestamp") is null || looks == Looks)
+                if (looks == Looks || !(pod.Text("metadata", "deletionTimestamp") is not null || IsStarting(pod)))
                 {
                     throw;
                 }
@@ -86,10 +93,16 @@ public sealed class ClusterSessions(KubernetesApi api, string ns, string cluster
         }
     }
 
+    private static bool IsStarting(JsonObject pod) =>
+        !pod.HasCondition("Ready") && (RunningOf(pod).Time("startedAt") ?? pod.Time("metadata", "creationTimestamp")) > TimeProvider.System.GetUtcNow() - Start;
+
+    private static JsonNode? RunningOf(JsonObject pod) =>
+        pod.Items("status", "containerStatuses").FirstOrDefault(status => status.Text("name") == CnpgNames.PostgresContainer).At("state", "running");
+
     /// <summary>Pods whose PostgreSQL runs. None: nobody can be connected.</summary>
     private async Task<IReadOnlyList<string>> InstancesAsync(CancellationToken ct) => await api
         .ListAsync(ResourceTypes.Pods, ns, CnpgNames.Instances(cluster), ct)
-        .Where(pod => pod.Items("status", "containerStatuses").Any(status => status.Text("name") == CnpgNames.PostgresContainer && status.At("state", "running") is not null))
+        .Where(pod => RunningOf(pod) is not null)
         .Select(pod => pod.Text("metadata", "name")!)
         .ToListAsync(ct);
 }

@@ -21,8 +21,7 @@ sealed record Workload(ObjectReference Reference, JsonObject Object)
     };
 
     /// <summary>A Job that has come to its end, well or not.</summary>
-    public bool HasEnded => Kind == "Job"
-        && Object.Items("status", "conditions").Any(condition => condition.Text("type") is "Complete" or "Failed" && condition.Text("status") == "True");
+    public bool HasEnded => Kind == "Job" && (Object.HasCondition("Complete") || Object.HasCondition("Failed"));
 
     /// <summary>A ReplicaSet of a Deployment, or of something like it, whose annotations it repeats.</summary>
     public static bool IsCopy(ResourceType type, JsonNode item) =>
