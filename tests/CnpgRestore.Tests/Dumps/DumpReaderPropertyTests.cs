@@ -23,13 +23,7 @@ public sealed class DumpReaderPropertyTests
         var parts = DumpReaderTests.Parts;
         var dumps = Gen.Int[0, parts.Length - 1].Array[0, 12].Select(chosen => Encoding.Latin1.GetBytes(string.Concat(chosen.Select(index => parts[index]))));
 
-        await Gen.Select(dumps, Gen.Int[1, 40].Array[1, 20]).SampleAsync(async (bytes, sizes) =>
-        {
-            var turn = 0;
-            var whole = await DumpReading.ReadAsync(bytes, () => int.MaxValue);
-            var cut = await DumpReading.ReadAsync(bytes, () => sizes[turn++ % sizes.Length]);
-            Assert.Equal(whole, cut);
-        }, iter: 2000);
+        await AssertCutsAsync(dumps, Gen.Int[1, 40].Array[1, 20], iterations: 2000);
     }
 
     /// <summary>Nothing is lost or doubled, whatever bytes come; a reader that goes on after nonsense would load nonsense.</summary>
@@ -39,12 +33,16 @@ public sealed class DumpReaderPropertyTests
         var special = "'\"$;\\-/*()E\n. aCOPYFROMstdin"u8.ToArray();
         var bytes = Gen.Int[0, 255 + special.Length].Select(index => index < 256 ? (byte)index : special[index - 256]).Array[0, 200];
 
-        await Gen.Select(bytes, Gen.Int[1, 9].Array[1, 5]).SampleAsync(async (dump, sizes) =>
+        await AssertCutsAsync(bytes, Gen.Int[1, 9].Array[1, 5], iterations: 5000);
+    }
+
+    private static Task AssertCutsAsync(Gen<byte[]> dumps, Gen<int[]> sizesOfPieces, int iterations) => Gen.Select(dumps, sizesOfPieces).SampleAsync(
+        async (dump, sizes) =>
         {
             var turn = 0;
             var whole = await DumpReading.ReadAsync(dump, () => int.MaxValue);
             var cut = await DumpReading.ReadAsync(dump, () => sizes[turn++ % sizes.Length]);
             Assert.Equal(whole, cut);
-        }, iter: 5000);
-    }
+        },
+        iter: iterations);
 }
