@@ -43,7 +43,7 @@ static class DumpsListCommand
     private static async Task<int> RunAsync(CliSession session, IDumpPlace place, string path, bool all, CancellationToken ct)
     {
         var (folder, latest) = await (await DumpFolder.ReadAsync(place, path, ct)).FindLatestAsync(database: null, ct);
-        foreach (var dump in all ? folder.Dumps.Where(dump => dump.Inspection is null).ToList() : [])
+        foreach (var dump in folder.Dumps.Where(dump => dump.Inspection is null && (all || dump.File.Refusal is not null)).ToList())
         {
             folder = folder.With(dump, await DumpInspector.InspectAsync(dump.File, progress: null, ct));
         }
