@@ -194,6 +194,7 @@ public sealed class PlainStatementTests
     [InlineData("", false, 0)]
     // A backslash in front of the line end belongs to the value, two are one.
     [InlineData("1\\\n2\n", false, 5)]
+    [InlineData("1\n2\\\n\\.", false, 2)]
     [InlineData("1\n2\\\n", false, 2)]
     [InlineData("1\n2\\\\\n", false, 6)]
     [InlineData("1\\\n2\\\n", false, 0)]

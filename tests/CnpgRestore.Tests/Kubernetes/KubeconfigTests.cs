@@ -186,6 +186,16 @@ public sealed class KubeconfigTests : IDisposable
         Assert.Equal((ProblemCode.Usage, "context \"prod\" does not exist"), (problem.Code, problem.Message));
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("prod")]
+    public void Where_no_file_is_found_no_context_is_asked_for(string? context)
+    {
+        var problem = Assert.Throws<RestoreException>(() => Kubeconfig.Read([], context, TimeProvider.System)).Problem;
+
+        Assert.Equal((ProblemCode.Usage, "no kubeconfig is found"), (problem.Code, problem.Message));
+    }
+
     [Fact]
     public void Without_a_current_context_one_is_asked_for()
     {

@@ -30,15 +30,17 @@ static class Kubeconfig
     internal static ApiAccess Read(IReadOnlyList<string> paths, string? chosen, TimeProvider clock)
     {
         var files = paths.Select(Load).ToList();
-        var name = chosen ?? files.Select(file => file.Content.Text("current-context")).FirstOrDefault(text => text is { Length: > 0 });
-        if (name is null)
+        if (files.Count == 0)
         {
-            throw files.Count == 0
-                ? new RestoreException(ProblemCode.Usage, "no kubeconfig is found", "neither KUBECONFIG nor ~/.kube/config names a file that exists, and this is no pod with a service account",
-                    "name one with --kubeconfig FILE, or export KUBECONFIG")
-                : new RestoreException(ProblemCode.Usage, "the kubeconfig has no current context", string.Join(", ", files.Select(file => file.Path)), Contexts);
+            throw new RestoreException(
+                ProblemCode.Usage,
+                "no kubeconfig is found",
+                $"neither KUBECONFIG nor ~/.kube/config names a file that exists{(chosen is null ? ", and this is no pod with a service account" : "")}",
+                "name one with --kubeconfig FILE, or export KUBECONFIG");
         }
 
+        var name = chosen ?? files.Select(file => file.Content.Text("current-context")).FirstOrDefault(text => text is { Length: > 0 })
+            ?? throw new RestoreException(ProblemCode.Usage, "the kubeconfig has no current context", string.Join(", ", files.Select(file => file.Path)), Contexts);
         var context = Find(files, "contexts", "context", name)?.Node
             ?? throw new RestoreException(ProblemCode.Usage, $"context \"{name}\" does not exist", string.Join(", ", files.Select(file => file.Path)), Contexts);
         var cluster = Find(files, "clusters", "cluster", context.Text("cluster"))
