@@ -38,6 +38,11 @@ done
 echo "The classes that took longest, in seconds of their tests (several run at once):"
 cat "$reports"/*.xml 2>/dev/null | grep -oE '<test [^>]*' | awk '
   { match($0, / type="[^"]*"/); type = substr($0, RSTART + 7, RLENGTH - 8); match($0, / time="[^"]*"/); seconds[type] += substr($0, RSTART + 7, RLENGTH - 8); tests[type]++ }
-  END { for (type in tests) printf "%7.0f  %4d  %s\n", seconds[type], tests[type], type }' | sort -rn | sed -n 1,25p
+  END { for (type in tests) printf "%7.0f  %4d  %s\n", seconds[type], tests[type], type }' | sort -rn | sed -n 1,15p
+# Whoever sees only the end of a log sees which tests failed and by what.
+cat "$reports"/*.xml 2>/dev/null | awk -v RS='<test ' '
+  / result="Fail"/ { match($0, /name="[^"]*"/); name = substr($0, RSTART + 6, RLENGTH - 7); why = $0
+    sub(/.*<message>(<!\[CDATA\[)?/, "", why); sub(/(\]\]>)?<\/message>.*/, "", why); gsub(/[[:space:]]+/, " ", why)
+    print "failed: " name "\n  " substr(why, 1, 400) }'
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ] && [ "$passed" != 0 ]
