@@ -15,7 +15,8 @@ attribute() { grep -o '<assembly [^>]*' "$2" 2>/dev/null | grep -oE " $1=\"[0-9]
 
 for project in "$@"; do
   report=$reports/$project.xml
-  "artifacts/bin/$project/debug/$project" -noColor -noLogo -result-xml "$report"
+  # Where this runs in the background, a shell has SIGINT ignored, and so would every program that a test interrupts.
+  env --default-signal=INT "artifacts/bin/$project/debug/$project" -noColor -noLogo -result-xml "$report"
   code=$?
   total=$(attribute total "$report")
   if [ -z "$total" ]; then

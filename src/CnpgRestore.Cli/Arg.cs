@@ -25,6 +25,38 @@ static class Arg
             },
         };
 
+    /// <summary>One of a few words, in any case: the names of <typeparamref name="T"/>, or those of them that are meant.</summary>
+    public static Option<T?> Choice<T>(string name, string[] aliases, string description, params string[] words)
+        where T : struct, Enum
+    {
+        var option = new Option<T?>(name, aliases)
+        {
+            Description = description,
+            HelpName = string.Join('|', words),
+            CustomParser = result => ToWord(result, name, words) is { } word ? Enum.Parse<T>(word, ignoreCase: true) : null,
+        };
+        // Without this, the names of all its values are offered, with capitals.
+        option.CompletionSources.Clear();
+        option.CompletionSources.Add(words);
+        return option;
+    }
+
+    /// <summary>One of a few words, in any case; null where it is not given.</summary>
+    public static Option<string?> Word(string name, string description, params string[] words)
+    {
+        var option = new Option<string?>(name) { Description = description, HelpName = string.Join('|', words), CustomParser = result => ToWord(result, name, words) };
+        option.CompletionSources.Add(words);
+        return option;
+    }
+
+    /// <summary>As typed, or as it should be: one of a few words.</summary>
+    public static Argument<string> WordArgument(string name, string description, params string[] words)
+    {
+        var argument = new Argument<string>(name) { Description = description, CustomParser = result => ToWord(result, name, words) };
+        argument.CompletionSources.Add(words);
+        return argument;
+    }
+
     /// <summary><c>--report</c>, a page of evidence where nothing else is said. Its folder is missed before hours of work, not after.</summary>
     public static Option<string?> Report(string description = "Write the evidence as one self-contained HTML page.", string file = "FILE.html")
     {
@@ -78,6 +110,18 @@ static class Arg
         where result is { Implicit: false }
         from word in result.Tokens.Select(token => token.Value).Prepend(result.IdentifierToken?.Value ?? option.Name)
         select word;
+
+    private static string? ToWord(ArgumentResult result, string name, string[] words)
+    {
+        var text = result.Tokens[^1].Value;
+        var word = words.FirstOrDefault(word => string.Equals(word, text, StringComparison.OrdinalIgnoreCase));
+        if (word is null)
+        {
+            result.AddError($"'{text}' is not valid for {name}; choose one of {string.Join(", ", words)}.");
+        }
+
+        return word;
+    }
 
     private static int? ToCount(ArgumentResult result, string name, int most)
     {

@@ -12,11 +12,11 @@ sealed class CliSession
     public CliSession(ParseResult parse, TimeProvider clock)
     {
         Clock = clock;
-        Format = parse.GetValue(GlobalOptions.Output);
+        Format = parse.GetValue(GlobalOptions.Output).GetValueOrDefault();
         Verbose = parse.GetValue(GlobalOptions.Verbose);
         Quiet = parse.GetValue(GlobalOptions.Quiet);
         Yes = parse.GetValue(GlobalOptions.Yes);
-        var color = parse.GetValue(GlobalOptions.Color);
+        var color = parse.GetValue(GlobalOptions.Color).GetValueOrDefault();
         Result = CreateConsole(Console.Out, color, Console.IsOutputRedirected);
         Progress = CreateConsole(Console.Error, color, Console.IsErrorRedirected);
         IsTerminal = !Console.IsErrorRedirected && Format == OutputFormat.Text && !EnvironmentVariables.IsDumbTerminal;

@@ -33,6 +33,7 @@ static class CommandLine
         root.Subcommands.Add(DrillCommand.Create(clock));
         root.Subcommands.Add(RunsCommand.Create(clock));
         root.Subcommands.Add(CompletionCommand.Create());
+        root.Subcommands.Add(HelpCommand.Create(root));
         root.Subcommands.Add(WalFetchCommand.Create());
         root.Subcommands.Add(LoadCommand.Create(clock));
         root.Subcommands.Add(CatalogueCommand.Create());
@@ -43,9 +44,16 @@ static class CommandLine
     /// <summary>Runs what was parsed; a command line that does not parse is reported with exit code 2 and changes nothing.</summary>
     public static async Task<int> InvokeAsync(ParseResult parse, CancellationToken ct)
     {
-        if (parse.Errors.Count > 0)
+        if (Usage.IsBare(parse))
         {
-            return ProblemOutput.WriteUsage(parse);
+            // Nothing was done, so this is no success: a script that lost the command must notice.
+            await HelpCommand.WriteAsync(parse.RootCommandResult.Command, Usage.CommandName(parse).Split(' ')[1..], ct);
+            return (int)ProblemCode.Usage;
+        }
+
+        if (Usage.ProblemOf(parse) is { } problem)
+        {
+            return ProblemOutput.Write(parse, problem);
         }
 
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };

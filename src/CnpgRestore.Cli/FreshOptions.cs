@@ -15,29 +15,26 @@ sealed class FreshOptions
 
     private readonly Option<string?> _owner = new("--owner") { Description = "Owner of a database that does not exist yet. Default: from the manifest (fresh), else from the dump, else the application of CLUSTER or who connects.", HelpName = "NAME" };
 
-    private readonly Option<string?> _lineage = new("--lineage")
-    {
-        Description = "With fresh: new: archive under a new server name. move: rename the folder first. Default: new, or move where Git fixes the name.",
-        HelpName = "new|move",
-    };
+    private readonly Option<Lineage?> _lineage = Arg.Choice<Lineage>(
+        "--lineage",
+        [],
+        "With fresh: new: archive under a new server name. move: rename the folder first. Default: new, or move where Git fixes the name.",
+        "new",
+        "move");
 
     private readonly Option<string?> _archiveName = new("--archive-name") { Description = "With fresh: server folder that the new Cluster archives to.", HelpName = "NAME" };
 
-    private readonly Option<string?> _apply = new("--apply")
-    {
-        Description = "With fresh: api: create the Cluster. git: also write and commit the manifest. none: write it and wait until it is applied. Default: api.",
-        HelpName = "api|git|none",
-    };
+    private readonly Option<ApplyMode?> _apply = Arg.Choice<ApplyMode>(
+        "--apply",
+        [],
+        "With fresh: api: create the Cluster. git: also write and commit the manifest. none: write it and wait until it is applied. Default: api.",
+        "api",
+        "git",
+        "none");
 
     private readonly Option<bool> _push = new("--push") { Description = "With --apply git: push the commit." };
 
     private readonly Option<bool> _loseOthers = new("--lose-others") { Description = "With fresh: delete the Cluster although it holds other databases than the one that is restored." };
-
-    public FreshOptions()
-    {
-        _lineage.AcceptOnlyFromAmong("new", "move");
-        _apply.AcceptOnlyFromAmong("api", "git", "none");
-    }
 
     public void AddTo(Command command)
     {
@@ -55,12 +52,12 @@ sealed class FreshOptions
             yield return $"{option.Name} goes with --strategy fresh.";
         }
 
-        if (result.GetValue(_apply) is "git" or "none" && result.GetResult(_files) is null)
+        if (result.GetValue(_apply) is ApplyMode.Git or ApplyMode.None && result.GetResult(_files) is null)
         {
             yield return "--apply git and --apply none need the manifest: --file.";
         }
 
-        if (result.GetResult(_push) is { Implicit: false } && result.GetValue(_apply) != "git")
+        if (result.GetResult(_push) is { Implicit: false } && result.GetValue(_apply) != ApplyMode.Git)
         {
             yield return "--push goes with --apply git.";
         }
@@ -73,10 +70,10 @@ sealed class FreshOptions
         Cluster = cluster,
         Namespace = ns,
         Owner = parse.GetValue(_owner),
-        Lineage = parse.GetValue(_lineage) is { } lineage ? Enum.Parse<Lineage>(lineage, ignoreCase: true) : null,
+        Lineage = parse.GetValue(_lineage),
         ArchiveName = parse.GetValue(_archiveName),
         Files = parse.GetValue(_files) ?? [],
-        Apply = parse.GetValue(_apply) is { } apply ? Enum.Parse<ApplyMode>(apply, ignoreCase: true) : ApplyMode.Api,
+        Apply = parse.GetValue(_apply) ?? ApplyMode.Api,
         Push = parse.GetValue(_push),
         LosesOthers = parse.GetValue(_loseOthers),
     };

@@ -6,13 +6,8 @@ namespace CnpgRestore.Cli;
 /// <summary>Options that every command understands; their names follow kubectl and restic and are fixed.</summary>
 static class GlobalOptions
 {
-    public static readonly Option<OutputFormat> Output = new("--output", "-o")
-    {
-        Description = "Form of the result: text, json or yaml. A run prints one JSON line per message.",
-        Recursive = true,
-        HelpName = "text|json|yaml",
-        CustomParser = result => Choice<OutputFormat>(result, "--output"),
-    };
+    public static readonly Option<OutputFormat?> Output = Recursive(Arg.Choice<OutputFormat>(
+        "--output", ["-o"], "Form of the result: text, json or yaml. A run prints one JSON line per message.", "text", "json", "yaml"));
 
     public static readonly Option<bool> Verbose = new("--verbose", "-v") { Description = "Show each object, segment or statement as it is worked on.", Recursive = true };
 
@@ -22,32 +17,18 @@ static class GlobalOptions
 
     public static readonly Option<bool> NoInput = new("--no-input") { Description = "Never ask; a question without --yes is a refusal.", Recursive = true };
 
-    public static readonly Option<ColorMode> Color = new("--color")
-    {
-        Description = "Colour on a terminal (auto), always, or never. NO_COLOR is honoured.",
-        Recursive = true,
-        HelpName = "auto|always|never",
-        CustomParser = result => Choice<ColorMode>(result, "--color"),
-    };
+    public static readonly Option<ColorMode?> Color = Recursive(Arg.Choice<ColorMode>(
+        "--color", [], "Colour on a terminal (auto), always, or never. NO_COLOR is honoured.", "auto", "always", "never"));
 
     /// <summary>The value, or the default where the command line gives a wrong one: an error about the command line must still be printable.</summary>
-    public static T? Lenient<T>(ParseResult parse, Option<T> option) =>
-        parse.GetResult(option) is { } result && result.Errors.Any() ? default : parse.GetValue(option);
+    public static T Lenient<T>(ParseResult parse, Option<T?> option)
+        where T : struct =>
+        parse.GetResult(option) is { } result && result.Errors.Any() ? default : parse.GetValue(option).GetValueOrDefault();
 
-    private static T Choice<T>(System.CommandLine.Parsing.ArgumentResult result, string option)
-        where T : struct, Enum
+    private static Option<T?> Recursive<T>(Option<T?> option)
+        where T : struct
     {
-        var text = result.Tokens[^1].Value;
-        foreach (var value in Enum.GetValues<T>())
-        {
-            if (string.Equals(value.ToString(), text, StringComparison.OrdinalIgnoreCase))
-            {
-                return value;
-            }
-        }
-
-        var choices = string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant();
-        result.AddError($"'{text}' is not valid for {option}; choose one of {choices}.");
-        return default;
+        option.Recursive = true;
+        return option;
     }
 }

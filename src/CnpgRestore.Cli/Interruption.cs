@@ -37,6 +37,7 @@ sealed class Interruption : IDisposable
         // A second signal takes the default way out.
         context.Cancel = !_source.IsCancellationRequested;
         _signal = context.Signal;
-        _source.Cancel();
+        // Elsewhere: what the cancellation sets going, the end of the program among it, must not run on the thread that takes the signals.
+        _ = _source.CancelAsync();
     }
 }

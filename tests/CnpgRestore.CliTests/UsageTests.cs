@@ -33,7 +33,7 @@ public sealed partial class UsageTests
     [InlineData("rename a b --parallel many", "--parallel takes a number from 1 to")]
     [InlineData("from-dump --to postgres://x/y --local . --jobs 0", "--jobs takes a number from 1 to")]
     [InlineData("from-backup x --apply sometimes", "choose one of api, git, none")]
-    [InlineData("from-dump x --local . --strategy best", "'fresh'")]
+    [InlineData("from-dump x --local . --strategy best", "choose one of fresh, swap, clean, append")]
     [InlineData("from-backup x --report /nowhere/x.html", "the folder of --report /nowhere/x.html does not exist")]
     [InlineData("runs resume x --report /nowhere/x.html", "the folder of --report /nowhere/x.html does not exist")]
     [InlineData("drill --report /nowhere/x.html", "the folder of --report /nowhere/x.html does not exist")]
@@ -45,6 +45,39 @@ public sealed partial class UsageTests
         Assert.True(result.ExitCode == 2, $"exit code {result.ExitCode}\n{result.Error}");
         Assert.Contains(words, result.Error, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("backup list", "unknown command 'backup' for cnpg-restore", "did you mean 'cnpg-restore backups'?")]
+    [InlineData("runs resum x", "unknown command 'resum' for cnpg-restore runs", "did you mean 'cnpg-restore runs resume'?")]
+    [InlineData("rename --dryrun b -b file:///x", "unknown option --dryrun for cnpg-restore rename", "did you mean --dry-run?")]
+    [InlineData("from-dump --to postgres://a/b --dumps x", "unknown option --dumps for cnpg-restore from-dump", "did you mean --dump?")]
+    [InlineData("backups list --server -o", "-o stands in the wrong place", "each value behind its option")]
+    [InlineData("-n database from-backup pg", "-n stands in the wrong place", "cnpg-restore from-backup ... -n ...")]
+    [InlineData("--verison", "unknown option --verison for cnpg-restore", "did you mean --version?")]
+    [InlineData("help nothing", "unknown command 'nothing' for cnpg-restore", null)]
+    public async Task A_misspelt_word_is_named_with_what_was_perhaps_meant(string line, string error, string? detail)
+    {
+        var result = await RunAsync(line.Split(' '));
+
+        Assert.True(result.ExitCode == 2, $"exit code {result.ExitCode}\n{result.Error}");
+        Assert.Contains($"error:  {error}\n", result.Error, StringComparison.Ordinal);
+        Assert.Contains(detail ?? "", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "from-backup")]
+    [InlineData("backups", "check")]
+    public async Task A_line_without_its_command_lists_the_commands_and_is_no_success(string line, string command)
+    {
+        var result = await RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+        Assert.Equal((2, ""), (result.ExitCode, result.Error));
+        Assert.Contains($"\n  {command} ", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Help_is_a_command_too() =>
+        Assert.Equal((await RunAsync(["backups", "list", "--help"])).Succeeded().Output, (await RunAsync(["help", "backups", "list"])).Succeeded().Output);
 
     /// <summary>Those of the command's help that take a value.</summary>
     private static async Task<IReadOnlyList<string>> OptionsAsync(string command)

@@ -22,12 +22,8 @@ static class AdviseCommand
         var server = new Option<string?>("--server") { Description = "Server folder in the bucket. Default: the one that the Cluster names, or the only one.", HelpName = "NAME" };
         var dumps = new Option<string?>("--dumps") { Description = "Folder of SQL dumps, such as a mounted NFS share; or one dump.", HelpName = "PATH" };
         var target = Arg.Option<TargetTime>("--target-time", "The moment before a mistake; the offset is required. Default: as far as there is data.", "2026-03-01T10:00:00Z");
-        var want = new Option<string?>("--want")
-        {
-            Description = "What no measurement shows: the data is to be inspected or changed first, or the new Cluster is to be another one.",
-            HelpName = "inspect|migrate",
-        };
-        want.AcceptOnlyFromAmong("inspect", "migrate");
+        var want = Arg.Choice<Wish>(
+            "--want", [], "What no measurement shows: the data is to be inspected or changed first, or the new Cluster is to be another one.", "inspect", "migrate");
         var timeout = Arg.Option<Duration>("--timeout", "Longest time for each of the looks: Kubernetes, bucket, dumps. Default: 30s.", "10m");
         var kubernetes = new KubernetesOptions();
         var store = new StoreOptions();
@@ -59,7 +55,7 @@ static class AdviseCommand
                 Server = parse.GetValue(server),
                 NamesBucket = store.IsGiven(parse) || (parse.GetResult(server) is not null && parse.GetResult(files) is null && parse.GetValue(cluster) is null),
                 Target = parse.GetValue(target),
-                Wish = parse.GetValue(want) is { } word ? Enum.Parse<Wish>(word, ignoreCase: true) : null,
+                Wish = parse.GetValue(want),
                 Dumps = parse.GetValue(dumps),
                 Limit = parse.GetValue(timeout)?.Value ?? DefaultLimit,
                 KubernetesWords = [.. kubernetes.Words(parse)],

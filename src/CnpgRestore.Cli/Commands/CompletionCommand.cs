@@ -47,8 +47,7 @@ static class CompletionCommand
 
     public static Command Create()
     {
-        var shell = new Argument<string>("SHELL") { Description = "bash, zsh or fish." };
-        shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
+        var shell = Arg.WordArgument("SHELL", "bash, zsh or fish.", "bash", "zsh", "fish");
         var command = new Command("completion", """
             Print a script that makes a shell complete commands, options and their values.
 

@@ -51,6 +51,7 @@ sealed class DoctorWatch(CliSession session, ExaminationRequest request)
             DoctorOutput.ShowHanging(session, before);
         }
 
-        return await look;
+        // Whoever interrupts does not wait for the answer either.
+        return await look.WaitAsync(ct);
     }
 }

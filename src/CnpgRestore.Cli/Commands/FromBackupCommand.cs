@@ -17,19 +17,20 @@ static class FromBackupCommand
             HelpName = "FILE",
         };
         var source = new Option<string?>("--source") { Description = "Server folder to recover from. Default: the one with the newest usable backup that the Cluster names.", HelpName = "NAME" };
-        var lineage = new Option<Lineage?>("--lineage")
-        {
-            Description = "new: archive under a new server name, nothing is copied. move: rename the folder first. Default: new, or move where Git fixes the name.",
-            HelpName = "new|move",
-            CustomParser = result => Choice<Lineage>(result, "--lineage", "new", "move"),
-        };
+        var lineage = Arg.Choice<Lineage>(
+            "--lineage",
+            [],
+            "new: archive under a new server name, nothing is copied. move: rename the folder first. Default: new, or move where Git fixes the name.",
+            "new",
+            "move");
         var archiveName = new Option<string?>("--archive-name") { Description = "Server folder that the recovered Cluster archives to; with --lineage new.", HelpName = "NAME" };
-        var apply = new Option<ApplyMode?>("--apply")
-        {
-            Description = "api: create the Cluster. git: also write and commit the manifest. none: write the manifest and wait until it is applied. Default: api.",
-            HelpName = "api|git|none",
-            CustomParser = result => Choice<ApplyMode>(result, "--apply", "api", "git", "none"),
-        };
+        var apply = Arg.Choice<ApplyMode>(
+            "--apply",
+            [],
+            "api: create the Cluster. git: also write and commit the manifest. none: write the manifest and wait until it is applied. Default: api.",
+            "api",
+            "git",
+            "none");
         var push = new Option<bool>("--push") { Description = "With --apply git: push the commit." };
         var database = new Option<string?>("--database") { Description = "Application database; default: from the manifest.", HelpName = "NAME" };
         var owner = new Option<string?>("--owner") { Description = "Its owner; default: from the manifest.", HelpName = "NAME" };
@@ -88,18 +89,5 @@ static class FromBackupCommand
             return await carrier.RunAsync(request, parse.GetValue(dryRun), parse.GetValue(timeout)?.Value, parse.GetValue(report), ct);
         });
         return command;
-    }
-
-    private static T? Choice<T>(System.CommandLine.Parsing.ArgumentResult result, string option, params string[] choices)
-        where T : struct, Enum
-    {
-        var text = result.Tokens[^1].Value;
-        if (choices.Contains(text, StringComparer.OrdinalIgnoreCase) && Enum.TryParse<T>(text, ignoreCase: true, out var value))
-        {
-            return value;
-        }
-
-        result.AddError($"'{text}' is not valid for {option}; choose one of {string.Join(", ", choices)}.");
-        return null;
     }
 }

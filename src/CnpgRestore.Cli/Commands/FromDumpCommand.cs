@@ -35,22 +35,18 @@ static class FromDumpCommand
             HelpName = "PATH|latest",
         };
         var database = new Option<string?>("--database") { Description = "Database to restore; out of a dump of pg_dumpall, that one alone. Default: that of --to, or the application database of CLUSTER.", HelpName = "NAME" };
-        var strategy = new Option<string>("--strategy")
-        {
-            Description = "swap: load beside the live database, prove it, swap the names. clean, append: into the live one, in one transaction. fresh: delete the Cluster, make it new, load.",
-            HelpName = "fresh|swap|clean|append",
-            DefaultValueFactory = _ => "swap",
-        };
-        strategy.AcceptOnlyFromAmong(Fresh, "swap", "clean", "append");
+        var strategy = Arg.Word(
+            "--strategy",
+            "swap (default): load beside the live database, prove it, swap the names. clean, append: into the live one, in one transaction. fresh: delete the Cluster, make it new, load.",
+            Fresh,
+            "swap",
+            "clean",
+            "append");
         var fresh = new FreshOptions();
         var volumes = new DumpVolumeOptions();
         var store = new StoreOptions();
-        var engine = new Option<string?>("--engine")
-        {
-            Description = "parallel: SQL over several connections, indexes side by side. psql: through psql, or pg_restore. Default: parallel where it can.",
-            HelpName = "psql|parallel",
-        };
-        engine.AcceptOnlyFromAmong("psql", "parallel");
+        var engine = Arg.Choice<LoadEngine>(
+            "--engine", [], "parallel: SQL over several connections, indexes side by side. psql: through psql, or pg_restore. Default: parallel where it can.", "psql", "parallel");
         var jobs = Arg.Count("--jobs", ["-j"], "Connections at once. Default: the server's cores, at most 8.", MostJobs);
         var noRoles = new Option<bool>("--no-roles") { Description = "Do not create roles that are missing, even where the dump has them." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the plan and change nothing; a Cluster without superuser access gets a role for the time of looking." };
@@ -160,7 +156,7 @@ static class FromDumpCommand
                     Database = target,
                     To = address,
                     Strategy = Enum.TryParse<LoadStrategy>(parse.GetValue(strategy), ignoreCase: true, out var chosen) ? chosen : LoadStrategy.Swap,
-                    Engine = parse.GetValue(engine) is { } word ? Enum.Parse<LoadEngine>(word, ignoreCase: true) : null,
+                    Engine = parse.GetValue(engine),
                     StopApps = stopApps,
                     Jobs = parse.GetValue(jobs),
                     Owner = fresh.Owner(parse),

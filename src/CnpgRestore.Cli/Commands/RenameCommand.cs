@@ -22,13 +22,8 @@ static class RenameCommand
         {
             Description = "Remove SOURCE after every object is proven in TARGET and SOURCE has not changed. Without it SOURCE stays.",
         };
-        var verify = new Option<string>("--verify")
-        {
-            Description = "full: also read both sides back. Default: by ETag or checksum, and by reading where the store keeps neither.",
-            HelpName = "evidence|full",
-            DefaultValueFactory = _ => "evidence",
-        };
-        verify.AcceptOnlyFromAmong("evidence", "full");
+        var verify = Arg.Word(
+            "--verify", "full: also read both sides back. Default: evidence: by ETag or checksum, and by reading where the store keeps neither.", "evidence", "full");
         var parallel = Arg.Count("--parallel", [], "Most requests in flight; fewer when the server throttles.", S3Settings.DefaultParallelism, LargestParallelism);
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the plan and change nothing." };
         var store = new StoreOptions(withCluster: false);

@@ -23,13 +23,6 @@ static class ProblemOutput
         return (int)problem.Code;
     }
 
-    public static int WriteUsage(ParseResult parse)
-    {
-        var command = CommandName(parse);
-        var detail = parse.Errors.Count > 1 ? string.Join("; ", parse.Errors.Skip(1).Select(error => error.Message.TrimEnd('.'))) : null;
-        return Write(parse, new Problem(ProblemCode.Usage, parse.Errors[0].Message.TrimEnd('.'), detail, $"{command} --help"));
-    }
-
     public static int WriteBug(ParseResult parse, Exception exception) => Write(parse, new Problem(
         ProblemCode.Bug,
         $"{exception.GetType().Name}: {exception.Message}",
@@ -53,16 +46,5 @@ static class ProblemOutput
             console.Write(new Markup("[green]hint:[/]   "));
             console.Line(hint);
         }
-    }
-
-    private static string CommandName(ParseResult parse)
-    {
-        var names = new Stack<string>();
-        for (System.CommandLine.Parsing.SymbolResult? result = parse.CommandResult; result is System.CommandLine.Parsing.CommandResult command; result = result.Parent)
-        {
-            names.Push(command.Command.Name);
-        }
-
-        return string.Join(' ', names);
     }
 }

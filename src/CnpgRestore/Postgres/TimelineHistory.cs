@@ -58,7 +58,14 @@ public sealed class TimelineHistory
     /// Where a promotion left the timeline before it, from the history file that it wrote. Not the whole file is always a history: the last line
     /// repeats its parent's number where recovery stopped on an ancestor.
     /// </summary>
-    public static TimelineAncestor? LastFork(TimelineId timeline, string text) => TryParse(timeline, text.TrimEnd().Split('\n')[^1])?.Parent;
+    public static TimelineAncestor? LastFork(TimelineId timeline, string text) => Fork(timeline, text, int.MaxValue);
+
+    /// <summary>The same for an earlier promotion: the one that left a timeline with so many ancestors. Later ones have written more lines below.</summary>
+    public static TimelineAncestor? Fork(TimelineId timeline, string text, int ancestors)
+    {
+        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return lines.Length == 0 ? null : TryParse(timeline, lines[Math.Min(ancestors, lines.Length - 1)])?.Parent;
+    }
 
     /// <summary>The timeline that holds the record at <paramref name="lsn"/> (PostgreSQL's <c>tliOfPointInHistory</c>).</summary>
     public TimelineId TimelineAt(Lsn lsn)

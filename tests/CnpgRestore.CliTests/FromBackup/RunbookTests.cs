@@ -39,5 +39,12 @@ public sealed class RunbookTests(TestBed bed)
         Assert.Contains("the recovered cluster is not what the backup holds", result.Error, StringComparison.Ordinal);
         Assert.Matches(@"asked for the end of the archive, 0000000100000000000000\w\w up to 0/\w+; reached 0/\w+ on timeline 1", result.Error);
         Assert.DoesNotContain("OK:", result.Output, StringComparison.Ordinal);
+
+        // The store works again, and the command of the hint recovers once more instead of proving the same once more.
+        await scene.Clusters.Namespace.KubectlAsync(Ct, "annotate", "cluster", RecoveryScene.Cluster, "stand-in.cnpg-restore/fail-wal-restore-from-");
+        var again = result.Error[(result.Error.IndexOf("into another folder: cnpg-restore ", StringComparison.Ordinal) + "into another folder: cnpg-restore ".Length)..].Split('\n')[0].Trim();
+        var second = await scene.RunAsync([.. again.Replace($" -n {scene.Namespace}", "", StringComparison.Ordinal).Split(' '), "--yes"]);
+        Assert.True(second.ExitCode == 0, second.Output + second.Error);
+        Assert.Equal("2000", await scene.CountAsync());
     }
 }

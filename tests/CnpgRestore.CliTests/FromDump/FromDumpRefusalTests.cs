@@ -15,6 +15,8 @@ public sealed class FromDumpRefusalTests(TestBed bed)
         { "-- Dumped by pg_dump version 15", "-- Dumped by pg_dump version 99", "it needs PostgreSQL 99" },
         { "CREATE SCHEMA sales;", "CREATE SCHEMA sales;\nALTER SCHEMA sales OWNER TO no_such_role;", "roles are missing: no_such_role" },
         { "CREATE SCHEMA sales;", "CREATE SCHEMA sales;\nCREATE EXTENSION IF NOT EXISTS no_such_thing WITH SCHEMA public;", "extensions are not installed on the server: no_such_thing" },
+        { "CREATE SCHEMA sales;", "CREATE SCHEMA sales;\nCREATE EXTENSION IF NOT EXISTS pg_cron WITH SCHEMA pg_catalog;", "creates the extension pg_cron, which one database of a server alone may have" },
+        { "CREATE SCHEMA sales;", "CREATE SCHEMA sales;\nCREATE EXTENSION IF NOT EXISTS timescaledb WITH SCHEMA public;", "is of a database with TimescaleDB, which this program does not load" },
     };
 
     [Theory]
@@ -32,7 +34,7 @@ public sealed class FromDumpRefusalTests(TestBed bed)
     {
         await using var scene = await FromDumpScene.CreateAsync(bed);
         var text = await File.ReadAllTextAsync(scene.Dump, Ct);
-        foreach (var data in Dumps.Skip(1))
+        foreach (var data in Dumps.Skip(1).Take(3))
         {
             text = text.Replace(data.Data.Item1, data.Data.Item2, StringComparison.Ordinal);
         }

@@ -144,6 +144,74 @@ public sealed class FromBackupPlannerTests(TestBed bed) : IAsyncLifetime
         Assert.Contains("label kustomize.toolkit.fluxcd.io/name names it, and this Kubernetes does not have it", told, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_file_that_is_older_than_the_live_Cluster_does_not_bring_old_data_back()
+    {
+        var bucket = await GenerationsAsync("orders", "orders-later");
+        await _scene.ApplyAsync(Of("orders-later", bucket), Ct);
+
+        var plan = await PlanAsync(Of("orders", bucket), bucket: bucket);
+
+        Assert.Equal(("orders-later", _story.Backups[^1]), (plan.Decision.Source, plan.Decision.BackupId));
+        Assert.Contains(plan.Notes, note => note == "orders-later/ is where the live Cluster archives to, and so it holds the latest data; the file says orders/");
+        Assert.Equal("orders", (await PlanAsync(Of("orders", bucket), bucket: bucket, source: "orders")).Decision.Source);
+    }
+
+    [Fact]
+    public async Task Where_the_Cluster_is_gone_too_a_newer_folder_of_its_name_is_asked_about()
+    {
+        var bucket = await GenerationsAsync("orders", "orders-later");
+
+        var told = await RefusedAsync(Of("orders", bucket), bucket: bucket);
+
+        Assert.Contains("orders-later/ holds a newer backup of the same database than orders/, which the manifest names", told, StringComparison.Ordinal);
+        Assert.Contains($"--source orders-later; or: cnpg-restore from-backup orders -n {_scene.Namespace} -f ", told, StringComparison.Ordinal);
+        Assert.Equal("orders-later", (await PlanAsync(Of("orders", bucket), bucket: bucket, source: "orders-later")).Decision.Source);
+    }
+
+    [Fact]
+    public async Task A_file_with_another_bucket_than_the_live_Cluster_is_asked_about()
+    {
+        var bucket = await GenerationsAsync("orders", "orders-later");
+        await _scene.ApplyAsync(Of("orders", _story.Folder.Bucket), Ct);
+
+        var told = await RefusedAsync(Of("orders", bucket), bucket: bucket);
+
+        Assert.Contains("the live cluster orders archives to another bucket than its manifest says", told, StringComparison.Ordinal);
+        Assert.Contains("--source orders", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_databases_in_one_folder_have_no_end_to_recover_to()
+    {
+        var bucket = await _s3.CreateBucketAsync(Ct);
+        await _s3.CopyAsync(_story.Folder, new S3Folder(bucket, "orders/"), Ct);
+        var other = await bed.StoryAsync(BarmanCompression.None, Ct);
+        await _s3.CopyAsync(new S3Folder(other.Folder.Bucket, $"{other.Folder.Prefix}base/"), new S3Folder(bucket, "orders/base/"), Ct);
+
+        var told = await RefusedAsync(Of("orders", bucket), bucket: bucket);
+
+        Assert.Contains("backups of 2 different database systems lie in one folder", told, StringComparison.Ordinal);
+        Assert.Contains("--backup-id and --target-time", told, StringComparison.Ordinal);
+    }
+
+    /// <summary>A bucket with two generations of one database: the first folder lacks the newest backup.</summary>
+    private async Task<string> GenerationsAsync(string former, string later)
+    {
+        var bucket = await _s3.CreateBucketAsync(Ct);
+        await _s3.CopyAsync(_story.Folder, new S3Folder(bucket, $"{former}/"), Ct);
+        await _s3.CopyAsync(_story.Folder, new S3Folder(bucket, $"{later}/"), Ct);
+        foreach (var item in await _s3.ListAsync(new S3Folder(bucket, $"{former}/base/{_story.Backups[^1]}/"), Ct))
+        {
+            await _s3.Client.DeleteObjectAsync(bucket, item.Key, Ct);
+        }
+
+        return bucket;
+    }
+
+    private string Of(string serverName, string bucket) =>
+        $"{new ClusterManifests(_s3.Endpoint, bucket).Initdb(Cluster, serverName)}\n  tablespaces: [{{name: fast, storage: {{size: 1Gi}}}}]\n";
+
     /// <summary>A list over all namespaces.</summary>
     private static Func<HttpRequest, bool> IsListOf(string plural) => request =>
         request.Method == "GET" && request.Path.Value!.EndsWith($"/{plural}", StringComparison.Ordinal) && !request.Path.Value.Contains("/namespaces/", StringComparison.Ordinal);
@@ -164,7 +232,7 @@ public sealed class FromBackupPlannerTests(TestBed bed) : IAsyncLifetime
         """;
 
     /// <param name="manifest">Null for the live Cluster.</param>
-    private async Task<FromBackupPlan> PlanAsync(string? manifest, string? archiveName = null)
+    private async Task<FromBackupPlan> PlanAsync(string? manifest, string? archiveName = null, string? bucket = null, string? source = null)
     {
         List<string> files = [];
         if (manifest is not null)
@@ -173,15 +241,15 @@ public sealed class FromBackupPlannerTests(TestBed bed) : IAsyncLifetime
             await File.WriteAllTextAsync(files[0], manifest, Ct);
         }
 
-        var request = new FromBackupRequest { Cluster = Cluster, Namespace = _scene.Namespace, Files = files, ArchiveName = archiveName };
+        var request = new FromBackupRequest { Cluster = Cluster, Namespace = _scene.Namespace, Files = files, ArchiveName = archiveName, Source = source };
         var planner = new FromBackupPlanner(_api, request, TimeProvider.System);
-        using var store = new S3ObjectStore(StoreSettings.Of(_s3.Endpoint, $"s3://{_story.Folder.Bucket}"), TimeProvider.System);
+        using var store = new S3ObjectStore(StoreSettings.Of(_s3.Endpoint, $"s3://{bucket ?? _story.Folder.Bucket}"), TimeProvider.System);
         return await planner.PlanAsync(await planner.LookAsync(Ct), store, "20261122t140000z-from-backup-aaaa", unfinished: null, Ct);
     }
 
-    private async Task<string> RefusedAsync(string? manifest, string? archiveName = null)
+    private async Task<string> RefusedAsync(string? manifest, string? archiveName = null, string? bucket = null)
     {
-        var problem = (await Assert.ThrowsAsync<RestoreException>(() => PlanAsync(manifest, archiveName))).Problem;
+        var problem = (await Assert.ThrowsAsync<RestoreException>(() => PlanAsync(manifest, archiveName, bucket))).Problem;
         Assert.True(problem.Code is ProblemCode.Refused or ProblemCode.Usage, $"{problem}");
         return $"{problem.Message}: {problem.Detail}\n{problem.Hint}";
     }

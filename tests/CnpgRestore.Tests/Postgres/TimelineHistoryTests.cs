@@ -46,6 +46,16 @@ public sealed class TimelineHistoryTests
         Assert.Equal(new TimelineId(2), Third.Parent?.Timeline);
     }
 
+    [Theory]
+    [InlineData("1\t0/5000\tno recovery target specified\n", 0, "0/5000")]
+    [InlineData("1\t0/5000\tbefore\n\n2\t0/6000\tno recovery target specified\n", 1, "0/6000")]
+    // Failed over twice since; and an ancestor that was left before the known fork.
+    [InlineData("1\t0/5000\tbefore\n\n2\t0/6000\tat target\n\n3\t0/7000\tpromoted\n\n4\t0/8000\tpromoted\n", 1, "0/6000")]
+    [InlineData("1\t0/5000\tbefore\n\n1\t0/4000\tat target\n\n3\t0/7000\tpromoted\n", 1, "0/4000")]
+    [InlineData("1\t0/5000\tbefore\n", 7, "0/5000")]
+    public void Knows_where_a_recovery_left_its_timeline_though_promotions_came_later(string text, int ancestors, string lsn) =>
+        Assert.Equal(Lsn.Parse(lsn), TimelineHistory.Fork(new TimelineId(9), text, ancestors)?.SwitchLsn);
+
     [Fact]
     public void Without_a_file_there_are_no_ancestors()
     {

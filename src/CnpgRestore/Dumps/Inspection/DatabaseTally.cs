@@ -62,7 +62,8 @@ sealed class DatabaseTally(string? name)
             words.Accept("ONLY");
             if (words.Name() is not null && words.Accept("ADD", "CONSTRAINT") && words.Identifier() is { } constraint)
             {
-                if (statement.EndsWith(" NOT VALID;"u8))
+                // The latter is written from PostgreSQL 18 on, instead of the former.
+                if (statement.EndsWith(" NOT VALID;"u8) || statement.EndsWith(" NOT ENFORCED;"u8))
                 {
                     _notValid.Add(constraint);
                 }

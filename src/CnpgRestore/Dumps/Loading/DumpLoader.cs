@@ -20,6 +20,7 @@ public sealed class DumpLoader : IAsyncDisposable
     private readonly StatementBatch _transaction = new();
     private readonly RowTally _rows = new();
     private readonly List<StatementNotRun> _notRun = [];
+    private readonly NeedlessStatements? _needless;
     private readonly Action _report;
     private IReadOnlySet<QualifiedName>? _independent;
     private SessionState _state = SessionState.Initial;
@@ -32,6 +33,7 @@ public sealed class DumpLoader : IAsyncDisposable
     private DumpLoader(LoadRequest request, NpgsqlDataSource target, DumpText text, IProgress<LoadProgress>? progress)
     {
         _request = request;
+        _needless = request.IntoNew ? new NeedlessStatements() : null;
         _sessions = new LoadSessions(target, Math.Max(1, request.Jobs));
         _part = new DatabasePart(request.Database);
         _data = new DataLoad(_sessions);
@@ -133,6 +135,10 @@ public sealed class DumpLoader : IAsyncDisposable
         if (isOfServer)
         {
             _notRun.Add(StatementNotRun.Of(reader));
+        }
+        else if (_needless?.Contain(statement.Text, encoding) == true)
+        {
+            // It would be an error there, and nothing else.
         }
         else if (SessionState.SettingOf(statement.Text, encoding) is { } setting)
         {

@@ -34,7 +34,7 @@ sealed record ForeignKey(QualifiedName Table, string Name, QualifiedName Referen
     public (DumpStatement Add, DumpStatement Validate)? Split(DumpStatement statement)
     {
         var clauses = statement.Text.AsSpan().TrimEnd("; \r\n\t"u8);
-        if (clauses.EndsWith("NOT VALID"u8))
+        if (clauses.EndsWith("NOT VALID"u8) || clauses.EndsWith("NOT ENFORCED"u8))
         {
             return null;
         }

@@ -6,7 +6,8 @@ namespace CnpgRestore.Dumps.Plain;
 /// to the place.
 /// </summary>
 /// <param name="database">As <c>\connect</c> names it; null for a dump of one database, whether it names it or not.</param>
-public sealed class DumpSection(Stream script, string? database)
+/// <param name="intoNew">It goes into a database that was made for it: what <see cref="NeedlessStatements"/> contain is left out.</param>
+public sealed class DumpSection(Stream script, string? database, bool intoNew = false)
 {
     private static readonly byte[] LineEnds = [.. Enumerable.Repeat((byte)'\n', 4096)];
 
@@ -18,6 +19,7 @@ public sealed class DumpSection(Stream script, string? database)
     {
         var reader = new DumpReader(script);
         var isWanted = database is null;
+        var needless = intoNew ? new NeedlessStatements() : null;
         while (await reader.ReadAsync(ct) is var token && token != DumpToken.End)
         {
             progress?.Report(reader.Position);
@@ -28,7 +30,7 @@ public sealed class DumpSection(Stream script, string? database)
                 case DumpToken.MetaCommand when database is not null && PsqlConnect.TryParse(reader.TextAsString()) is { } connected:
                     isWanted = connected == database;
                     break;
-                case DumpToken.Statement when isWanted && (reader.Copy is not null || !ServerStatement.Is(reader.Text.Span, reader.Encoding.Text)):
+                case DumpToken.Statement when isWanted && (reader.Copy is not null || !IsLeftOut(reader, needless)):
                     await WriteLinesAsync(reader, output, "\n"u8.ToArray(), ct);
                     break;
                 case DumpToken.CopyData or DumpToken.CopyEnd when isWanted:
@@ -37,6 +39,9 @@ public sealed class DumpSection(Stream script, string? database)
             }
         }
     }
+
+    private static bool IsLeftOut(DumpReader reader, NeedlessStatements? needless) =>
+        ServerStatement.Is(reader.Text.Span, reader.Encoding.Text) || needless?.Contain(reader.Text.Span, reader.Encoding.Text) == true;
 
     private async Task WriteLinesAsync(DumpReader reader, Stream output, byte[] end, CancellationToken ct)
     {

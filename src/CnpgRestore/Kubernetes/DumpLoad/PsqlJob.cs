@@ -25,13 +25,16 @@ public sealed record PsqlJob
         echo "loaded $DUMP_FILE"
         """;
 
+    // The schema public is there already, though pg_dump --schema=public creates it.
     private const string RestoreScript =
         """
         set -euo pipefail
         test -r "$DUMP_FILE" || { echo "Backup file not found, or Permission denied: $DUMP_FILE" >&2; exit 66; }
         echo "loading $DUMP_FILE into database $PGDATABASE on $PGHOST"
         if [ -n "$FOUND" ]; then found=$(psql --no-psqlrc --tuples-only --no-align --command="$FOUND"); [ "$found" = f ] || exit 67; fi
-        pg_restore --exit-on-error --no-password --jobs "$JOBS" --dbname "" "$DUMP_FILE"
+        pg_restore --list "$DUMP_FILE" > /tmp/list
+        if grep -q ' SCHEMA - public ' /tmp/list; then sed -i '/ SCHEMA - public /d' /tmp/list; set -- --use-list=/tmp/list; fi
+        pg_restore --exit-on-error --no-password --jobs "$JOBS" "$@" --dbname "" "$DUMP_FILE"
         echo "loaded $DUMP_FILE"
         """;
 

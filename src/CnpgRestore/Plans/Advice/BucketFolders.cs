@@ -5,7 +5,7 @@ using CnpgRestore.Plans.FromBackup;
 
 namespace CnpgRestore.Plans.Advice;
 
-/// <summary>The folders that count: where the Cluster archives to, and where it recovers from.</summary>
+/// <summary>The folders that count: where the Cluster archives to, and where it recovers from; or, where the file is older than the Cluster, both archives.</summary>
 /// <param name="Named">Null where there is none, or it is the same.</param>
 /// <param name="Names">All server folders of the bucket.</param>
 /// <param name="Source">The folder that the command line names; null where it names none.</param>
@@ -24,7 +24,8 @@ sealed record BucketFolders(FolderState Archive, FolderState? Named, IReadOnlySe
             return new BucketFolders(found, Named: null, names, server, found.Catalog.Usable.LastOrDefault()?.Extent?.Version.Major);
         }
 
-        var other = server ?? (situation.SourceElsewhere is null ? situation.Source?.ServerName : null);
+        var live = situation.LiveArchive is { } later && Situation.IsSameBucket(later, archive) && names.Contains(later.ServerName) ? later.ServerName : null;
+        var other = server ?? live ?? (situation.SourceElsewhere is null ? situation.Source?.ServerName : null);
         var named = other is null || other == archive.ServerName ? null : await FolderState.ReadAsync(store, other, ct);
         return new BucketFolders(await FolderState.ReadAsync(store, archive.ServerName, ct), named, names, server, situation.Manifest.PostgresMajor);
     }

@@ -18,7 +18,19 @@ public sealed record Situation(JsonObject? Live, ManifestSet Set, ClusterManifes
 
     /// <summary><see cref="Source"/>, where it lies in another bucket than the archive; null in the usual case.</summary>
     public BackupFolder? SourceElsewhere =>
-        Source is { Store: { } source } found && Archive?.Store is { } archive && (Bucket(source), source.EndpointUrl) != (Bucket(archive), archive.EndpointUrl) ? found : null;
+        Source is { Store: not null } found && Archive is { Store: not null } archive && !IsSameBucket(found, archive) ? found : null;
+
+    /// <summary>
+    /// Where the live Cluster archives to, if the files say another folder: what they say is older than the Cluster, and so is the data there. Null in the usual case.
+    /// </summary>
+    public BackupFolder? LiveArchive =>
+        Live is not null && ClusterManifest.Read(Live, _ => null).Destination is { } live && Archive is { } archive && (live.ServerName != archive.ServerName || !IsSameBucket(live, archive)) ? live : null;
+
+    /// <summary>Whether two folders lie in one bucket, as far as the manifests tell; a plugin's ObjectStore is known by its name.</summary>
+    public static bool IsSameBucket(BackupFolder one, BackupFolder other) =>
+        one.Store is { } store && other.Store is { } another
+            ? (Bucket(store), store.EndpointUrl) == (Bucket(another), another.EndpointUrl)
+            : one.IsPlugin && other.IsPlugin && one.ObjectStoreName == other.ObjectStoreName;
 
     /// <param name="files">None: the live object is the manifest.</param>
     /// <param name="hint">The command that says more where there is neither.</param>

@@ -1,6 +1,9 @@
 using System.Globalization;
+using CnpgRestore.Barman.Findings;
 using CnpgRestore.Barman.Recovery;
 using CnpgRestore.Manifests;
+using CnpgRestore.Plans.Clusters;
+using CnpgRestore.Postgres;
 
 namespace CnpgRestore.Plans.FromBackup;
 
@@ -45,6 +48,28 @@ static class BackupPreflight
                     "the replay stops with 'recovery aborted because of insufficient parameter settings'",
                     string.Create(CultureInfo.InvariantCulture, $"set spec.postgresql.parameters.{parameter} to at least {before}"));
             }
+        }
+    }
+
+    /// <summary>
+    /// Two lives of a database in one folder: their segments have the same names, and the later ones have overwritten the earlier. How far one of them goes
+    /// cannot be told from names, so "to the end" means nothing; with a target, PostgreSQL says itself when it is not reached.
+    /// </summary>
+    public static IEnumerable<Problem> CheckHistory(FolderState origin, FromBackupRequest request, List<string> notes)
+    {
+        foreach (var finding in FolderFindings.Of(origin.Catalog, origin.Archive).Where(finding => finding.Kind is "two-system-ids" or "mixed-histories"))
+        {
+            if (request.Target is not RecoveryTarget.Latest)
+            {
+                notes.Add($"{origin.Name}/: {finding.Text}");
+                continue;
+            }
+
+            yield return new Problem(
+                ProblemCode.Refused,
+                $"{origin.Name}/: {finding.Text}",
+                finding.Evidence,
+                $"say which life and where it ends, with --backup-id and --target-time or --target-lsn; 'cnpg-restore backups list --server {origin.Name}' shows both");
         }
     }
 

@@ -54,8 +54,9 @@ public sealed class FromBackupPlanner(KubernetesApi api, FromBackupRequest reque
             notes.Add($"{elsewhere.ServerName}/ in {elsewhere.Store!.DestinationPath}, which the manifest recovers from, is not looked at: it is another bucket");
         }
 
-        var named = await NamedAsync(situation, store, ct);
         var names = (await ServerFolders.ListAsync(store, ct)).Select(folder => folder.Name).ToHashSet(StringComparer.Ordinal);
+        var newer = request.Source is null ? await new NewerFolders(request, situation, names).ReadAsync(store, archive, ct) : null;
+        var named = newer ?? await NamedAsync(situation, store, ct);
         // A name in Git stays as it is unless it is edited there: what is changed behind its back comes back with the next reconciliation.
         var carriesNewName = request.Files.Count > 0 || owners.Count == 0;
         var choice = FolderChoice.Decide(request, archive, named, carriesNewName, names, situation.Manifest.PostgresMajor, clock.GetUtcNow());
@@ -69,6 +70,12 @@ public sealed class FromBackupPlanner(KubernetesApi api, FromBackupRequest reque
                 $"cnpg-restore from-backup {request.Cluster} --lineage new"));
         }
 
+        if (newer is not null && origin == newer)
+        {
+            notes.Add($"{origin.Name}/ is where the live Cluster archives to, and so it holds the latest data; the file says {archive.Name}/");
+        }
+
+        problems.AddRange(BackupPreflight.CheckHistory(origin, request, notes));
         var path = await PathAsync(store, origin, problems, notes, ct);
         var edit = path is null ? null : Edit(situation, choice, path, problems, notes);
         if (path is not null && edit is not null)

@@ -47,10 +47,39 @@ static class DumpPreflight
                 "leave --engine out: then it is read through here, and such statements never reach the server");
         }
 
+        foreach (var problem in CheckExtensions(path, content, request))
+        {
+            yield return problem;
+        }
+
         if (request.Strategy == LoadStrategy.Clean && dump.File.Format == DumpFormat.Plain && content.Dropped.Count == 0)
         {
             yield return new Problem(
                 ProblemCode.Refused, $"{path} drops nothing: it was written without -c", "what is there already would stand in its way", "restore beside it: --strategy swap");
+        }
+    }
+
+    /// <summary>Extensions that are there, and yet cannot be loaded like any other.</summary>
+    private static IEnumerable<Problem> CheckExtensions(string path, DumpDatabase content, FromDumpRequest request)
+    {
+        // https://github.com/citusdata/pg_cron: "can only create extension in database", that of cron.database_name.
+        if (content.Extensions.Contains("pg_cron") && request.Strategy == LoadStrategy.Swap)
+        {
+            yield return new Problem(
+                ProblemCode.Refused,
+                $"{path} creates the extension pg_cron, which one database of a server alone may have",
+                "the dump is loaded under another name first, where the server refuses it",
+                "write the dump without it (pg_dump --exclude-extension=pg_cron, from PostgreSQL 17 on), or load into an empty database of the right name: --strategy append");
+        }
+
+        // Its catalogue is loaded like rows, and only between the two functions (TimescaleDB manual, logical backup).
+        if (content.Extensions.Contains("timescaledb"))
+        {
+            yield return new Problem(
+                ProblemCode.Refused,
+                $"{path} is of a database with TimescaleDB, which this program does not load",
+                "it needs timescaledb_pre_restore() before the first row and timescaledb_post_restore() behind the last",
+                "restore the backup of the bucket instead: 'cnpg-restore advise' tells whether there is one; or load it by hand as TimescaleDB's manual says");
         }
     }
 

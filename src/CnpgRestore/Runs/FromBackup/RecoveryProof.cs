@@ -6,6 +6,8 @@ using CnpgRestore.Barman.Wal;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.LocalRestore;
 using CnpgRestore.ObjectStore;
+using CnpgRestore.Plans.Advice;
+using CnpgRestore.Plans.Clusters;
 using CnpgRestore.Plans.FromBackup;
 using CnpgRestore.Postgres;
 using static System.FormattableString;
@@ -54,8 +56,16 @@ sealed class RecoveryProof(KubernetesApi api, IObjectStore store, FromBackupDeci
                 ProblemCode.Differences,
                 $"the recovered cluster is not what the backup holds: {string.Join(", ", failed.Select(check => check.Name))}",
                 string.Join("; ", failed.Select(check => check.Detail)),
-                $"do not let applications in; look with 'cnpg-restore backups check --server {decision.Source}', then recover again");
+                $"do not let applications in; look with 'cnpg-restore backups check --server {decision.Source}', then recover again, into another folder: {AgainCommand}");
     }
+
+    /// <summary>The folder of this attempt is not empty any more, and without another name the same run would only be proven again.</summary>
+    private string AgainCommand => CommandText.Of(
+        "from-backup",
+        [
+            decision.Cluster, "-n", decision.Namespace, "--source", decision.Source, "--lineage", "new", "--archive-name", FolderNames.Timed(decision.Archive, clock.GetUtcNow()),
+            .. decision.Files.SelectMany(file => (string[])["-f", file]),
+        ]);
 
     /// <summary>What the recovery had to read, from the folder itself: it is the same after a move, under its new name.</summary>
     private async Task<RecoveryPath> PathAsync(CancellationToken ct)
@@ -81,7 +91,8 @@ sealed class RecoveryProof(KubernetesApi api, IObjectStore store, FromBackupDeci
             ct))[0];
         var timeline = new TimelineId(Convert.ToUInt32(row[1], 16));
         var history = await psql.ValueAsync("postgres", $"SELECT translate(pg_read_file('pg_wal/{timeline.Hex}.history'), E'\\n', E'\\r')", ct);
-        var left = TimelineHistory.LastFork(timeline, history.Replace('\r', '\n'))
+        // Not the last line: the new cluster may have failed over since.
+        var left = TimelineHistory.Fork(timeline, history.Replace('\r', '\n'), path.History.Ancestors.Count)
             ?? throw new RestoreException(ProblemCode.Differences, $"the database is on timeline {timeline} and has no history of it", history);
         DateTimeOffset? last = row[2].Length == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(row[2], CultureInfo.InvariantCulture));
         return new ReachedPoint(SystemIdentifier.Parse(row[0]), left.SwitchLsn, path.History.TimelineAt(new Lsn(left.SwitchLsn.Value - 1)), timeline, left.Reason, last);

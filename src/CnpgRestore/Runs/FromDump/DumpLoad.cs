@@ -51,7 +51,7 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
         await using var target = server.ForLoad(database, Decision.ApplicationName);
         try
         {
-            var result = await DumpLoader.LoadAsync(new LoadRequest(plan.Dump, Decision.Section, Decision.Jobs), target, new LoadMeter(meter), ct);
+            var result = await DumpLoader.LoadAsync(new LoadRequest(plan.Dump, Decision.Section, Decision.Jobs, IntoNew: true), target, new LoadMeter(meter), ct);
             return Invariant($"{result.Rows} rows in {result.Tables.Count} tables, over {Decision.Jobs} connections; rows {Seconds(LoadPhase.Data)}, indexes and keys {Seconds(LoadPhase.Indexes)}");
 
             string Seconds(LoadPhase phase) => Invariant($"{result.Took.GetValueOrDefault(phase).TotalSeconds:0.0} s");
@@ -103,7 +103,7 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
                 }
 
                 await using var script = await DumpScript.OpenAsync(plan.Dump, options, token);
-                await new DumpSection(script.Text, Decision.Section).WriteAsync(input, progress, token);
+                await new DumpSection(script.Text, Decision.Section, intoNew: !isWhole || Decision.IsFresh).WriteAsync(input, progress, token);
                 await script.DemandWholeAsync(token);
                 await input.WriteAsync(System.Text.Encoding.UTF8.GetBytes(isWhole ? $"\n{Mark()}COMMIT;\n" : "\n"), token);
             },
@@ -141,13 +141,41 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
         // A tar has no order that several could read from.
         var jobs = plan.Dump.Format == DumpFormat.Tar ? 1 : Decision.Jobs;
         var name = $"dbname='{database.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("'", @"\'", StringComparison.Ordinal)}'";
-        var command = new ClientCommand(
-            "pg_restore", database, "--exit-on-error", "--no-password", "--jobs", jobs.ToString(CultureInfo.InvariantCulture), "--dbname", name, plan.Dump.Path)
+        var list = await ListWithoutPublicAsync(database, ct);
+        try
         {
-            ApplicationName = Decision.ApplicationName,
-        };
-        var result = await server.RunAsync(command, ct);
-        return result.ExitCode == 0 ? Loaded() : throw Failure(result.Errors.Trim(), place: null);
+            string[] entries = list is null ? [] : ["--use-list", list];
+            var command = new ClientCommand(
+                "pg_restore", database, ["--exit-on-error", "--no-password", "--jobs", jobs.ToString(CultureInfo.InvariantCulture), .. entries, "--dbname", name, plan.Dump.Path])
+            {
+                ApplicationName = Decision.ApplicationName,
+            };
+            var result = await server.RunAsync(command, ct);
+            return result.ExitCode == 0 ? Loaded() : throw Failure(result.Errors.Trim(), place: null);
+        }
+        finally
+        {
+            if (list is not null)
+            {
+                File.Delete(list);
+            }
+        }
+    }
+
+    /// <summary>The schema public of <c>pg_dump --schema=public</c> is there already, as in <see cref="NeedlessStatements"/>.</summary>
+    /// <returns>A file for pg_restore with all other entries of the archive; null where it has none for that schema.</returns>
+    private async Task<string?> ListWithoutPublicAsync(string database, CancellationToken ct)
+    {
+        var entries = new List<string>();
+        await server.RunAsync(new ClientCommand("pg_restore", database, "--list", plan.Dump.Path) { OnLine = entries.Add }, ct);
+        if (entries.RemoveAll(entry => entry.Contains(" SCHEMA - public ", StringComparison.Ordinal)) == 0)
+        {
+            return null;
+        }
+
+        var list = Path.GetTempFileName();
+        await File.WriteAllLinesAsync(list, entries, ct);
+        return list;
     }
 
     private string Repair => Decision.IsFresh ? "mend the cause, then run the same command again: it makes the database anew"

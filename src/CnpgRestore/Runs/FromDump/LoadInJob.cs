@@ -29,7 +29,7 @@ public sealed class LoadInJob(UrlServer server, string database, string applicat
         }
 
         await using var target = server.ForLoad(database, applicationName);
-        var result = await DumpLoader.LoadAsync(new LoadRequest(dump, section, jobs), target, new Log(write, clock), ct);
+        var result = await DumpLoader.LoadAsync(new LoadRequest(dump, section, jobs, IntoNew: true), target, new Log(write, clock), ct);
         write(Invariant($"loaded {path}: {result.Rows} rows in {result.Tables.Count} tables"));
         return 0;
     }
