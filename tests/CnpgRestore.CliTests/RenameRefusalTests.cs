@@ -6,7 +6,7 @@ namespace CnpgRestore.CliTests;
 public sealed class RenameRefusalTests(TestBed bed)
 {
     private static readonly HashSet<S3Operation> Writes =
-        [S3Operation.PutObject, S3Operation.CopyObject, S3Operation.CreateUpload, S3Operation.CopyPart, S3Operation.CompleteUpload, S3Operation.AbortUpload, S3Operation.DeleteObjects, S3Operation.Other];
+        [S3Operation.PutObject, S3Operation.CopyObject, S3Operation.CreateUpload, S3Operation.CopyPart, S3Operation.CompleteUpload, S3Operation.AbortUpload, S3Operation.DeleteObjects, S3Operation.PutTagging, S3Operation.Other];
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 

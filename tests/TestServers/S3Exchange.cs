@@ -21,6 +21,8 @@ public sealed class S3Exchange(HttpContext context, HttpClient client, string se
     /// <summary>Whether the request names a part of an object that was uploaded in parts.</summary>
     public bool AsksForPart => context.Request.Query.ContainsKey("partNumber");
 
+    public ReadOnlyMemory<byte> RequestBody => _body;
+
     public string? RequestHeader(string name) => context.Request.Headers[name];
 
     /// <summary>Lets the request have its effect, and gives the server's answer.</summary>
@@ -57,10 +59,10 @@ public sealed class S3Exchange(HttpContext context, HttpClient client, string se
         }
     }
 
-    public Task AnswerAsync(int status, string code) => AnswerAsync(new S3Answer(
+    public Task AnswerAsync(int status, string code, string message = "injected") => AnswerAsync(new S3Answer(
         status,
         new Dictionary<string, string> { ["Content-Type"] = "application/xml" },
-        Encoding.UTF8.GetBytes($"<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>{code}</Code><Message>injected</Message><RequestId>1</RequestId></Error>")));
+        Encoding.UTF8.GetBytes($"<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>{code}</Code><Message>{message}</Message><RequestId>1</RequestId></Error>")));
 
     /// <summary>Promises the whole body, sends one half of it, waits, and cuts the connection.</summary>
     public async Task AnswerHalfAsync(S3Answer answer, Task wait)

@@ -57,6 +57,12 @@ public static class S3Faults
         }
     }
 
+    /// <summary>A store that knows the checksums of before 2022 only, as older MinIO and Dell ECS do.</summary>
+    public static Task RefuseWithoutContentMD5(S3Exchange exchange) =>
+        exchange.Call.Operation is S3Operation.DeleteObjects or S3Operation.PutTagging && exchange.RequestHeader("Content-MD5") is null
+            ? exchange.AnswerAsync(400, "MissingContentMD5", "Missing required header for this request: Content-Md5.")
+            : Task.CompletedTask;
+
     /// <summary>No answer, until the client has enough of waiting.</summary>
     public static Task Silence(S3Exchange exchange) => exchange.SilenceAsync();
 

@@ -105,6 +105,17 @@ public sealed class FolderMoveFaultTests(TestBed bed) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_store_that_takes_no_checksum_but_Content_MD5_gets_its_source_removed()
+    {
+        _scene.Proxy.Inject(S3Faults.RefuseWithoutContentMD5);
+
+        var result = await _scene.MoveAsync();
+
+        Assert.Equal(_scene.Before.Count, result.ProvenObjects);
+        await _scene.AssertMovedAsync();
+    }
+
+    [Fact]
     public async Task Targets_whose_ETags_differ_for_equal_contents_are_proven_by_reading()
     {
         DifferETagsInTarget();

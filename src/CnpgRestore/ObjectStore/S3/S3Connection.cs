@@ -9,7 +9,7 @@ using Amazon.S3;
 
 namespace CnpgRestore.ObjectStore.S3;
 
-/// <summary>Makes the SDK client: path style, checksums only where required, our own connection pool, no retries of its own.</summary>
+/// <summary>Makes the SDK client: path style, checksums only where required and then Content-MD5, our own connection pool, no retries of its own.</summary>
 static class S3Connection
 {
     private const string AuthoritiesHint = "name the authority's PEM file with --endpoint-ca FILE or AWS_CA_BUNDLE; with CNPG it is in the Secret that endpointCA names";
@@ -37,7 +37,7 @@ static class S3Connection
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(settings.Region);
         }
 
-        return new AmazonS3Client(settings.Credentials.ToSdk(), config);
+        return new S3Client(settings.Credentials.ToSdk(), config);
     }
 
     private static X509Certificate2Collection? Authorities(S3Settings settings) => settings switch
