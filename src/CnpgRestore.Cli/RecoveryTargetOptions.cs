@@ -7,7 +7,7 @@ namespace CnpgRestore.Cli;
 /// <summary>The options that say where recovery shall stop, and from which base backup. The names are fixed; no target means the end of the archive.</summary>
 sealed class RecoveryTargetOptions
 {
-    private readonly Option<TargetTime?> _time = Arg.Option<TargetTime>("--target-time", "Recover to this moment; the offset is required.", "2026-03-01T10:00:00Z");
+    private readonly Option<TargetTime?> _time = TimeOption.Create("--target-time", "Recover to this moment; the offset is required.");
 
     private readonly Option<Lsn?> _lsn = Arg.Option<Lsn>("--target-lsn", "Recover to this position in the WAL.", "16/B374D848");
 

@@ -20,7 +20,7 @@ sealed class StoreOptions(bool withCluster = true)
 
     private readonly Option<StoreAddress> _bucket = new("--bucket", "-b")
     {
-        Description = $"Bucket, bucket path, or a directory that mirrors one. Default: {DefaultBucket}, or CNPG_RESTORE_BUCKET.",
+        Description = "Bucket, bucket path, or a directory that mirrors one. Default: " + (withCluster ? "the Cluster's, if one is named; else " : "") + $"CNPG_RESTORE_BUCKET, or {DefaultBucket}.",
         HelpName = "s3://NAME[/path]|file:///FOLDER",
         CustomParser = result =>
         {

@@ -57,7 +57,8 @@ public static class EnvironmentVariables
 
     public static string? SearchPath => Read("PATH");
 
-    private static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+    // As it stands, though there may be no such folder: the framework gives an empty path then, which is the present folder.
+    private static string Home => Read("HOME") ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
     private static string? Read(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

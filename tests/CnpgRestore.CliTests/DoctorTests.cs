@@ -34,6 +34,17 @@ public sealed class DoctorTests(TestBed bed)
     }
 
     [Fact]
+    public async Task A_cluster_that_could_not_be_looked_at_is_not_called_healthy()
+    {
+        var told = await ToolProcess.RunAsync(NativeProgram.Command("doctor", "orders", "--kubeconfig", "/nowhere"), Ct);
+        var json = await ToolProcess.RunAsync(NativeProgram.Command("doctor", "orders", "--kubeconfig", "/nowhere", "-o", "json"), Ct);
+
+        Assert.Equal((13, 13), (told.ExitCode, json.ExitCode));
+        Assert.EndsWith("orders in namespace default: unknown; 2 not read\n", told.Output, StringComparison.Ordinal);
+        Assert.Equal("unknown", JsonDocument.Parse(json.Output).RootElement.GetProperty("state").GetString());
+    }
+
+    [Fact]
     public async Task An_endpoint_that_does_not_answer_from_here_is_told_as_such()
     {
         await using var scene = await RecoveryScene.CreateAsync(bed);

@@ -32,6 +32,8 @@ public sealed partial class UsageTests
     [Theory]
     [InlineData("rename a b --parallel many", "--parallel takes a number from 1 to")]
     [InlineData("from-dump --to postgres://x/y --local . --jobs 0", "--jobs takes a number from 1 to")]
+    [InlineData("backups check --target-time 2026-03-01T10:00:00", "has no offset, so --target-time could mean several moments: write 2026-03-01T10:00:00Z for UTC")]
+    [InlineData("backups check --target-time yesterday", "expected something like 2026-03-01T10:00:00Z")]
     [InlineData("from-backup x --apply sometimes", "choose one of api, git, none")]
     [InlineData("from-dump x --local . --strategy best", "choose one of fresh, swap, clean, append")]
     [InlineData("from-backup x --report /nowhere/x.html", "the folder of --report /nowhere/x.html does not exist")]
@@ -73,6 +75,28 @@ public sealed partial class UsageTests
 
         Assert.Equal((2, ""), (result.ExitCode, result.Error));
         Assert.Contains($"\n  {command} ", result.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("2026-03-01T10:00:00Z")]
+    [InlineData("2026-03-01 10:00:00+00")]
+    [InlineData("2026-03-01 12:00:00.123456+02")]
+    [InlineData("2026-03-01 10:00:00 UTC")]
+    [InlineData("2026-03-01T10:00:00-05:30")]
+    public async Task A_moment_may_be_written_as_psql_prints_it(string moment) =>
+        Assert.Equal(0, (await RunAsync(["[diagram]", "backups", "check", "--target-time", moment])).ExitCode);
+
+    [Fact]
+    public async Task A_hint_asks_the_bucket_that_was_asked()
+    {
+        using var bucket = new TemporaryFolder("a bucket");
+        Directory.CreateDirectory(Path.Combine(bucket.Path, "postgres-v15", "base", "20260301T020000"));
+        await File.WriteAllTextAsync(Path.Combine(bucket.Path, "postgres-v15", "base", "20260301T020000", "backup.info"), "status=FAILED\n", Ct);
+
+        var result = await RunAsync(["backups", "list", "-b", $"file://{bucket.Path}", "--server", "nope", "--endpoint-ca", "ca.pem"]);
+
+        Assert.Equal(10, result.ExitCode);
+        Assert.Contains($"hint:   cnpg-restore backups list --server postgres-v15 -b 'file://{bucket.Path}' --endpoint-ca ca.pem\n", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

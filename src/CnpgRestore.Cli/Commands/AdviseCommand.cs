@@ -21,7 +21,7 @@ static class AdviseCommand
         var files = new Option<string[]>("--file", "-f") { Description = "Manifest of the Cluster, which names the bucket where the Cluster is gone; again for files that belong to it.", HelpName = "FILE" };
         var server = new Option<string?>("--server") { Description = "Server folder in the bucket. Default: the one that the Cluster names, or the only one.", HelpName = "NAME" };
         var dumps = new Option<string?>("--dumps") { Description = "Folder of SQL dumps, such as a mounted NFS share; or one dump.", HelpName = "PATH" };
-        var target = Arg.Option<TargetTime>("--target-time", "The moment before a mistake; the offset is required. Default: as far as there is data.", "2026-03-01T10:00:00Z");
+        var target = TimeOption.Create("--target-time", "The moment before a mistake; the offset is required. Default: as far as there is data.");
         var want = Arg.Choice<Wish>(
             "--want", [], "What no measurement shows: the data is to be inspected or changed first, or the new Cluster is to be another one.", "inspect", "migrate");
         var timeout = Arg.Option<Duration>("--timeout", "Longest time for each of the looks: Kubernetes, bucket, dumps. Default: 30s.", "10m");

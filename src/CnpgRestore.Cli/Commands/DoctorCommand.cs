@@ -27,7 +27,7 @@ static class DoctorCommand
 
             Reads status, events, Jobs, logs of all containers, volumes, the shape of Secrets, GitOps owners, the bucket and the dumps. Nothing is changed, and
             no value of a Secret is shown. What cannot be read is told and does not stop the rest. docs/troubleshooting.md explains each finding.
-            Exit codes: 0 healthy (notes allowed), 3 warnings, 4 broken. Ctrl-C ends --watch, with the code of its last look.
+            Exit codes: 0 healthy (notes allowed), 3 warnings, 4 broken, 13 the Cluster could not be looked at. Ctrl-C ends --watch, with the code of its last look.
             """) { cluster, files, server, dumps, watch, report };
         store.AddTo(command);
         kubernetes.AddTo(command);

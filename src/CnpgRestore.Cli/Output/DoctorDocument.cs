@@ -3,7 +3,7 @@ using CnpgRestore.Diagnosis;
 namespace CnpgRestore.Cli.Output;
 
 /// <summary>The result of <c>doctor -o json</c>.</summary>
-/// <param name="State"><c>healthy</c>, <c>warnings</c> or <c>broken</c>: the worst severity of the findings.</param>
+/// <param name="State"><c>healthy</c>, <c>warnings</c> or <c>broken</c>: the worst severity of the findings; <c>unknown</c> where the Cluster could not be looked at.</param>
 /// <param name="Phase">As the operator says it; absent where there is no Cluster.</param>
 /// <param name="Notes">What could not be read.</param>
 sealed record DoctorDocument(

@@ -5,19 +5,41 @@ using CnpgRestore.Plans.Advice;
 namespace CnpgRestore.Cli.Output;
 
 /// <summary>
-/// Commands in a hint that go on with a run, or take it back. They are copied as they stand, so they reach the cluster and the bucket by the options by
-/// which this command line has reached them.
+/// Commands in a hint are copied as they stand, so they reach the cluster and the bucket by the options by which this command line has reached them.
 /// </summary>
 static partial class HintCommands
 {
-    private static readonly string[] Reaching = ["--kubeconfig", "--context", "--bucket", "--endpoint", "--provider", "--endpoint-ca"];
+    /// <summary>How Kubernetes and the store are reached.</summary>
+    private static readonly string[] Reaching = ["--namespace", "--kubeconfig", "--context", "--endpoint", "--provider", "--endpoint-ca"];
+
+    /// <summary>Which bucket is meant: a hint that names one of these means another one.</summary>
+    private static readonly string[] Naming = ["--bucket", "--cluster", "--file"];
 
     public static string? Complete(string? hint, ParseResult parse)
     {
-        var words = Arg.Words(parse, parse.CommandResult.Command.Options.Where(option => Reaching.Contains(option.Name))).Select(CommandText.Quote).ToList();
-        return hint is null || words.Count == 0 ? hint : OfRun().Replace(hint, found => $"{found.Value} {string.Join(' ', words)}");
+        var given = parse.CommandResult.Command.Options.Where(option => (Reaching.Contains(option.Name) || Naming.Contains(option.Name)) && parse.GetResult(option) is { Implicit: false }).ToList();
+        return hint is null || given.Count == 0 ? hint : Command().Replace(hint, found => Complete(found.Value, given, parse));
     }
 
-    [GeneratedRegex(@"cnpg-restore runs (?:resume|undo|commit) [\w-]+(?: -n [\w.-]+)?", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex OfRun();
+    private static string Complete(string text, IReadOnlyList<Option> given, ParseResult parse)
+    {
+        var hinted = parse.RootCommandResult.Command.Parse(text.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..]);
+        if (hinted.Errors.Count > 0)
+        {
+            // Words that belong to the sentence.
+            return text;
+        }
+
+        var known = hinted.CommandResult.Command.Options;
+        var said = known.Where(option => hinted.GetResult(option) is { Implicit: false }).Select(option => option.Name).ToList();
+        var missing = given.Where(option => known.Any(other => other.Name == option.Name) && !said.Contains(option.Name) && !(Naming.Contains(option.Name) && said.Intersect(Naming).Any()));
+        return string.Join(' ', Arg.Words(parse, missing).Select(CommandText.Quote).Prepend(text));
+    }
+
+    // Up to the end of the hint, a quote, or the next clause; for runs up to the name and the namespace, behind which a sentence may go on.
+    [GeneratedRegex(
+        @"cnpg-restore (?:runs (?:resume|undo|commit) [\w-]+(?: -n [\w.-]+)?|(?:backups|rename|prune|drill|from-backup|from-dump|apps|doctor|advise) [^'"";|&(,\r\n]*[^'"";|&(,\r\n\s.:])",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Command();
 }

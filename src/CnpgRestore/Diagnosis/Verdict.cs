@@ -12,10 +12,13 @@ public sealed record Verdict(Examination Examination, IReadOnlyList<Finding> Fin
     /// <summary><see cref="Severity.Note"/>: healthy.</summary>
     public Severity State => Findings.Count == 0 ? Severity.Note : Findings.Max(finding => finding.Severity);
 
-    /// <summary>Of a healthy Cluster 0; warnings are 3 and broken is 4.</summary>
+    /// <summary>Nothing that was seen is wrong, but whether there is such a Cluster could not even be asked: that is not health.</summary>
+    public bool IsUnknown => State == Severity.Note && !Examination.KnowsCluster;
+
+    /// <summary>Of a healthy Cluster 0; warnings are 3 and broken is 4; of one that could not be looked at, that of a server which does not answer.</summary>
     public int ExitCode => State switch
     {
-        Severity.Note => 0,
+        Severity.Note => IsUnknown ? (int)ProblemCode.Unreachable : 0,
         Severity.Warning => (int)ProblemCode.Differences,
         Severity.Broken => (int)ProblemCode.Broken,
     };
@@ -23,7 +26,7 @@ public sealed record Verdict(Examination Examination, IReadOnlyList<Finding> Fin
     /// <summary>The word of <c>state</c> in the JSON document.</summary>
     public string StateWord => State switch
     {
-        Severity.Note => "healthy",
+        Severity.Note => IsUnknown ? "unknown" : "healthy",
         Severity.Warning => "warnings",
         Severity.Broken => "broken",
     };

@@ -35,7 +35,7 @@ public sealed record FolderMovePlan(
         "check-unchanged", "check the source unchanged", From, "nothing", "nothing to undo");
 
     public PlanStep RemoveSource => new(
-        RemoveSourceId, "remove the source", $"{From} and {To}", $"deletes {From}", $"cnpg-restore rename {Request.Target} {Request.Source}")
+        RemoveSourceId, "remove the source", $"{From} and {To}", $"deletes {From}", $"cnpg-restore rename {Request.Target} {Request.Source} -r")
     {
         Destructive = true,
     };

@@ -21,6 +21,11 @@ static class BucketCollection
         var (address, endpoint) = request.Bucket is { } named ? (named.Address, named.Endpoint) : (destination?.DestinationPath?.TrimEnd('/'), destination?.EndpointUrl);
         if (request.Bucket is null && manifest?.Destination is null)
         {
+            if (manifest is null)
+            {
+                notes.Add("the bucket was not looked at, because nothing names it: -f names the Cluster's manifest, -b the bucket");
+            }
+
             return BucketExamination.None;
         }
 
