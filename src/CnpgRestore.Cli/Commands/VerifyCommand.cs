@@ -70,25 +70,27 @@ static class VerifyCommand
                 var volume = volumes.Read(parse);
                 using var api = volume is null ? null : place.Connect(parse, session);
                 await using var source = await DumpSource.OpenAsync(api, volume, volumes.Image(parse), place.Cluster(parse), session, ct);
-                return await OfDumpAsync(source.Place, volume is null ? file : source.PathOf(file), name, ct);
+                var dumpFile = await DumpFile.OpenAsync(source.Place, volume is null ? file : source.PathOf(file), ct);
+                return await OfDumpAsync(dumpFile, name, $"cnpg-restore dumps inspect {file}{(volume is null ? "" : $" -n {api!.Namespace} {volume.ToOption()}")}", ct);
             }
         });
         return command;
     }
 
-    private static async Task<DumpDatabase> OfDumpAsync(IDumpPlace place, string path, string database, CancellationToken ct)
+    /// <param name="inspect">The command that shows what is in the dump.</param>
+    private static async Task<DumpDatabase> OfDumpAsync(DumpFile dump, string database, string inspect, CancellationToken ct)
     {
-        var inspection = await DumpInspector.InspectWhollyAsync(await DumpFile.OpenAsync(place, path, ct), progress: null, ct);
+        var inspection = await DumpInspector.InspectWhollyAsync(dump, progress: null, ct);
         if (!inspection.IsComplete)
         {
-            throw new RestoreException(ProblemCode.Refused, $"{path} is not a whole dump: nothing can be compared with it", inspection.Reason, $"cnpg-restore dumps inspect {path}");
+            throw new RestoreException(ProblemCode.Refused, $"{dump.Path} is not a whole dump: nothing can be compared with it", inspection.Reason, inspect);
         }
 
         return inspection.Find(database) ?? throw new RestoreException(
             ProblemCode.NotFound,
-            $"{path} holds no database {database}",
+            $"{dump.Path} holds no database {database}",
             $"it holds {string.Join(", ", inspection.Databases.Select(part => part.Name))}",
-            $"cnpg-restore dumps inspect {path}");
+            inspect);
     }
 
     private static async Task<int> SaveAsync(CliSession session, IDatabaseServer server, string database, string path, CancellationToken ct)
