@@ -25,6 +25,10 @@ sealed class ServerOptions(bool required)
 
     public bool IsIn(System.CommandLine.Parsing.CommandResult result) => result.GetResult(_to) is not null;
 
+    /// <summary>The database that the URL names.</summary>
+    /// <exception cref="RestoreException"><see cref="ProblemCode.Usage"/>: no URL.</exception>
+    public string Database(ParseResult parse) => ServerUrl.Parse(parse.GetValue(_to)!).Database;
+
     /// <exception cref="RestoreException"><see cref="ProblemCode.Usage"/>: no URL.</exception>
     public ServerUrl Read(ParseResult parse, CliSession session)
     {

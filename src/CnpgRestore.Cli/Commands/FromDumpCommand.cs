@@ -4,7 +4,6 @@ using CnpgRestore.Databases;
 using CnpgRestore.Dumps;
 using CnpgRestore.Dumps.Folder;
 using CnpgRestore.Kubernetes;
-using CnpgRestore.Manifests;
 using CnpgRestore.Plans.Clusters;
 using CnpgRestore.Plans.FromDump;
 using CnpgRestore.Runs.Clusters;
@@ -120,7 +119,7 @@ static class FromDumpCommand
                 return await FreshAsync(api, source, name);
             }
 
-            var application = await ApplicationAsync(api, name, ct);
+            var application = await ClusterApplication.FindAsync(api, name, ct);
             var restored = parse.GetValue(database) ?? application?.Database ?? throw NoApplication(name);
             var to = FromDumpServer.AddressOf(api.Namespace, name);
             await using var opened = await FromDumpServer.OpenAsync(to, session, parse, kubernetes, ct);
@@ -172,14 +171,7 @@ static class FromDumpCommand
     /// <summary>As it was written; null for the root of a volume.</summary>
     private static string? PathOf(string? local, string? dump) => dump is null or Latest ? local : local is null ? dump : Path.Combine(local, dump);
 
-    private static async Task<ApplicationDatabase?> ApplicationAsync(KubernetesApi api, string cluster, CancellationToken ct)
-    {
-        var live = await api.GetAsync(new ObjectReference(ResourceTypes.Clusters, api.Namespace, cluster), ct);
-        return ClusterManifest.Read(live, _ => null).Application;
-    }
-
-    private static RestoreException NoApplication(string cluster) => new(
-        ProblemCode.Usage, $"cluster {cluster} names no application database", "its bootstrap has none", $"cnpg-restore from-dump {cluster} --local PATH --database NAME");
+    private static RestoreException NoApplication(string cluster) => ClusterApplication.Missing(cluster, $"cnpg-restore from-dump {cluster} --local PATH --database NAME");
 
     /// <summary>The dump itself, or the latest complete one of a folder.</summary>
     private static async Task<string> FindAsync(CliSession session, IDumpPlace place, string path, string database, CancellationToken ct)

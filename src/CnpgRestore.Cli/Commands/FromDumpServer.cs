@@ -23,25 +23,25 @@ sealed class FromDumpServer : IAsyncDisposable
     /// <summary>As a run writes down what it restores into.</summary>
     public static string AddressOf(string ns, string cluster) => $"{ClusterServer.Scheme}{ns}/{cluster}";
 
+    /// <summary>At an address, with the password that its URL may have.</summary>
+#pragma warning disable CA2000 // What comes back owns it.
+    public static FromDumpServer At(ServerUrl url) => new(new UrlServer(url), null, null);
+#pragma warning restore CA2000
+
     /// <param name="to">A URL of libpq's, or what <see cref="AddressOf"/> has made.</param>
     public static async Task<FromDumpServer> OpenAsync(string to, CliSession session, ParseResult parse, KubernetesOptions kubernetes, CancellationToken ct)
     {
         if (!to.StartsWith(ClusterServer.Scheme, StringComparison.Ordinal))
         {
-#pragma warning disable CA2000 // What comes back owns it.
-            return new FromDumpServer(new UrlServer(ServerUrl.Parse(to)), null, null);
-#pragma warning restore CA2000
+            return At(ServerUrl.Parse(to));
         }
 
-        if (to[ClusterServer.Scheme.Length..].Split('/') is not [{ Length: > 0 }, { Length: > 0 }] place)
-        {
-            throw new RestoreException(ProblemCode.Usage, $"'{to}' names no Cluster", "expected cnpg://NAMESPACE/CLUSTER", "cnpg-restore runs --help");
-        }
-
-        var api = kubernetes.Connect(parse, session.Clock, place[0]);
+        var (ns, cluster) = ClusterServer.PlaceOf(to)
+            ?? throw new RestoreException(ProblemCode.Usage, $"'{to}' names no Cluster", "expected cnpg://NAMESPACE/CLUSTER", "cnpg-restore runs --help");
+        var api = kubernetes.Connect(parse, session.Clock, ns);
         try
         {
-            return new FromDumpServer(await ClusterServer.OpenAsync(api, place[0], place[1], ct), api, new FromDumpApps(session, api, place[1]));
+            return new FromDumpServer(await ClusterServer.OpenAsync(api, ns, cluster, ct), api, new FromDumpApps(session, api, cluster));
         }
         catch
         {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using CnpgRestore.Cli.Output;
 using CnpgRestore.Manifests;
 
@@ -80,7 +79,7 @@ static class ManifestCommand
         }
         else
         {
-            ShowDocument(session, ManifestDocument.Of(set, result, inPlace));
+            DocumentOutput.Write(session, ManifestDocument.Of(set, result, inPlace), CliJson.Readable.ManifestDocument);
         }
 
         return 0;
@@ -121,7 +120,4 @@ static class ManifestCommand
             session.Progress.Profile.Out.Writer.WriteLine($"note: {note}");
         }
     }
-
-    private static void ShowDocument(CliSession session, ManifestDocument document) =>
-        session.Result.Profile.Out.Writer.WriteLine(JsonSerializer.Serialize(document, CliJson.Readable.ManifestDocument));
 }

@@ -11,25 +11,26 @@ static class SequencesCommand
     public static Command Create(TimeProvider clock)
     {
         var fix = new Option<bool>("--fix") { Description = "Set those that are behind, each under a lock; none is ever set back." };
-        var server = new ServerOptions(required: true);
+        var place = new DatabaseOptions();
         var command = new Command("sequences", """
             Compare every sequence with the columns that take their values from it: serial, identity, owned, or by a default.
 
             A sequence that is behind makes the next INSERT fail with "duplicate key".
-            Exit codes: 0 none is behind, 3 some are and --fix was not given, 10 no such database, 12 access denied, 13 server unreachable.
+            Exit codes: 0 none is behind, 3 some are and --fix was not given, 10 no such Cluster or database, 12 access denied, 13 server
+            unreachable, 15 the Cluster's pod runs no command, 20 the server refuses to set one: the same command goes on.
             """) { fix };
-        server.AddTo(command);
+        place.AddTo(command);
         command.SetAction(async (parse, ct) =>
         {
             var session = new CliSession(parse, clock);
-            var url = server.Read(parse, session);
-            await using var opened = new UrlServer(url);
-            return await RunAsync(session, opened, url.Database, parse.GetValue(fix), ct);
+            var name = await place.NameAsync(parse, session, ct);
+            await using var opened = await place.OpenAsync(parse, session, ct);
+            return await RunAsync(session, opened.Server, name, parse.GetValue(fix), ct);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(CliSession session, UrlServer server, string database, bool fix, CancellationToken ct)
+    private static async Task<int> RunAsync(CliSession session, IDatabaseServer server, string database, bool fix, CancellationToken ct)
     {
         await using var asked = await DatabaseSession.OpenAsync(server, database, ct);
         var sequences = await new SequenceSurvey(asked).ReadAsync(ct);

@@ -15,62 +15,85 @@ static class VerifyCommand
         var dump = new Option<string?>("--dump") { Description = "Compare with this dump: every table has as many rows as there.", HelpName = "FILE" };
         var baseline = new Option<string?>("--baseline") { Description = "Compare with what verify --save wrote.", HelpName = "FILE" };
         var save = new Option<string?>("--save") { Description = "Count every row and write what is there now, to be compared with later.", HelpName = "FILE" };
-        var database = new Option<string?>("--database") { Description = "Database of the server, and its part of the dump. Default: that of --to.", HelpName = "NAME" };
         var checks = new SqlCheckOption();
-        var server = new ServerOptions(required: true);
+        var place = new DatabaseOptions();
+        var volumes = new DumpVolumeOptions();
         var command = new Command("verify", """
             Compare a database with its dump or with a baseline: rows of every table, owners, extensions, constraints, indexes, sequences.
 
-            Reads only; every row is counted.
-            Exit codes: 0 no difference, 3 differences, 10 no such database or file, 12 access denied, 13 server unreachable.
-            """) { dump, baseline, save, database };
+            Reads only; every row is counted. Of a dump of all databases, the part of this one is taken.
+            Exit codes: 0 no difference, 3 differences, 10 no such Cluster, database or file, 12 access denied, 13 server unreachable,
+            15 the dump is not whole or cannot be read here, or the Cluster's pod runs no command, 20 the server refuses to count.
+            """) { dump, baseline, save };
         checks.AddTo(command);
-        server.AddTo(command);
+        place.AddTo(command);
+        volumes.AddTo(command);
         command.Check(result =>
         {
             if (((Option[])[dump, baseline, save]).Count(option => result.GetResult(option) is not null) > 1)
             {
                 result.AddError("--dump, --baseline and --save exclude each other.");
             }
+
+            if (volumes.IsIn(result) && (result.GetValue(dump) is null || !place.NamesCluster(result)))
+            {
+                result.AddError("--nfs, --pvc and --host-path go with CLUSTER and --dump.");
+            }
+
+            foreach (var error in volumes.Errors(result))
+            {
+                result.AddError(error);
+            }
         });
         command.SetAction(async (parse, ct) =>
         {
             var session = new CliSession(parse, clock);
-            var url = server.Read(parse, session);
-            var name = parse.GetValue(database) ?? url.Database;
-            await using var opened = new UrlServer(url);
+            var name = await place.NameAsync(parse, session, ct);
             if (parse.GetValue(save) is { } path)
             {
-                return await SaveAsync(session, opened, name, path, ct);
+                await using var counted = await place.OpenAsync(parse, session, ct);
+                return await SaveAsync(session, counted.Server, name, path, ct);
             }
 
             var statements = await checks.ReadAsync(parse, name, ct);
-            var expected = parse.GetValue(dump) is { } file ? Expectation.Of(await OfDumpAsync(file, name, ct))
+            var expected = parse.GetValue(dump) is { } file ? Expectation.Of(await ReadDumpAsync(file, name))
                 : parse.GetValue(baseline) is { } known ? Expectation.Of(await Baseline.ReadAsync(known, ct))
                 : null;
-            var result = await new DatabaseVerification(opened, name).RunAsync(expected, statements, progress: null, ct);
+            // Reading a large dump takes its time: the server is reached when all else is known.
+            await using var opened = await place.OpenAsync(parse, session, ct);
+            var result = await new DatabaseVerification(opened.Server, name).RunAsync(expected, statements, progress: null, ct);
             VerificationOutput.Write(session, result);
             return result.Passed ? 0 : (int)ProblemCode.Differences;
+
+            async Task<DumpDatabase> ReadDumpAsync(string file, string name)
+            {
+                var volume = volumes.Read(parse);
+                using var api = volume is null ? null : place.Connect(parse, session);
+                await using var source = await DumpSource.OpenAsync(api, volume, volumes.Image(parse), place.Cluster(parse), session, ct);
+                var dumpFile = await DumpFile.OpenAsync(source.Place, volume is null ? file : source.PathOf(file), ct);
+                return await OfDumpAsync(dumpFile, name, $"cnpg-restore dumps inspect {file}{(volume is null ? "" : $" -n {api!.Namespace} {volume.ToOption()}")}", ct);
+            }
         });
         return command;
     }
 
-    private static async Task<DumpDatabase> OfDumpAsync(string path, string database, CancellationToken ct)
+    /// <param name="inspect">The command that shows what is in the dump.</param>
+    private static async Task<DumpDatabase> OfDumpAsync(DumpFile dump, string database, string inspect, CancellationToken ct)
     {
-        var inspection = await DumpInspector.InspectWhollyAsync(await DumpFile.OpenAsync(path, ct), progress: null, ct);
+        var inspection = await DumpInspector.InspectWhollyAsync(dump, progress: null, ct);
         if (!inspection.IsComplete)
         {
-            throw new RestoreException(ProblemCode.Refused, $"{path} is not a whole dump: nothing can be compared with it", inspection.Reason, $"cnpg-restore dumps inspect {path}");
+            throw new RestoreException(ProblemCode.Refused, $"{dump.Path} is not a whole dump: nothing can be compared with it", inspection.Reason, inspect);
         }
 
         return inspection.Find(database) ?? throw new RestoreException(
             ProblemCode.NotFound,
-            $"{path} holds no database {database}",
+            $"{dump.Path} holds no database {database}",
             $"it holds {string.Join(", ", inspection.Databases.Select(part => part.Name))}",
-            $"cnpg-restore dumps inspect {path}");
+            inspect);
     }
 
-    private static async Task<int> SaveAsync(CliSession session, UrlServer server, string database, string path, CancellationToken ct)
+    private static async Task<int> SaveAsync(CliSession session, IDatabaseServer server, string database, string path, CancellationToken ct)
     {
         await using var asked = await DatabaseSession.OpenAsync(server, database, ct);
         var baseline = await new Relations(asked).TakeBaselineAsync(session.Clock, progress: null, ct);

@@ -30,7 +30,8 @@ static class DumpsListOutput
                 Markup.Escape(dump.Names[0]),
                 Markup.Escape(dump.Database ?? "-"),
                 BackupsListOutput.Time(dump.Time),
-                dump.File.Size.ToString(),
+                // Of a folder that is closed.
+                dump.File is { Refusal: not null, Size.Bytes: 0 } ? "-" : dump.File.Size.ToString(),
                 $"{dump.File.Format.ToString().ToLowerInvariant()}{compression}",
                 Markup.Escape(string.Join(", ", dump.KeptAs)),
                 dump.File == latest?.File ? $"{state} (latest)" : state);

@@ -38,7 +38,7 @@ static partial class HintCommands
 
     // Up to the end of the hint, a quote, or the next clause; for runs up to the name and the namespace, behind which a sentence may go on.
     [GeneratedRegex(
-        @"cnpg-restore (?:runs (?:resume|undo|commit) [\w-]+(?: -n [\w.-]+)?|(?:backups|rename|prune|drill|from-backup|from-dump|apps|doctor|advise) [^'"";|&(,\r\n]*[^'"";|&(,\r\n\s.:])",
+        @"cnpg-restore (?:runs (?:resume|undo|commit) [\w-]+(?: -n [\w.-]+)?|(?:backups|rename|prune|drill|from-backup|from-dump|verify|sequences|apps|doctor|advise) [^'"";|&(,\r\n]*[^'"";|&(,\r\n\s.:])",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex Command();

@@ -11,7 +11,7 @@ public sealed record DumpFile(string Path, ByteSize Size, DateTimeOffset LastWri
     /// <summary>Why the first bytes could not even be decompressed; null where they could.</summary>
     public string? Damage { get; init; }
 
-    /// <summary>Why it could not be opened, in a folder whose other dumps could; null where it could.</summary>
+    /// <summary>Why it could not be opened, in a folder whose other dumps could; of a folder in it, why nobody sees what it holds. Null where it could.</summary>
     public Problem? Refusal { get; init; }
 
     /// <summary>Where <see cref="Path"/> is one.</summary>

@@ -6,11 +6,15 @@ public interface IDumpPlace
     /// <summary>Whether pg_restore of this machine can be given a path.</summary>
     bool IsHere { get; }
 
-    /// <summary>Everything in a folder and in the folders of it, hidden files excepted; of the folders in those, a <c>toc.dat</c> alone.</summary>
+    /// <summary>
+    /// Everything in a folder and in the folders of it, hidden files excepted; of the folders in those, a <c>toc.dat</c> alone. A folder in it that is
+    /// closed to this user comes with its <see cref="PlacedFile.Refusal"/>.
+    /// </summary>
     /// <exception cref="RestoreException">Exit 10: it does not exist. 12: it may not be read.</exception>
     Task<IReadOnlyList<PlacedFile>> ListAsync(string folder, CancellationToken ct);
 
     /// <summary>Symbolic links followed; null where nothing is there.</summary>
+    /// <exception cref="RestoreException">Exit 12: a folder of the path may not be entered, which the message names.</exception>
     Task<PlacedFile?> FindAsync(string path, CancellationToken ct);
 
     /// <summary>The bytes of a file. Its position tells how far the reading has come.</summary>
@@ -30,4 +34,8 @@ public interface IDumpPlace
 /// <param name="Path">As it is named there.</param>
 /// <param name="Target">What <paramref name="Path"/> leads to: itself, where it is no symbolic link.</param>
 /// <param name="Identity">The same for hard links of one file; null for a link that leads nowhere.</param>
-public sealed record PlacedFile(string Path, string Target, bool IsLink, bool IsFolder, string? Identity, ByteSize Size, DateTimeOffset LastWritten);
+public sealed record PlacedFile(string Path, string Target, bool IsLink, bool IsFolder, string? Identity, ByteSize Size, DateTimeOffset LastWritten)
+{
+    /// <summary>Why a folder may not be looked into; null where it may.</summary>
+    public Problem? Refusal { get; init; }
+}

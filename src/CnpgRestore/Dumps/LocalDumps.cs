@@ -20,18 +20,7 @@ public sealed class LocalDumps : IDumpPlace
     {
         try
         {
-            var found = new List<PlacedFile>();
-            foreach (var entry in Visible(folder))
-            {
-                found.Add(Of(entry));
-                foreach (var inner in entry is DirectoryInfo ? Visible(entry.FullName) : [])
-                {
-                    found.Add(Of(inner));
-                    found.AddRange(inner is DirectoryInfo && new FileInfo(System.IO.Path.Combine(inner.FullName, "toc.dat")) is { Exists: true } toc ? [Of(toc)] : []);
-                }
-            }
-
-            return Task.FromResult<IReadOnlyList<PlacedFile>>(found);
+            return Task.FromResult<IReadOnlyList<PlacedFile>>([.. Visible(folder).SelectMany(entry => entry is DirectoryInfo ? Inside(entry) : [Of(entry)])]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -41,8 +30,15 @@ public sealed class LocalDumps : IDumpPlace
 
     public Task<PlacedFile?> FindAsync(string path, CancellationToken ct)
     {
-        FileSystemInfo entry = Directory.Exists(path) ? new DirectoryInfo(path) : new FileInfo(path);
-        return Task.FromResult(entry.Exists ? Of(entry) : null);
+        try
+        {
+            FileSystemInfo entry = Directory.Exists(path) ? new DirectoryInfo(path) : new FileInfo(path);
+            return Task.FromResult(IsThere(path) && entry.Exists ? Of(entry) : null);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Unreadable(ClosedAbove(path), e);
+        }
     }
 
     public Task<Stream> OpenAsync(string path, CancellationToken ct)
@@ -61,8 +57,66 @@ public sealed class LocalDumps : IDumpPlace
 
     public Task<string> VersionAsync(string program, CancellationToken ct) => throw new NotSupportedException("programs run beside this one");
 
-    private static IEnumerable<FileSystemInfo> Visible(string folder) =>
-        new DirectoryInfo(folder).EnumerateFileSystemInfos().Where(entry => !entry.Name.StartsWith('.') && entry.Name != Fragments).OrderBy(entry => entry.Name, StringComparer.Ordinal);
+    /// <summary>A folder with what is in it. One that is closed to this user hides no other; that it is there, they must be told.</summary>
+    private static IReadOnlyList<PlacedFile> Inside(FileSystemInfo folder) =>
+        Entered(folder, () => [Of(folder), .. Visible(folder.FullName).SelectMany(inner => inner is DirectoryInfo ? Deeper(inner) : [Of(inner)])]);
+
+    /// <summary>A folder, which may be a dump: of its files, that one alone tells.</summary>
+    private static IReadOnlyList<PlacedFile> Deeper(FileSystemInfo folder) => Entered(folder, () =>
+    {
+        var toc = System.IO.Path.Combine(folder.FullName, "toc.dat");
+        return IsThere(toc) ? [Of(folder), Of(new FileInfo(toc))] : [Of(folder)];
+    });
+
+    private static IReadOnlyList<PlacedFile> Entered(FileSystemInfo folder, Func<IReadOnlyList<PlacedFile>> list)
+    {
+        try
+        {
+            return list();
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Gone meanwhile: a backup program tidies up.
+            return [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [Of(folder) with { Refusal = Unreadable(folder.FullName, e).Problem }];
+        }
+    }
+
+    private static IEnumerable<FileSystemInfo> Visible(string folder)
+    {
+        // A folder that may be listed and not entered shows names, and every file behind them as missing.
+        _ = IsThere(System.IO.Path.Combine(folder, "toc.dat"));
+        return new DirectoryInfo(folder).EnumerateFileSystemInfos().Where(entry => !entry.Name.StartsWith('.') && entry.Name != Fragments).OrderBy(entry => entry.Name, StringComparer.Ordinal);
+    }
+
+    /// <exception cref="UnauthorizedAccessException">A folder of the path may not be entered: nobody can tell.</exception>
+    private static bool IsThere(string path)
+    {
+        try
+        {
+            _ = File.GetAttributes(path);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Of the folders of a path, the first that may not be entered: what lies in it cannot even be seen.</summary>
+    private static string ClosedAbove(string path)
+    {
+        var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path));
+        while (folder is not null && !Directory.Exists(folder))
+        {
+            folder = System.IO.Path.GetDirectoryName(folder);
+        }
+
+        return folder ?? path;
+    }
 
     private static PlacedFile Of(FileSystemInfo entry)
     {

@@ -16,8 +16,11 @@ sealed class ClusterDraft(IReadOnlyList<ManifestFile> files, ManifestFile file, 
     /// <summary>What the user should know about the edit, in sentences.</summary>
     public List<string> Notes { get; } = [];
 
+    /// <summary>What <c>--cluster</c> says; null where it is not given, and the files hold no other Cluster.</summary>
+    public string? Named { get; init; }
+
     /// <summary>For hints: this edit again, with more arguments.</summary>
-    public string Command(string arguments) => $"cnpg-restore manifest {method} -f {File.Path} {arguments}";
+    public string Command(string arguments) => $"cnpg-restore manifest {method} -f {File.Path} {(Named is null ? "" : $"--cluster {Named} ")}{arguments}";
 
     public YamlText Text
     {

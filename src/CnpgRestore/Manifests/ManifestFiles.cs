@@ -39,18 +39,18 @@ public static class ManifestFiles
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new RestoreException(ProblemCode.NotFound, $"{path} does not exist", cause: e);
+            throw new RestoreException(ProblemCode.NotFound, $"{path} does not exist", hint: "name the file that the Cluster is in: -f FILE", cause: e);
         }
         catch (UnauthorizedAccessException e)
         {
             // .NET says the same of a folder.
             throw Directory.Exists(path)
                 ? new RestoreException(ProblemCode.Usage, $"{path} is a folder", hint: "name the file with the Cluster in it", cause: e)
-                : new RestoreException(ProblemCode.AccessDenied, $"{path} may not be read", e.Message, cause: e);
+                : new RestoreException(ProblemCode.AccessDenied, $"{path} may not be read", e.Message, "run it as a user who may read it", e);
         }
         catch (DecoderFallbackException e)
         {
-            throw new RestoreException(ProblemCode.Refused, $"{path} is not UTF-8", e.Message, cause: e);
+            throw new RestoreException(ProblemCode.Refused, $"{path} is not UTF-8", e.Message, "write it as UTF-8, as Kubernetes reads it", e);
         }
     }
 

@@ -9,14 +9,18 @@ namespace CnpgRestore.Manifests;
 /// </summary>
 public sealed class ManifestSet(params IReadOnlyList<ManifestFile> files)
 {
+    private const string ByOption = "--cluster NAME";
+
     public IReadOnlyList<ManifestFile> Files { get; } = files;
 
     /// <summary>What the Cluster says now, with Flux variables replaced.</summary>
     /// <param name="cluster">Needed where the files hold several.</param>
-    public ClusterManifest Read(string? cluster) => Find(cluster, "recovery").Manifest;
+    /// <param name="namedBy">How the command line names it, for the hint where it does not: <c>--cluster NAME</c> or <c>CLUSTER</c>.</param>
+    /// <exception cref="RestoreException">Exit 2: there are several, and none is named. 10: there is none, or none of that name.</exception>
+    public ClusterManifest Read(string? cluster, string namedBy = ByOption) => Find(cluster, "recovery", namedBy).Manifest;
 
     /// <summary>All of them, in the order of the files.</summary>
-    public IReadOnlyList<ClusterManifest> Clusters() => [.. Drafts("recovery").Select(draft => draft.Manifest)];
+    public IReadOnlyList<ClusterManifest> Clusters() => [.. Drafts(cluster: null, "recovery").Select(draft => draft.Manifest)];
 
     /// <summary>The Cluster as JSON, with Flux variables, aliases and merge keys resolved: what would be sent to the API.</summary>
     public JsonObject ReadJson(string? cluster) => Find(cluster, "recovery").Expanded();
@@ -92,12 +96,12 @@ public sealed class ManifestSet(params IReadOnlyList<ManifestFile> files)
         return new ManifestEdit(before, draft.Manifest, draft.Notes);
     }
 
-    private IEnumerable<ClusterDraft> Drafts(string method) => Files.SelectMany(file => file.Objects().Where(item => IsCluster(item.Json))
-        .Select(item => new ClusterDraft(Files, file, item.Index, method)));
+    private IEnumerable<ClusterDraft> Drafts(string? cluster, string method) => Files.SelectMany(file => file.Objects().Where(item => IsCluster(item.Json))
+        .Select(item => new ClusterDraft(Files, file, item.Index, method) { Named = cluster }));
 
-    private ClusterDraft Find(string? cluster, string method)
+    private ClusterDraft Find(string? cluster, string method, string namedBy = ByOption)
     {
-        var found = Drafts(method).ToList();
+        var found = Drafts(cluster, method).ToList();
         var named = cluster is null ? found : found.FindAll(draft => draft.Manifest.Name == cluster);
         if (named is [var only])
         {
@@ -110,12 +114,13 @@ public sealed class ManifestSet(params IReadOnlyList<ManifestFile> files)
             ? new RestoreException(
                 ProblemCode.NotFound,
                 $"{file} holds no Cluster",
-                "neither a Cluster of postgresql.cnpg.io nor a HelmRelease of the chart 'cluster' was found")
+                "neither a Cluster of postgresql.cnpg.io nor a HelmRelease of the chart 'cluster' was found",
+                "name the file that the Cluster is in: -f FILE")
             : new RestoreException(
                 cluster is null ? ProblemCode.Usage : ProblemCode.NotFound,
                 cluster is null ? $"{file} holds {found.Count} Clusters" : $"{file} holds no Cluster '{cluster}'",
                 $"found: {names}",
-                $"cnpg-restore manifest {method} -f {file} --cluster {found[0].Manifest.Name}");
+                cluster is null ? $"add {namedBy}, one of: {names}" : $"name one of: {names}");
     }
 
     private static bool IsCluster(JsonObject json) =>

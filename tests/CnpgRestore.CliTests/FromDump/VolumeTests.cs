@@ -166,6 +166,42 @@ public sealed class VolumeTests(TestBed bed)
         Assert.Contains("Permission denied: /dumps/secret.sql", denied.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_folder_that_the_pod_may_not_enter_hides_no_other()
+    {
+        await using var scene = await AppsScene.CreateAsync(bed);
+        using var share = await ShareAsync(scene);
+        var root = Path.Combine(share.Path, "Database");
+        await scene.Clusters.SqlAsync(Cluster, "orders", "ANALYZE", Ct);
+        Closed("lost+found");
+        Closed(".snapshots");
+        Directory.CreateSymbolicLink(Path.Combine(root, "daily", "circle"), root);
+
+        var all = await scene.RunAsync("dumps", "list", "Database", "--host-path", share.Path);
+        var verified = await scene.RunAsync("verify", Cluster, "--host-path", share.Path, "--dump", "Database/last/orders-20261101-020000.sql.gz");
+        Closed("private");
+        Closed("last/orders-20261103.dir");
+        var listed = await scene.RunAsync("dumps", "list", "Database", "--host-path", share.Path);
+        var latest = await scene.RunAsync("from-dump", Cluster, "--host-path", share.Path, "--dump", "Database", "--database", "orders", "--dry-run");
+        var top = await scene.RunAsync("dumps", "list", "Database/private", "--host-path", share.Path);
+        var within = await scene.RunAsync("dumps", "inspect", "Database/private/app.sql", "--host-path", share.Path);
+
+        Assert.True((all.ExitCode, verified.ExitCode) == (0, 0), all.Output + all.Error + verified.Output + verified.Error);
+        Assert.Contains("last/dangling.sql.gz leads nowhere", all.Output, StringComparison.Ordinal);
+        Assert.True((listed.ExitCode, latest.ExitCode, top.ExitCode, within.ExitCode) == (12, 12, 12, 12), listed.Output + listed.Error + latest.Error + top.Error + within.Error);
+        foreach (var closed in (string[])["private", "last/orders-20261103.dir"])
+        {
+            Assert.Contains($"{closed} is unreadable: Permission denied: /dumps/Database/{closed} of host-path:{share.Path} cannot be read", listed.Output, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("latest  last/orders-20261101-020000.sql.gz", listed.Output, StringComparison.Ordinal);
+        Assert.Contains("the newest that can be read is last/orders-20261101-020000.sql.gz", latest.Error, StringComparison.Ordinal);
+        Assert.Contains("Permission denied: /dumps/Database/private of host-path:", top.Error, StringComparison.Ordinal);
+        Assert.Contains("Permission denied: /dumps/Database/private of host-path:", within.Error, StringComparison.Ordinal);
+
+        void Closed(string name) => Directory.CreateDirectory(Path.Combine(root, name), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
     private const string Claim = $$"""
         apiVersion: v1
         kind: PersistentVolumeClaim

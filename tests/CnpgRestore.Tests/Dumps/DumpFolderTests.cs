@@ -76,6 +76,35 @@ public sealed class DumpFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_folder_that_may_not_be_entered_hides_no_other_and_is_not_forgotten()
+    {
+        await Write("last/app-20261120-020000.sql", "app.sql", "2026-11-20T02:00:05Z");
+        await Write("last/app-20261121-020000.sql", "app.sql", "2026-11-21T02:00:05Z");
+        await Write("private/app-20261122-020000.sql", "app.sql", "2026-11-22T02:00:05Z");
+        Directory.CreateDirectory(At("last/private-20261123"));
+
+        var (found, latest) = await (await DumpFolder.ReadAsync(new ClosedPlace("private"), _folder.FullName, Ct)).FindLatestAsync("app", Ct);
+
+        Assert.Equal("last/app-20261121-020000.sql", latest?.Names[0]);
+        var closed = found.Dumps.Where(dump => dump.File.Refusal is not null).ToDictionary(dump => dump.Names[0]);
+        Assert.Equal(["last/private-20261123", "private"], closed.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal($"Permission denied: {At("private")} cannot be read", closed["private"].File.Refusal!.Message);
+        Assert.Equal((DumpState.Unreadable, $"Permission denied: {At("private")} cannot be read"), (closed["private"].Inspection!.State, closed["private"].Inspection!.Reason));
+        // Nobody knows how much is in them, and the others are not odd beside them.
+        Assert.All(found.Dumps, dump => Assert.Null(dump.Oddity));
+    }
+
+    [Fact]
+    public async Task Where_every_folder_is_closed_the_refusal_names_one_of_them()
+    {
+        await Write("private/app-20261122-020000.sql", "app.sql", "2026-11-22T02:00:05Z");
+
+        var problem = (await Assert.ThrowsAsync<RestoreException>(() => DumpFolder.ReadAsync(new ClosedPlace("private"), _folder.FullName, Ct))).Problem;
+
+        Assert.Equal((ProblemCode.AccessDenied, $"Permission denied: {At("private")} cannot be read"), (problem.Code, problem.Message));
+    }
+
+    [Fact]
     public async Task A_link_that_leads_out_of_the_folder_is_a_name_like_any_other()
     {
         await Write("elsewhere/today.sql", "app.sql", "2026-11-20T02:00:05Z");
@@ -318,12 +347,19 @@ public sealed class DumpFolderTests : IDisposable
         }
     }
 
-    /// <summary>This machine's disks, of which some files may not be opened: the tests may open everything.</summary>
+    /// <summary>This machine's disks, of which some files and folders may not be opened: the tests may open everything.</summary>
     private sealed class ClosedPlace(string closed) : IDumpPlace
     {
         public bool IsHere => true;
 
-        public Task<IReadOnlyList<PlacedFile>> ListAsync(string folder, CancellationToken ct) => LocalDumps.Instance.ListAsync(folder, ct);
+        public async Task<IReadOnlyList<PlacedFile>> ListAsync(string folder, CancellationToken ct) =>
+        [
+            .. from file in await LocalDumps.Instance.ListAsync(folder, ct)
+               where !Path.GetFileName(Path.GetDirectoryName(file.Path))!.StartsWith(closed, StringComparison.Ordinal)
+               select file.IsFolder && Path.GetFileName(file.Path).StartsWith(closed, StringComparison.Ordinal)
+                   ? file with { Refusal = new Problem(ProblemCode.AccessDenied, $"Permission denied: {file.Path} cannot be read") }
+                   : file,
+        ];
 
         public Task<PlacedFile?> FindAsync(string path, CancellationToken ct) => LocalDumps.Instance.FindAsync(path, ct);
 

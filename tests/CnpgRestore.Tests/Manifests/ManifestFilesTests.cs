@@ -60,7 +60,7 @@ public sealed class ManifestFilesTests : IDisposable
     public void A_file_that_is_missing_or_no_text_is_named()
     {
         var missing = Path.Combine(_root.FullName, "none.yaml");
-        Assert.Equal(new Problem(ProblemCode.NotFound, $"{missing} does not exist"), Assert.Throws<RestoreException>(() => ManifestFiles.Read([missing])).Problem);
+        Assert.Equal(new Problem(ProblemCode.NotFound, $"{missing} does not exist", null, "name the file that the Cluster is in: -f FILE"), Assert.Throws<RestoreException>(() => ManifestFiles.Read([missing])).Problem);
         var binary = Path.Combine(_root.FullName, "binary.yaml");
         File.WriteAllBytes(binary, [0xff, 0xfe, 0x00]);
         Assert.Equal($"{binary} is not UTF-8", Assert.Throws<RestoreException>(() => ManifestFiles.Read([binary])).Problem.Message);

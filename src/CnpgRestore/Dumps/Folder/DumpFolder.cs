@@ -67,11 +67,11 @@ public sealed record DumpFolder(string Path, IReadOnlyList<KeptDump> Dumps, IRea
         return name is not { From: { } from, To: { } to } || (written >= from - slack && written <= to + slack) ? written : from;
     }
 
-    /// <summary>A dump much smaller than the others of its database is rarely whole.</summary>
+    /// <summary>A dump much smaller than the others of its database is rarely whole. How one that is closed is packed, and what a closed folder holds, nobody knows.</summary>
     internal static IReadOnlyList<KeptDump> Compared(IReadOnlyList<KeptDump> dumps) => [.. dumps.Select(dump =>
     {
-        var others = dumps.Where(other => other != dump && other.Database == dump.Database && other.File.Compression == dump.File.Compression).Select(other => other.File.Size.Bytes).Order().ToList();
-        return others.Count > 0 && dump.File.Size.Bytes < others[others.Count / 2] * SuspiciousShare
+        var others = dumps.Where(other => other != dump && other.File.Refusal is null && other.Database == dump.Database && other.File.Compression == dump.File.Compression).Select(other => other.File.Size.Bytes).Order().ToList();
+        return others.Count > 0 && dump.File.Refusal is null && dump.File.Size.Bytes < others[others.Count / 2] * SuspiciousShare
             ? dump with { Oddity = Invariant($"only {dump.File.Size}, where the others of {dump.Database ?? "this folder"} have about {new ByteSize(others[others.Count / 2])}") }
             : dump;
     })];

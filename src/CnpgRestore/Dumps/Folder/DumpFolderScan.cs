@@ -49,18 +49,26 @@ static class DumpFolderScan
         return new DumpFolder(path, DumpFolder.Compared([.. dumps]), dangling);
     }
 
-    /// <summary>One file that is closed to this user is no reason to hide the others; that it is there, they must be told.</summary>
+    /// <summary>One file or folder that is closed to this user is no reason to hide the others; that it is there, they must be told.</summary>
     private static async Task<DumpFile> OpenAsync(IDumpPlace place, PlacedFile entry, CancellationToken ct)
     {
+        if (entry.Refusal is { } refusal)
+        {
+            return Closed(place, entry, refusal);
+        }
+
         try
         {
             return await DumpFile.OpenAsync(place, entry.Target, ct);
         }
         catch (RestoreException e) when (e.Problem.Code == ProblemCode.AccessDenied)
         {
-            return new DumpFile(entry.Target, entry.Size, entry.LastWritten, ArchiveCompression.None, DumpFormat.Unknown) { Place = place, Refusal = e.Problem };
+            return Closed(place, entry, e.Problem);
         }
     }
+
+    private static DumpFile Closed(IDumpPlace place, PlacedFile entry, Problem refusal) =>
+        new(entry.Target, entry.Size, entry.LastWritten, ArchiveCompression.None, DumpFormat.Unknown) { Place = place, Refusal = refusal };
 
     private static KeptDump Kept(DumpFile file, List<string> names, List<string> links)
     {
@@ -73,12 +81,12 @@ static class DumpFolderScan
         return new KeptDump(file, all, links, (dated ?? parsed.Find(name => name?.Database is not null))?.Database, DumpFolder.TimeOf(dated, file.LastWritten));
     }
 
-    // The folder itself, and one level below; a folder in directory format is a dump.
+    // The folder itself, and one level below; a folder in directory format is a dump, and one that is closed may be one, or be full of them.
     private static IEnumerable<PlacedFile> Entries(string path, IReadOnlyList<PlacedFile> all)
     {
         var dumps = all.Where(file => System.IO.Path.GetFileName(file.Path) == "toc.dat").Select(file => System.IO.Path.GetDirectoryName(file.Path)).ToHashSet(StringComparer.Ordinal);
         var root = System.IO.Path.TrimEndingDirectorySeparator(path);
-        return all.Where(file => (!file.IsFolder || dumps.Contains(file.Path)) && System.IO.Path.GetDirectoryName(file.Path) is { } folder
+        return all.Where(file => (!file.IsFolder || file.Refusal is not null || dumps.Contains(file.Path)) && System.IO.Path.GetDirectoryName(file.Path) is { } folder
             && (folder == root || (System.IO.Path.GetDirectoryName(folder) == root && !dumps.Contains(folder))));
     }
 

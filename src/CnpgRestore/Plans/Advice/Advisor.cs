@@ -10,7 +10,7 @@ public sealed class Advisor(AdviceRequest request, AdviceSources sources)
     public async Task<AdviceAnswer> RunAsync(CancellationToken ct)
     {
         var files = request.Files.Count > 0 ? ManifestFiles.Read(request.Files) : null;
-        var asked = files is null ? request : request with { Cluster = files.Read(request.Cluster).Name };
+        var asked = files is null ? request : request with { Cluster = files.Read(request.Cluster, namedBy: "CLUSTER").Name };
         using var kubernetes = new KubernetesLook(asked, sources, files);
         var cluster = kubernetes.FindClusterAsync(ct);
         var bucket = new BucketLook(asked, sources, kubernetes).RunAsync(cluster, ct);

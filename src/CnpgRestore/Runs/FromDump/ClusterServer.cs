@@ -52,6 +52,10 @@ public sealed class ClusterServer : IDatabaseServer
     /// <summary>The API server and the kubelet stand in between.</summary>
     public TimeSpan Linger { get; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>The namespace and the Cluster of an address of <see cref="Scheme"/>; null for any other text.</summary>
+    public static (string Namespace, string Cluster)? PlaceOf(string address) =>
+        address.StartsWith(Scheme, StringComparison.Ordinal) && address[Scheme.Length..].Split('/') is [{ Length: > 0 } ns, { Length: > 0 } cluster] ? (ns, cluster) : null;
+
     /// <exception cref="RestoreException">Exit 10: no such Cluster. 12: not permitted. 13: it has no primary that answers.</exception>
     public static async Task<ClusterServer> OpenAsync(KubernetesApi api, string ns, string cluster, CancellationToken ct)
     {

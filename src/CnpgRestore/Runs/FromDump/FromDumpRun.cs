@@ -175,7 +175,7 @@ public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session,
                 ProblemCode.Refused,
                 $"whether the dump was loaded into {Target} is not known",
                 $"transaction {transaction} of run {Decision.Run} is {status ?? "forgotten by the server"}",
-                $"cnpg-restore verify --dump {Decision.Dump} --to {Decision.To}"),
+                VerifyHint.Of(Decision)),
         };
     }
 

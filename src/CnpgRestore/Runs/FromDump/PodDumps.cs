@@ -8,10 +8,23 @@ namespace CnpgRestore.Runs.FromDump;
 /// <summary>The dumps that a pod sees, listed by find and read by cat, with the image's own pg_restore for archives.</summary>
 sealed class PodDumps(KubernetesApi api, ObjectReference pod, DumpVolume volume) : IDumpPlace
 {
-    // What links lead to, by -L; which are links, by the second. A name may hold anything but a zero byte.
+    // In place of find's own letter for a folder, one that may not be entered: find would leave out what is in it.
+    private const string Closed = "closed";
+
+    // In the root of an ext4 volume, for root alone: what fsck has found of files (e2fsck manual page).
+    private const string Passed = @"\( -name '.*' -o -name lost+found \)";
+
+    private const string Shut = @"-type d \( ! -readable -o ! -executable \)";
+
+    // What links lead to, by -L; which are links, by the second. A name may hold anything but a zero byte. What find cannot look at, such as links in a
+    // circle, makes its exit code another one: the rest is there all the same.
     private const string List =
-        """
-        cd "$1" && find -L . -mindepth 1 -maxdepth 3 ! -path '*/.*' -printf '%D:%i\t%y\t%s\t%T@\t%P\0' && printf '\0' && find . -mindepth 1 -maxdepth 3 ! -path '*/.*' -type l -printf '%P\0'
+        $$"""
+        test ! -d "$1" || test -r "$1" -a -x "$1" || { printf '%s: Permission denied\n' "$1" >&2; exit 1; }
+        cd "$1" || exit 1
+        find -L . -mindepth 1 -maxdepth 3 {{Passed}} -prune -o {{Shut}} -printf '%D:%i\t{{Closed}}\t0\t%T@\t%P\0' -prune -o -printf '%D:%i\t%y\t%s\t%T@\t%P\0'
+        printf '\0'
+        find . -mindepth 1 -maxdepth 3 {{Passed}} -prune -o {{Shut}} -prune -o -type l -printf '%P\0'
         """;
 
     private const string Find = """find -L "$1" -maxdepth 0 -printf '%D:%i\t%y\t%s\t%T@\t%P\0'""";
@@ -40,6 +53,11 @@ sealed class PodDumps(KubernetesApi api, ObjectReference pod, DumpVolume volume)
         catch (RestoreException e) when (e.Problem.Code == ProblemCode.NotFound)
         {
             return null;
+        }
+        catch (RestoreException e) when (e.Problem.Code == ProblemCode.AccessDenied)
+        {
+            // Whoever may enter its folder sees that a file is there.
+            throw Unreadable(Path.GetDirectoryName(path) ?? path, e.Problem.Detail!, e);
         }
     }
 
@@ -76,7 +94,6 @@ sealed class PodDumps(KubernetesApi api, ObjectReference pod, DumpVolume volume)
     private async Task<string> RunAsync(string script, string path, CancellationToken ct)
     {
         var result = await api.ExecAsync(pod.Namespace!, pod.Name, ReaderPod.Container, ["env", "LC_ALL=C", "sh", "-c", script, "sh", path], stdin: null, ct);
-        // A folder in it that may not be read is left out by find, which says so; the rest is there.
         return result.ExitCode == 0 || result.Output.Length > 0 ? result.Output : throw Unreadable(path, result.Error.Trim(), cause: null);
     }
 
@@ -90,7 +107,7 @@ sealed class PodDumps(KubernetesApi api, ObjectReference pod, DumpVolume volume)
     private static bool IsNear(string folder, PlacedFile file) =>
         Path.GetRelativePath(folder, file.Path).Count(letter => letter == '/') < 2 || Path.GetFileName(file.Path) == "toc.dat";
 
-    private static PlacedFile Parse(string line, string folder, HashSet<string> links)
+    private PlacedFile Parse(string line, string folder, HashSet<string> links)
     {
         var fields = line.Split('\t', 5);
         var path = fields[4].Length == 0 ? folder : Path.Combine(folder, fields[4]);
@@ -101,9 +118,12 @@ sealed class PodDumps(KubernetesApi api, ObjectReference pod, DumpVolume volume)
             path,
             path,
             links.Contains(fields[4]),
-            fields[1] == "d",
+            fields[1] is "d" or Closed,
             isDangling ? null : fields[0],
             new ByteSize(long.Parse(fields[2], CultureInfo.InvariantCulture)),
-            DateTimeOffset.FromUnixTimeMilliseconds((long)(seconds * 1000)));
+            DateTimeOffset.FromUnixTimeMilliseconds((long)(seconds * 1000)))
+        {
+            Refusal = fields[1] == Closed ? Unreadable(path, "Permission denied: it may not be entered", cause: null).Problem : null,
+        };
     }
 }
