@@ -152,7 +152,7 @@ sealed partial class ClusterPreflight(KubernetesApi api, string ns, string clust
     private async Task CheckManifestAsync(JsonObject manifest, CancellationToken ct)
     {
         var trial = (JsonObject)manifest.DeepClone();
-        trial["metadata"]!["name"] = $"{cluster}-preflight";
+        trial["metadata"]!["name"] = TrialName.Of(cluster);
         try
         {
             await api.CreateAsync(ResourceTypes.Clusters, ns, trial, new WriteOptions(DryRun: true), ct);
