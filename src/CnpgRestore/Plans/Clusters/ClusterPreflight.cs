@@ -117,34 +117,15 @@ sealed partial class ClusterPreflight(KubernetesApi api, string ns, string clust
         }
     }
 
-    /// <summary>Another Cluster that archives into one of the folders would spoil both.</summary>
     private async Task CheckWritersAsync(BackupFolder archive, IReadOnlyCollection<string> folders, CancellationToken ct)
     {
-        try
+        // A missing ObjectStore is a problem already.
+        if (archive.Store is { } store)
         {
-            await foreach (var other in api.ListAsync(ResourceTypes.Clusters, null, ListSelector.All, ct))
-            {
-                var (otherName, otherNamespace) = (other.Text("metadata", "name"), other.Text("metadata", "namespace"));
-                if (otherName == cluster && otherNamespace == ns)
-                {
-                    continue;
-                }
-
-                var destination = ClusterManifest.Read(other, name => otherNamespace == ns && name == archive.ObjectStoreName ? archive.Store : null).Destination;
-                if (destination?.Store is { } store && store.DestinationPath?.TrimEnd('/') == archive.Store?.DestinationPath?.TrimEnd('/') &&
-                    store.EndpointUrl == archive.Store?.EndpointUrl && folders.Contains(destination.ServerName))
-                {
-                    _problems.Add(new Problem(
-                        ProblemCode.Refused,
-                        $"cluster {otherName} in namespace {otherNamespace} archives into {destination.ServerName}/ too",
-                        "two databases in one folder cannot be told apart later",
-                        $"give it another serverName, or stop it: kubectl get cluster -n {otherNamespace} {otherName}"));
-                }
-            }
-        }
-        catch (RestoreException e) when (e.Problem.Code == ProblemCode.AccessDenied)
-        {
-            Notes.Add("other namespaces were not searched for clusters that archive into the same folder: listing Clusters there is not permitted");
+            var writers = new OtherWriters(new ObjectReference(ResourceTypes.Clusters, ns, cluster), store, folders);
+            await writers.SearchAsync(api, ct);
+            _problems.AddRange(writers.Problems);
+            Notes.AddRange(writers.Notes);
         }
     }
 
