@@ -33,25 +33,26 @@ sealed partial class ClusterPreflight(KubernetesApi api, string ns, string clust
         return _problems;
     }
 
-    /// <summary>A PVC of a Cluster that is gone is adopted by the next one of its name, and the recovery silently does not happen.</summary>
+    /// <summary>
+    /// A PVC that nobody owns is adopted by the next Cluster of its name, and the recovery silently does not happen. A live Cluster takes its own with it
+    /// when it goes, but not those that were detached from it.
+    /// </summary>
     private async Task CheckVolumesAsync(JsonObject? live, CancellationToken ct)
     {
-        if (live is not null)
-        {
-            return;
-        }
-
         List<string> orphans = [], leaving = [];
-        await foreach (var claim in api.ListAsync(ResourceTypes.PersistentVolumeClaims, ns, new ListSelector(Labels: $"cnpg.io/cluster={cluster}"), ct))
+        await foreach (var claim in api.ListAsync(ResourceTypes.PersistentVolumeClaims, ns, CnpgNames.Of(cluster), ct))
         {
-            (claim.Text("metadata", "deletionTimestamp") is null ? orphans : leaving).Add(claim.Text("metadata", "name")!);
+            if (live is null || OrphanClaims.OutlivesCluster(claim))
+            {
+                (claim.Text("metadata", "deletionTimestamp") is null ? orphans : leaving).Add(claim.Text("metadata", "name")!);
+            }
         }
 
         if (orphans.Count > 0)
         {
             _problems.Add(new Problem(
                 ProblemCode.Refused,
-                $"volumes of an earlier cluster {cluster} would be adopted, and nothing would be recovered",
+                $"{(live is null ? $"volumes of an earlier cluster {cluster}" : $"detached volumes of cluster {cluster}")} would be adopted, and nothing would be recovered",
                 $"PersistentVolumeClaims: {string.Join(", ", orphans)}",
                 $"if nothing on them is needed: kubectl delete pvc -n {ns} {string.Join(' ', orphans)}"));
         }
