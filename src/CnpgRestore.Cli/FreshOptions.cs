@@ -32,7 +32,7 @@ sealed class FreshOptions
         "git",
         "none");
 
-    private readonly Option<bool> _push = new("--push") { Description = "With --apply git: push the commit." };
+    private readonly Option<bool> _push = new("--push") { Description = "With --apply git: push the commit to the branch's upstream." };
 
     private readonly Option<bool> _loseOthers = new("--lose-others") { Description = "With fresh: delete the Cluster although it holds other databases than the one that is restored." };
 

@@ -31,7 +31,7 @@ static class FromBackupCommand
             "api",
             "git",
             "none");
-        var push = new Option<bool>("--push") { Description = "With --apply git: push the commit." };
+        var push = new Option<bool>("--push") { Description = "With --apply git: push the commit to the branch's upstream." };
         var database = new Option<string?>("--database") { Description = "Application database; default: from the manifest.", HelpName = "NAME" };
         var owner = new Option<string?>("--owner") { Description = "Its owner; default: from the manifest.", HelpName = "NAME" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the plan and change nothing." };

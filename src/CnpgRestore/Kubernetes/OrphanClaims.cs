@@ -12,5 +12,11 @@ public static class OrphanClaims
     public static bool IsAdoptable(JsonObject claim) =>
         claim.Text("metadata", "labels", CnpgNames.ClusterLabel) is not null
         && claim.Text("metadata", "annotations", CnpgNames.NodeSerialAnnotation) is not null
-        && !claim.Items("metadata", "ownerReferences").Any();
+        && OutlivesCluster(claim);
+
+    /// <summary>
+    /// Whether a claim stays when its Cluster is deleted: nobody owns it, since <c>kubectl cnpg destroy --keep-pvc</c> or a deletion with
+    /// <c>--cascade=orphan</c> has taken its owner.
+    /// </summary>
+    public static bool OutlivesCluster(JsonObject claim) => !claim.Items("metadata", "ownerReferences").Any();
 }

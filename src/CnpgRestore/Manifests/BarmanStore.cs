@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CnpgRestore.ObjectStore;
 
 namespace CnpgRestore.Manifests;
 
@@ -19,6 +20,9 @@ public sealed record BarmanStore(
     SecretKey? Region,
     bool InheritsIdentity)
 {
+    /// <summary><see cref="DestinationPath"/> in one spelling, as a store that was opened says its own; null where there is none.</summary>
+    public string? Address => StoreAddress.TryParse(DestinationPath, null, out var address) ? address.ToString() : DestinationPath?.TrimEnd('/');
+
     /// <summary><c>wal.maxParallel</c>: how many segments the operator fetches at once.</summary>
     public int WalParallel { get; init; } = 1;
 

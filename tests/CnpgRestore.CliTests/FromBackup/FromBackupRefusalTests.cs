@@ -74,4 +74,20 @@ public sealed class FromBackupRefusalTests(TestBed bed)
         Assert.True(full.ExitCode == 0, full.Error);
         Assert.Contains("is not looked at: it is another bucket", full.Output, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_name_as_long_as_the_operator_permits_is_no_reason_to_refuse()
+    {
+        const string Longest = "orders-of-the-northern-and-of-the-southern-shops-x";
+        await using var scene = await RecoveryScene.CreateAsync(bed);
+        await scene.FillAsync();
+        await scene.Clusters.Namespace.KubectlAsync(Ct, "delete", "cluster", RecoveryScene.Cluster);
+        var file = Path.Combine(scene.Folder, "cluster.yaml");
+        await File.WriteAllTextAsync(file, scene.Manifests.Initdb(Longest, RecoveryScene.Cluster), Ct);
+
+        var result = await scene.RunAsync("from-backup", Longest, "--dry-run", "-f", file);
+
+        Assert.Equal(50, Longest.Length);
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+    }
 }

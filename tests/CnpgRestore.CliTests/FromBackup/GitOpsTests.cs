@@ -36,6 +36,41 @@ public sealed class GitOpsTests(TestBed bed)
     }
 
     [Fact]
+    public async Task A_branch_without_upstream_is_not_pushed_to_and_GitOps_waits_for_whoever_does()
+    {
+        var (scene, git) = await GitOpsScene.CreateAsync(bed, Ct);
+        await using var _ = scene;
+        using var __ = git;
+        await scene.FillAsync();
+        var uid = await scene.UidAsync();
+        var remote = Path.Combine(scene.Folder, "remote.git");
+        await git.GitAsync(Ct, "init", "--quiet", "--bare", remote);
+        await git.GitAsync(Ct, "remote", "add", "origin", remote);
+        string[] options = ["-f", Path.Combine(git.Path, GitOpsScene.Manifest), "--apply", "git"];
+
+        var refused = await scene.RecoverAsync([.. options, "--push"]);
+
+        Assert.True(refused.ExitCode == 15, refused.Output + refused.Error);
+        Assert.Contains("has no upstream, so --push has nowhere to push to", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(uid, await scene.UidAsync());
+
+        var stopped = await scene.RecoverAsync(options);
+
+        Assert.True(stopped.ExitCode == 20, stopped.Output + stopped.Error);
+        Assert.Contains("the commit is not pushed, so GitOps stays suspended", stopped.Error, StringComparison.Ordinal);
+        Assert.Contains("git push -u origin main, then: cnpg-restore runs resume", stopped.Error, StringComparison.Ordinal);
+        Assert.True(await GitOpsScene.IsSuspendedAsync(scene, Ct));
+        await git.GitAsync(Ct, "push", "--quiet", "-u", "origin", "main");
+
+        var result = await scene.RecoverAsync(options);
+
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        Assert.False(await GitOpsScene.IsSuspendedAsync(scene, Ct));
+        Assert.Equal($"{RecoveryScene.Rows}", await scene.CountAsync());
+        await scene.AssertNothingIsLeftAsync();
+    }
+
+    [Fact]
     public async Task A_cluster_that_is_gone_comes_back_from_the_bucket_and_the_manifest()
     {
         var (scene, git) = await GitOpsScene.CreateAsync(bed, Ct);

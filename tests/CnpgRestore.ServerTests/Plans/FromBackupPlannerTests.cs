@@ -1,5 +1,6 @@
 using CnpgRestore.Kubernetes;
 using CnpgRestore.ObjectStore.S3;
+using CnpgRestore.Plans.Clusters;
 using CnpgRestore.Plans.FromBackup;
 using CnpgRestore.ServerTests.Kubernetes;
 using CnpgRestore.ServerTests.ObjectStore;
@@ -73,6 +74,90 @@ public sealed class FromBackupPlannerTests(TestBed bed) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_detached_from_a_live_cluster_is_told_before_the_cluster_is_deleted()
+    {
+        await _scene.ApplyAsync(Manifest, Ct);
+        await _scene.ApplyAsync(Claim("orders-1", "ownerReferences: [{apiVersion: postgresql.cnpg.io/v1, kind: Cluster, name: orders, uid: 11111111-2222-3333-4444-555555555555}]"), Ct);
+        Assert.Equal(Cluster, (await PlanAsync(null)).Decision.Cluster);
+        await _scene.ApplyAsync(Claim("orders-2", """annotations: {cnpg.io/nodeSerial: "2", cnpg.io/pvcStatus: detached}"""), Ct);
+
+        var told = await RefusedAsync(null);
+
+        Assert.Contains("detached volumes of cluster orders would be adopted, and nothing would be recovered: PersistentVolumeClaims: orders-2", told, StringComparison.Ordinal);
+        Assert.EndsWith($"kubectl delete pvc -n {_scene.Namespace} orders-2", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_push_that_has_nowhere_to_go_is_told_before_anything_is_changed()
+    {
+        using var git = await GitFolder.CreateAsync(Ct);
+        await git.CommitAsync("cluster.yaml", Manifest, Ct);
+        string[] files = [Path.Combine(git.Path, "cluster.yaml")];
+        var remote = Path.Combine(_folder.Path, "remote.git");
+        await git.GitAsync(Ct, "init", "--quiet", "--bare", remote);
+        await git.GitAsync(Ct, "remote", "add", "origin", remote);
+        var pushing = Request(files) with { Apply = ApplyMode.Git, Push = true };
+
+        var fresh = await RequestRefusedAsync(pushing);
+        Assert.Equal(Cluster, (await PlanRequestAsync(pushing with { Push = false })).Decision.Cluster);
+        await git.GitAsync(Ct, "push", "--quiet", "-u", "origin", "main");
+        Assert.True((await PlanRequestAsync(pushing)).Decision.Push);
+        await git.GitAsync(Ct, "checkout", "--quiet", "--detach");
+        var detached = await RequestRefusedAsync(pushing);
+
+        Assert.Contains($"branch main of {git.Path} has no upstream", fresh, StringComparison.Ordinal);
+        Assert.Contains("git push -u origin main, or leave --push out", fresh, StringComparison.Ordinal);
+        Assert.Contains($"the repository {git.Path} is on no branch", detached, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_manifest_in_no_repository_is_told_before_anything_is_changed()
+    {
+        var file = Path.Combine(_folder.Path, "cluster.yaml");
+        await File.WriteAllTextAsync(file, Manifest, Ct);
+
+        Assert.Contains($"{file} is in no Git repository", await RequestRefusedAsync(Request([file]) with { Apply = ApplyMode.Git }), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http://minio.storage:9000", "http://minio.storage.svc:9000", true)]
+    [InlineData("http://minio.storage:9000", "http://minio.storage.svc.cluster.local:9000/", true)]
+    [InlineData("http://minio.storage:9000", "https://minio.example.org", false)]
+    public async Task Another_writer_is_found_whatever_it_calls_the_server(string ours, string theirs, bool isSure)
+    {
+        await _scene.ApplyAsync((Manifests with { Endpoint = theirs }).Initdb("squatter", ServerName), Ct);
+        var manifest = Manifest.Replace(_s3.Endpoint, ours, StringComparison.Ordinal);
+
+        if (isSure)
+        {
+            Assert.Contains($"cluster squatter in namespace {_scene.Namespace} archives into {ServerName}/ too", await RefusedAsync(manifest), StringComparison.Ordinal);
+            return;
+        }
+
+        // As well the store of another namespace: a person has to judge.
+        var note = Assert.Single((await PlanAsync(manifest)).Notes, note => note.Contains("squatter", StringComparison.Ordinal));
+        Assert.Contains($"archives into {ServerName}/ of s3://{_story.Folder.Bucket} too, at {theirs}, and not at {ours}", note, StringComparison.Ordinal);
+        Assert.Contains($"kubectl edit cluster -n {_scene.Namespace} squatter", note, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_writer_is_found_through_whichever_ObjectStore_it_has()
+    {
+        await using var elsewhere = await _scene.Server.CreateNamespaceAsync(Ct);
+        await elsewhere.ApplyAsync(Manifests.ObjectStore().Replace("{name: store}", "{name: other}", StringComparison.Ordinal), Ct);
+        await elsewhere.ApplyAsync(ClusterManifests.PluginInitdb("squatter", ServerName).Replace("barmanObjectName: store", "barmanObjectName: other", StringComparison.Ordinal), Ct);
+        await elsewhere.ApplyAsync(ClusterManifests.PluginInitdb("stranger", ServerName).Replace("barmanObjectName: store", "barmanObjectName: lost", StringComparison.Ordinal), Ct);
+
+        var told = await RefusedAsync(Manifest);
+        await elsewhere.KubectlAsync(Ct, "delete", "cluster", "squatter");
+        var plan = await PlanAsync(Manifest);
+        await elsewhere.KubectlAsync(Ct, "delete", "cluster", "stranger");
+
+        Assert.Contains($"cluster squatter in namespace {elsewhere.Name} archives into {ServerName}/ too", told, StringComparison.Ordinal);
+        Assert.Contains(plan.Notes, note => note.Contains($"cluster stranger in namespace {elsewhere.Name} archives into {ServerName}/ of a bucket that is not known, since ObjectStore lost", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_manifest_that_the_API_refuses_and_another_writer_are_told_together()
     {
         await _scene.ApplyAsync(Manifests.Initdb("squatter", "orders-taken"), Ct);
@@ -113,6 +198,15 @@ public sealed class FromBackupPlannerTests(TestBed bed) : IAsyncLifetime
 
         Assert.Contains(plan.Notes, note => note.StartsWith("the operator's version is not known", StringComparison.Ordinal));
         Assert.Contains(plan.Notes, note => note.StartsWith("other namespaces were not searched", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Another_writer_in_the_same_namespace_is_found_where_the_others_may_not_be_looked_at()
+    {
+        await _scene.ApplyAsync(Manifests.Initdb("squatter", ServerName), Ct);
+        _proxy.On(request => IsListOf("clusters")(request) || IsListOf("objectstores")(request), Times.Always, ApiFaults.Status(403, "Forbidden"));
+
+        Assert.Contains($"cluster squatter in namespace {_scene.Namespace} archives into {ServerName}/ too", await RefusedAsync(Manifest), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -231,8 +325,10 @@ public sealed class FromBackupPlannerTests(TestBed bed) : IAsyncLifetime
               storage: 1Gi
         """;
 
+    private FromBackupRequest Request(IReadOnlyList<string> files) => new() { Cluster = Cluster, Namespace = _scene.Namespace, Files = files };
+
     /// <param name="manifest">Null for the live Cluster.</param>
-    private async Task<FromBackupPlan> PlanAsync(string? manifest, string? archiveName = null, string? bucket = null, string? source = null)
+    private async Task<FromBackupRequest> RequestAsync(string? manifest, string? archiveName, string? source)
     {
         List<string> files = [];
         if (manifest is not null)
@@ -241,15 +337,25 @@ public sealed class FromBackupPlannerTests(TestBed bed) : IAsyncLifetime
             await File.WriteAllTextAsync(files[0], manifest, Ct);
         }
 
-        var request = new FromBackupRequest { Cluster = Cluster, Namespace = _scene.Namespace, Files = files, ArchiveName = archiveName, Source = source };
+        return Request(files) with { ArchiveName = archiveName, Source = source };
+    }
+
+    private async Task<FromBackupPlan> PlanAsync(string? manifest, string? archiveName = null, string? bucket = null, string? source = null) =>
+        await PlanRequestAsync(await RequestAsync(manifest, archiveName, source), bucket);
+
+    private async Task<FromBackupPlan> PlanRequestAsync(FromBackupRequest request, string? bucket = null)
+    {
         var planner = new FromBackupPlanner(_api, request, TimeProvider.System);
         using var store = new S3ObjectStore(StoreSettings.Of(_s3.Endpoint, $"s3://{bucket ?? _story.Folder.Bucket}"), TimeProvider.System);
         return await planner.PlanAsync(await planner.LookAsync(Ct), store, "20261122t140000z-from-backup-aaaa", unfinished: null, Ct);
     }
 
-    private async Task<string> RefusedAsync(string? manifest, string? archiveName = null, string? bucket = null)
+    private async Task<string> RefusedAsync(string? manifest, string? archiveName = null, string? bucket = null) =>
+        await RequestRefusedAsync(await RequestAsync(manifest, archiveName, source: null), bucket);
+
+    private async Task<string> RequestRefusedAsync(FromBackupRequest request, string? bucket = null)
     {
-        var problem = (await Assert.ThrowsAsync<RestoreException>(() => PlanAsync(manifest, archiveName, bucket))).Problem;
+        var problem = (await Assert.ThrowsAsync<RestoreException>(() => PlanRequestAsync(request, bucket))).Problem;
         Assert.True(problem.Code is ProblemCode.Refused or ProblemCode.Usage, $"{problem}");
         return $"{problem.Message}: {problem.Detail}\n{problem.Hint}";
     }

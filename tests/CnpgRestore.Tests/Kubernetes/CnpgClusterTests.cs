@@ -104,6 +104,13 @@ public sealed class CnpgClusterTests
     public void A_claim_without_an_owner_is_adopted_by_the_next_Cluster(string metadata, bool adoptable) =>
         Assert.Equal(adoptable, OrphanClaims.IsAdoptable(new JsonObject { ["metadata"] = JsonNode.Parse(metadata) }));
 
+    [Theory]
+    [InlineData("""{"ownerReferences":[{"kind":"Cluster","name":"orders","uid":"u1"}]}""", false)]
+    [InlineData("""{"annotations":{"cnpg.io/nodeSerial":"2","cnpg.io/pvcStatus":"detached"}}""", true)]
+    [InlineData("""{"ownerReferences":[]}""", true)]
+    public void A_claim_without_an_owner_stays_when_its_Cluster_goes(string metadata, bool stays) =>
+        Assert.Equal(stays, OrphanClaims.OutlivesCluster(new JsonObject { ["metadata"] = JsonNode.Parse(metadata) }));
+
     private static CnpgCluster Read(string json) => CnpgCluster.Read(Json(json));
 
     private static JsonObject Json(string text) => JsonNode.Parse(text)!.AsObject();

@@ -33,25 +33,26 @@ sealed partial class ClusterPreflight(KubernetesApi api, string ns, string clust
         return _problems;
     }
 
-    /// <summary>A PVC of a Cluster that is gone is adopted by the next one of its name, and the recovery silently does not happen.</summary>
+    /// <summary>
+    /// A PVC that nobody owns is adopted by the next Cluster of its name, and the recovery silently does not happen. A live Cluster takes its own with it
+    /// when it goes, but not those that were detached from it.
+    /// </summary>
     private async Task CheckVolumesAsync(JsonObject? live, CancellationToken ct)
     {
-        if (live is not null)
-        {
-            return;
-        }
-
         List<string> orphans = [], leaving = [];
-        await foreach (var claim in api.ListAsync(ResourceTypes.PersistentVolumeClaims, ns, new ListSelector(Labels: $"cnpg.io/cluster={cluster}"), ct))
+        await foreach (var claim in api.ListAsync(ResourceTypes.PersistentVolumeClaims, ns, CnpgNames.Of(cluster), ct))
         {
-            (claim.Text("metadata", "deletionTimestamp") is null ? orphans : leaving).Add(claim.Text("metadata", "name")!);
+            if (live is null || OrphanClaims.OutlivesCluster(claim))
+            {
+                (claim.Text("metadata", "deletionTimestamp") is null ? orphans : leaving).Add(claim.Text("metadata", "name")!);
+            }
         }
 
         if (orphans.Count > 0)
         {
             _problems.Add(new Problem(
                 ProblemCode.Refused,
-                $"volumes of an earlier cluster {cluster} would be adopted, and nothing would be recovered",
+                $"{(live is null ? $"volumes of an earlier cluster {cluster}" : $"detached volumes of cluster {cluster}")} would be adopted, and nothing would be recovered",
                 $"PersistentVolumeClaims: {string.Join(", ", orphans)}",
                 $"if nothing on them is needed: kubectl delete pvc -n {ns} {string.Join(' ', orphans)}"));
         }
@@ -117,34 +118,15 @@ sealed partial class ClusterPreflight(KubernetesApi api, string ns, string clust
         }
     }
 
-    /// <summary>Another Cluster that archives into one of the folders would spoil both.</summary>
     private async Task CheckWritersAsync(BackupFolder archive, IReadOnlyCollection<string> folders, CancellationToken ct)
     {
-        try
+        // A missing ObjectStore is a problem already.
+        if (archive.Store is { } store)
         {
-            await foreach (var other in api.ListAsync(ResourceTypes.Clusters, null, ListSelector.All, ct))
-            {
-                var (otherName, otherNamespace) = (other.Text("metadata", "name"), other.Text("metadata", "namespace"));
-                if (otherName == cluster && otherNamespace == ns)
-                {
-                    continue;
-                }
-
-                var destination = ClusterManifest.Read(other, name => otherNamespace == ns && name == archive.ObjectStoreName ? archive.Store : null).Destination;
-                if (destination?.Store is { } store && store.DestinationPath?.TrimEnd('/') == archive.Store?.DestinationPath?.TrimEnd('/') &&
-                    store.EndpointUrl == archive.Store?.EndpointUrl && folders.Contains(destination.ServerName))
-                {
-                    _problems.Add(new Problem(
-                        ProblemCode.Refused,
-                        $"cluster {otherName} in namespace {otherNamespace} archives into {destination.ServerName}/ too",
-                        "two databases in one folder cannot be told apart later",
-                        $"give it another serverName, or stop it: kubectl get cluster -n {otherNamespace} {otherName}"));
-                }
-            }
-        }
-        catch (RestoreException e) when (e.Problem.Code == ProblemCode.AccessDenied)
-        {
-            Notes.Add("other namespaces were not searched for clusters that archive into the same folder: listing Clusters there is not permitted");
+            var writers = new OtherWriters(new ObjectReference(ResourceTypes.Clusters, ns, cluster), store, folders);
+            await writers.SearchAsync(api, ct);
+            _problems.AddRange(writers.Problems);
+            Notes.AddRange(writers.Notes);
         }
     }
 
@@ -152,7 +134,7 @@ sealed partial class ClusterPreflight(KubernetesApi api, string ns, string clust
     private async Task CheckManifestAsync(JsonObject manifest, CancellationToken ct)
     {
         var trial = (JsonObject)manifest.DeepClone();
-        trial["metadata"]!["name"] = $"{cluster}-preflight";
+        trial["metadata"]!["name"] = TrialName.Of(cluster);
         try
         {
             await api.CreateAsync(ResourceTypes.Clusters, ns, trial, new WriteOptions(DryRun: true), ct);

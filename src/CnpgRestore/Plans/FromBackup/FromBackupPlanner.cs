@@ -87,6 +87,7 @@ public sealed class FromBackupPlanner(KubernetesApi api, FromBackupRequest reque
             notes.AddRange(preflight.Notes);
         }
 
+        await GitPreflight.CheckAsync(request.Apply, request.Push, situation.Set, problems, ct);
         var move = choice.MoveTo is null ? null : await ArchiveMove.PlanAsync(store, choice.Archive, choice.MoveTo, clock, problems, ct);
         var plan = path is null ? null : Make(situation, store, run, owners, choice, path, move, notes);
         plan = unfinished is null || plan is null ? plan : plan with { Decision = plan.Decision with { Supersedes = unfinished.Run } };

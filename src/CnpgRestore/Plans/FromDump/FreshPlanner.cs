@@ -50,6 +50,7 @@ public sealed class FreshPlanner(KubernetesApi api, FromDumpRequest dumpRequest,
         decision = Edit(situation, decision, problems, notes);
         var cluster = new ClusterPreflight(api, request.Namespace, request.Cluster);
         problems.AddRange(await cluster.CheckAsync(situation.Live, situation.Set.ReadJson(request.Cluster), situation.Archive, [archive.Name], ct));
+        await GitPreflight.CheckAsync(request.Apply, request.Push, situation.Set, problems, ct);
         var move = archive.MoveTo is null || archive.IsEmpty ? null : await ArchiveMove.PlanAsync(store!, archive.Name, archive.MoveTo, clock, problems, ct);
         var plan = new FreshPlan(
             decision,

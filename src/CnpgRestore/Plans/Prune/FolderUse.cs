@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.Manifests;
-using CnpgRestore.ObjectStore;
 using CnpgRestore.Plans.Clusters;
 
 namespace CnpgRestore.Plans.Prune;
@@ -45,25 +44,16 @@ sealed class FolderUse(string store, string server)
 
     private async Task SearchAsync(KubernetesApi api, string? ns, CancellationToken ct)
     {
-        var stores = new Dictionary<(string? Namespace, string Name), BarmanStore?>();
-        if (await api.SupportsAsync(ResourceTypes.ObjectStores, ct))
+        var clusters = await LiveClusters.ListAsync(api, ns, ct);
+        foreach (var cluster in clusters.All)
         {
-            await foreach (var item in api.ListAsync(ResourceTypes.ObjectStores, ns, ListSelector.All, ct))
-            {
-                stores[(item.Text("metadata", "namespace"), item.Text("metadata", "name")!)] = BarmanStore.Read(item.At("spec", "configuration"));
-            }
-        }
-
-        await foreach (var item in api.ListAsync(ResourceTypes.Clusters, ns, ListSelector.All, ct))
-        {
-            var reference = ObjectReference.Of(ResourceTypes.Clusters, item);
-            var cluster = ClusterManifest.Read(item, name => stores.GetValueOrDefault((reference.Namespace, name)));
+            var reference = new ObjectReference(ResourceTypes.Clusters, cluster.Namespace, cluster.Name);
             Judge(cluster, reference.ToString(), $"kubectl edit cluster -n {reference.Namespace} {reference.Name}, and the manifest in Git");
         }
 
         await foreach (var item in api.ListAsync(ResourceTypes.ConfigMaps, ns, new ListSelector(Labels: ClusterDecision.RecordLabel), ct))
         {
-            Judge(item, name => stores.GetValueOrDefault((item.Text("metadata", "namespace"), name)));
+            Judge(item, name => clusters.Find(item.Text("metadata", "namespace"), name));
         }
     }
 
@@ -112,5 +102,5 @@ sealed class FolderUse(string store, string server)
     private bool IsIt(BackupFolder? folder) => folder?.ServerName == server && IsHere(folder.Store);
 
     /// <summary>An ObjectStore that cannot be read may be this bucket: then the folder's name alone decides.</summary>
-    private bool IsHere(BarmanStore? other) => other is null || (StoreAddress.TryParse(other.DestinationPath, null, out var address) && address.ToString() == store);
+    private bool IsHere(BarmanStore? other) => other is null || other.Address == store;
 }

@@ -45,12 +45,18 @@ sealed class ClusterRemoval(KubernetesApi api, ClusterDecision decision, TimePro
         var reference = new ObjectReference(ResourceTypes.Clusters, decision.Namespace, decision.Cluster);
         if ((await api.FindAsync(reference, ct)).Text("metadata", "uid") == uid)
         {
+            // Also those that were detached since the plan: the volumes that go with the Cluster are still there.
+            if ((await LeftAsync(ct)).Staying is { Count: > 0 } detached)
+            {
+                throw Staying($"{reference} is not deleted, since volumes of it would stay", detached);
+            }
+
             await api.DeleteAsync(reference, new DeleteOptions(uid), ct);
         }
 
         while (true)
         {
-            var left = await LeftAsync(ct);
+            var (left, staying) = await LeftAsync(ct);
             var next = await api.FindAsync(reference, ct);
             if (next is not null && next.Text("metadata", "uid") != uid)
             {
@@ -59,6 +65,11 @@ sealed class ClusterRemoval(KubernetesApi api, ClusterDecision decision, TimePro
                     $"{reference} was created anew while it was being deleted",
                     "its uid is another one; GitOps is not suspended at the level that owns it",
                     $"suspend what creates it, then: {decision.ResumeCommand}");
+            }
+
+            if (staying.Count > 0 && next is null)
+            {
+                throw Staying($"{reference} is gone, and volumes of it stay", staying);
             }
 
             if (left.Count == 0 && next is null)
@@ -74,19 +85,32 @@ sealed class ClusterRemoval(KubernetesApi api, ClusterDecision decision, TimePro
     /// <summary>Created by this very run.</summary>
     public bool IsOurs(System.Text.Json.Nodes.JsonObject? cluster) => cluster.Text("metadata", "annotations", LiveManifest.RunAnnotation) == decision.Run;
 
-    private async Task<List<string>> LeftAsync(CancellationToken ct)
+    /// <returns>What there still is of the Cluster, and which of its claims do not go with it.</returns>
+    private async Task<(List<string> Left, List<string> Staying)> LeftAsync(CancellationToken ct)
     {
         // The pods of a Pooler bear the Cluster's label and outlive it.
         var parts = new ListSelector(Labels: $"{CnpgNames.ClusterLabel}={decision.Cluster},{CnpgNames.PodRoleLabel}!=pooler");
-        var left = new List<string>();
+        List<string> left = [], staying = [];
         foreach (var type in Parts)
         {
             await foreach (var item in api.ListAsync(type, decision.Namespace, parts, ct))
             {
-                left.Add($"{type.Word} {item.Text("metadata", "name")}");
+                var name = item.Text("metadata", "name")!;
+                left.Add($"{type.Word} {name}");
+                if (type == ResourceTypes.PersistentVolumeClaims && OrphanClaims.OutlivesCluster(item) && item.Text("metadata", "deletionTimestamp") is null)
+                {
+                    staying.Add(name);
+                }
             }
         }
 
-        return left;
+        return (left, staying);
     }
+
+    /// <summary>No wait ends them; and they are not deleted here, since somebody has chosen to keep them.</summary>
+    private RestoreException Staying(string message, IReadOnlyList<string> claims) => new(
+        ProblemCode.Stopped,
+        $"{message}: {string.Join(", ", claims)}",
+        "nobody owns these PersistentVolumeClaims: they were detached (kubectl cnpg destroy --keep-pvc), or a Cluster was deleted with --cascade=orphan; the next Cluster of this name would adopt them",
+        $"if nothing on them is needed: kubectl delete pvc -n {decision.Namespace} {string.Join(' ', claims)}, then run the same command again");
 }

@@ -89,7 +89,7 @@ sealed class ClusterReplacement(KubernetesApi api, IObjectStore? store, ClusterD
         if (decision.Apply == ApplyMode.Git && !_delivery.IsPublished)
         {
             throw new RestoreException(
-                ProblemCode.Stopped, $"{done}; the commit is not pushed, so GitOps stays suspended", "resumed now, it would apply the manifest from before", $"git push, then: {decision.ResumeCommand}");
+                ProblemCode.Stopped, $"{done}; the commit is not pushed, so GitOps stays suspended", "resumed now, it would apply the manifest from before", $"{_delivery.PushCommand}, then: {decision.ResumeCommand}");
         }
 
         if (difference is not null)

@@ -9,6 +9,9 @@ sealed class ManifestDelivery(ClusterDecision decision)
     /// <summary>Whether GitOps will find the new manifest when it is resumed.</summary>
     public bool IsPublished { get; private set; }
 
+    /// <summary>What a person types to publish the commit.</summary>
+    public string PushCommand { get; private set; } = "git push";
+
     public async Task<string> WriteAsync(CancellationToken ct)
     {
         if (decision.Host != Environment.MachineName && !decision.Files.All(File.Exists))
@@ -76,6 +79,7 @@ sealed class ManifestDelivery(ClusterDecision decision)
         }
 
         IsPublished = await repository.IsPublishedAsync(ct);
+        PushCommand = await repository.PushCommandAsync(ct);
         return outcome;
     }
 }

@@ -1,4 +1,4 @@
-namespace CnpgRestore.Runs;
+namespace CnpgRestore;
 
 /// <summary>The repository around some files, through the git program itself: people's signing, hooks and credentials live there.</summary>
 sealed class GitRepository
@@ -32,11 +32,52 @@ sealed class GitRepository
 
     public async Task<string> HeadAsync(CancellationToken ct) => (await DemandAsync(["rev-parse", "--short", "HEAD"], ct)).Trim();
 
-    /// <summary>What GitOps reads: the upstream branch holds this commit, or there is no upstream and the repository itself is read.</summary>
+    /// <summary>
+    /// What GitOps reads holds this commit: the upstream branch, or where there is none, some branch of a remote. A repository without remotes is read
+    /// itself.
+    /// </summary>
     public async Task<bool> IsPublishedAsync(CancellationToken ct)
     {
         var ahead = await RunAsync(_root, ["rev-list", "--count", "@{upstream}..HEAD"], ct);
-        return ahead.ExitCode != 0 || ahead.Output.Trim() == "0";
+        if (ahead.ExitCode == 0)
+        {
+            return ahead.Output.Trim() == "0";
+        }
+
+        return (await RemotesAsync(ct)).Count == 0
+            || (await DemandAsync(["for-each-ref", "--count=1", "--contains", "HEAD", "refs/remotes"], ct)).Trim().Length > 0;
+    }
+
+    /// <summary>Why <see cref="PushAsync"/> would not know where to push to; null where it does.</summary>
+    public async Task<Problem?> FindPushObstacleAsync(CancellationToken ct)
+    {
+        if (await HasUpstreamAsync(ct))
+        {
+            return null;
+        }
+
+        var branch = await BranchAsync(ct);
+        var remotes = await RemotesAsync(ct);
+        return new Problem(
+            ProblemCode.Refused,
+            branch is null ? $"the repository {_root} is on no branch, so --push has nowhere to push to" : $"branch {branch} of {_root} has no upstream, so --push has nowhere to push to",
+            remotes.Count == 0 ? "the repository has no remote" : branch is null ? "its HEAD is detached" : $"its remotes: {string.Join(", ", remotes)}",
+            branch is null
+                ? "git switch to a branch that has an upstream, or leave --push out and publish the commit by hand"
+                : $"{await PushCommandAsync(ct)}, or leave --push out and publish the commit by hand");
+    }
+
+    /// <summary>What a person types to publish the commit.</summary>
+    public async Task<string> PushCommandAsync(CancellationToken ct)
+    {
+        if (await HasUpstreamAsync(ct))
+        {
+            return "git push";
+        }
+
+        var remotes = await RemotesAsync(ct);
+        var remote = remotes.Count == 0 || remotes.Contains("origin") ? "origin" : remotes[0];
+        return await BranchAsync(ct) is { } branch ? $"git push -u {remote} {branch}" : $"git push {remote} HEAD:refs/heads/BRANCH";
     }
 
     /// <summary>Reverts the newest commit whose message has a line, unless that was done already.</summary>
@@ -55,6 +96,15 @@ sealed class GitRepository
     }
 
     public Task PushAsync(CancellationToken ct) => DemandAsync(["push", "--quiet"], ct);
+
+    private async Task<bool> HasUpstreamAsync(CancellationToken ct) => (await RunAsync(_root, ["rev-parse", "--verify", "--quiet", "@{upstream}"], ct)).ExitCode == 0;
+
+    /// <summary>Null where HEAD is detached.</summary>
+    private async Task<string?> BranchAsync(CancellationToken ct) =>
+        await RunAsync(_root, ["symbolic-ref", "--short", "--quiet", "HEAD"], ct) is { ExitCode: 0 } found ? found.Output.Trim() : null;
+
+    private async Task<IReadOnlyList<string>> RemotesAsync(CancellationToken ct) =>
+        (await DemandAsync(["remote"], ct)).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private async Task<string> DemandAsync(string[] arguments, CancellationToken ct)
     {
