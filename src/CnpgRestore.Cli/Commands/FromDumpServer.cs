@@ -41,7 +41,7 @@ sealed class FromDumpServer : IAsyncDisposable
         var api = kubernetes.Connect(parse, session.Clock, place[0]);
         try
         {
-            return new FromDumpServer(await ClusterServer.OpenAsync(api, place[0], place[1], ct), api, new FromDumpApps(session, api, place[1]));
+            return new FromDumpServer(await ClusterServer.OpenAsync(api, place[0], place[1], session.Clock, ct), api, new FromDumpApps(session, api, place[1]));
         }
         catch
         {
