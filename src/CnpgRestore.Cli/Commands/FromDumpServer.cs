@@ -41,7 +41,7 @@ sealed class FromDumpServer : IAsyncDisposable
         var api = kubernetes.Connect(parse, session.Clock, ns);
         try
         {
-            return new FromDumpServer(await ClusterServer.OpenAsync(api, ns, cluster, ct), api, new FromDumpApps(session, api, cluster));
+            return new FromDumpServer(await ClusterServer.OpenAsync(api, ns, cluster, session.Clock, ct), api, new FromDumpApps(session, api, cluster));
         }
         catch
         {

@@ -28,7 +28,7 @@ public sealed class JobKillTests(TestBed bed)
         (await ToolProcess.RunAsync(new ToolCommand("chmod", "-R", "a+rX", share.Path), Ct)).Succeeded();
         await ClusterDump.SpoilAsync(scene);
         var spoiled = await ClusterDump.CountAsync(scene);
-        var begin = scene.Command(["from-dump", Cluster, "--host-path", share.Path, "--dump", "orders.sql", option, value, "--keep-apps", "--yes"]);
+        var begin = scene.Command(["from-dump", Cluster, "--host-path", share.Path, "--dump", "orders.sql", option, value, "--yes"]);
 
         // The Job's pod is ended while it loads.
         await using (var running = ToolProcess.Start(begin))
@@ -43,7 +43,7 @@ public sealed class JobKillTests(TestBed bed)
 
         Assert.Equal(spoiled, await ClusterDump.CountAsync(scene));
 
-        // The same run goes on, and is killed while the Job loads, by two programs after each other.
+        // The same run goes on, and is killed while the Job loads, by two programs after each other. The Job names the Cluster's host as an application does, and is none.
         await KillWhileLoadingAsync(scene.Command(["runs", "resume", Run(), "--yes"]));
         var job = await JobAsync();
         await KillWhileLoadingAsync(begin);

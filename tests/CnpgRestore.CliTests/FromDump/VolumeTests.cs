@@ -51,6 +51,30 @@ public sealed class VolumeTests(TestBed bed)
     }
 
     [Fact]
+    public async Task A_job_has_to_run_on_the_node_where_its_claim_is_mounted()
+    {
+        await using var scene = await AppsScene.CreateAsync(bed);
+        var dump = await ClusterDump.MakeAsync(scene);
+        var text = await File.ReadAllTextAsync(dump, Ct);
+        var broken = Path.Combine(scene.Folder, "broken.sql");
+        await File.WriteAllTextAsync(broken, text.Replace("CREATE INDEX", "CREATE NO INDEX", StringComparison.Ordinal), Ct);
+        await scene.Home.ApplyAsync(Claim, Ct);
+        await scene.Clusters.UntilAsync("pod/writer", pod => pod?["status"]?["phase"]?.GetValue<string>() == "Running", Ct);
+        await scene.Home.KubectlAsync(Ct, "cp", broken, $"{scene.Home.Name}/writer:/dumps/orders.sql");
+
+        // What has failed stays to be looked at.
+        var failed = await scene.RunAsync("from-dump", Cluster, "--pvc", "dumps", "--dump", "orders.sql", "--engine", "psql", "--keep-apps", "--yes");
+        var run = ClusterDump.LastRun(scene);
+        var job = await scene.Clusters.FindAsync($"job/cnpg-restore-{run}", Ct);
+        await scene.RunAsync("runs", "undo", run);
+
+        Assert.True(failed.ExitCode == 20, failed.Output + failed.Error);
+        var affinity = job!["spec"]!["template"]!["spec"]!["affinity"]!["nodeAffinity"]!["requiredDuringSchedulingIgnoredDuringExecution"]!["nodeSelectorTerms"]![0]!["matchFields"]![0]!;
+        Assert.Equal("metadata.name", affinity["key"]!.GetValue<string>());
+        Assert.Equal((await scene.Clusters.FindAsync("pod/writer", Ct))!["spec"]!["nodeName"]!.GetValue<string>(), Assert.Single(affinity["values"]!.AsArray())!.GetValue<string>());
+    }
+
+    [Fact]
     public async Task A_job_loads_where_the_dump_is_and_stops_at_the_first_error_with_its_line()
     {
         await using var scene = await AppsScene.CreateAsync(bed);

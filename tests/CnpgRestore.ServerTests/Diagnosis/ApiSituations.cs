@@ -1,4 +1,6 @@
 using System.Text;
+using CnpgRestore.Kubernetes;
+using CnpgRestore.Kubernetes.GitOps;
 using CnpgRestore.TestServers;
 
 namespace CnpgRestore.ServerTests.Diagnosis;
@@ -16,7 +18,8 @@ static class ApiSituations
         new("fenced", [.. InTree, "cluster-fenced"], scene => LiveAsync(scene, annotations: "cnpg.io/fencedInstances: '[\"*\"]'"), new Repair("cluster-fenced")),
         new("left alone", [.. InTree, "reconciliation-disabled"], scene => LiveAsync(scene, annotations: "cnpg.io/reconciliationLoop: disabled"), new Repair("reconciliation-disabled")),
         new("stopped and suspended", [.. InTree, "apps-left-stopped", "gitops-left-suspended"], StopAsync, new Repair("apps-left-stopped", "gitops-left-suspended")),
-        new("suspended Application", [.. InTree, "gitops-left-suspended"], SuspendArgoAsync, new Repair("gitops-left-suspended")),
+        new("suspended Application", [.. InTree, "gitops-left-suspended"], scene => ArgoAsync(scene, SuspendAsync), new Repair("gitops-left-suspended")),
+        new("Application that is synced by hand", InTree, scene => ArgoAsync(scene, _ => Task.CompletedTask, "{syncOptions: [CreateNamespace=true]}")),
         new("Secret missing", [.. InTree, "secret-missing"], scene => LiveAsync(scene, "name: s3,", "name: nowhere,"), new Repair("secret-missing")
         {
             Fill = [("ACCESS_KEY_ID=VALUE", $"ACCESS_KEY_ID={S3Server.AccessKey}"), ("ACCESS_SECRET_KEY=VALUE", $"ACCESS_SECRET_KEY={S3Server.SecretKey}"), ("REGION=VALUE", $"REGION={S3Server.Region}")],
@@ -73,15 +76,24 @@ static class ApiSituations
             "  name: orders\n", $"  name: orders\n  labels: {{kustomize.toolkit.fluxcd.io/name: database, kustomize.toolkit.fluxcd.io/namespace: {scene.Api.Namespace}}}\n", StringComparison.Ordinal));
     }
 
-    private static async Task SuspendArgoAsync(RecordedScene scene)
+    private static async Task ArgoAsync(RecordedScene scene, Func<RecordedScene, Task> change, string policy = "{automated: {prune: true, selfHeal: true}}")
     {
-        await scene.CreateAsync("""
+        await scene.CreateAsync($$"""
             apiVersion: argoproj.io/v1alpha1
             kind: Application
             metadata: {name: database}
-            spec: {project: default, destination: {}, source: {repoURL: "https://git.lan/home", path: apps}, syncPolicy: {}}
+            spec: {project: default, destination: {}, source: {repoURL: "https://git.lan/home", path: apps}, syncPolicy: {{policy}} }
             """);
+        await change(scene);
         await LiveAsync(scene, annotations: $"argocd.argoproj.io/tracking-id: 'database:postgresql.cnpg.io/Cluster:{scene.Api.Namespace}/orders'");
+    }
+
+    /// <summary>As a run does it.</summary>
+    private static async Task SuspendAsync(RecordedScene scene)
+    {
+        var reference = new ObjectReference(ResourceTypes.Applications, scene.Api.Namespace, "database");
+        var application = await scene.Api.Api.GetAsync(reference, Ct);
+        await scene.Api.Api.MergePatchAsync(reference, GitOpsSuspension.Suspend(reference.Type, application, "20261122t140000z-from-backup-4f2a")!, WriteOptions.Default, Ct);
     }
 
     private static async Task EmptySecretAsync(RecordedScene scene)

@@ -35,12 +35,19 @@ sealed class ApiScene : IAsyncDisposable
     public Task<JsonObject> CreateConfigMapAsync(string name, CancellationToken ct) =>
         Api.CreateAsync(ResourceTypes.ConfigMaps, Namespace, NewConfigMap(name), WriteOptions.Default, ct);
 
+    /// <summary>As a controller would make it, which is not here: nor is the one that gives a namespace its account.</summary>
+    public async Task<JsonObject> CreatePodAsync(JsonObject pod, CancellationToken ct)
+    {
+        await Api.ApplyAsync(ResourceTypes.ServiceAccounts, Namespace, new JsonObject { ["metadata"] = new JsonObject { ["name"] = "default" } }, WriteOptions.Default, ct);
+        return await Api.CreateAsync(ResourceTypes.Pods, Namespace, pod, WriteOptions.Default, ct);
+    }
+
     /// <summary>Writes what only controllers write.</summary>
     public async Task WriteStatusAsync(ObjectReference reference, JsonNode status, CancellationToken ct)
     {
         var item = await Api.GetAsync(reference, ct);
         item["status"] = status;
-        var path = $"/apis/{reference.Type.ApiVersion}/namespaces/{reference.Namespace}/{reference.Type.Plural}/{reference.Name}/status";
+        var path = $"/{(reference.Type.Group.Length == 0 ? "api" : "apis")}/{reference.Type.ApiVersion}/namespaces/{reference.Namespace}/{reference.Type.Plural}/{reference.Name}/status";
         (await ToolProcess.RunAsync(Server.Kubectl("replace", "--raw", path, "--filename", "-") with { Input = item.ToJsonString() }, ct)).Succeeded();
     }
 

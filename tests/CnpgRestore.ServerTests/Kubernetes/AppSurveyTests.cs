@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using CnpgRestore.Kubernetes;
+using CnpgRestore.Kubernetes.DumpLoad;
 using CnpgRestore.Kubernetes.Workloads;
 using CnpgRestore.TestServers;
 
@@ -73,6 +75,30 @@ public sealed class AppSurveyTests(TestBed bed)
         var app = Assert.Single(found.Apps);
         Assert.Equal(("web", 2), (app.Reference.Name, app.Replicas));
         Assert.Equal(new AppReason(AppReason.Reference, reason), Assert.Single(app.Reasons));
+    }
+
+    [Theory]
+    [InlineData("20261122t140000z-from-dump-4f2a", 0)]
+    [InlineData(null, 1)]
+    public async Task A_job_that_loads_for_a_run_is_no_application_and_one_that_a_person_applies_is(string? run, int apps)
+    {
+        await using var scene = await ApiScene.OpenAsync(bed, Ct);
+        await scene.Api.CreateAsync(ResourceTypes.Clusters, scene.Namespace, ApiScene.NewCluster("orders"), WriteOptions.Default, Ct);
+        var job = new PsqlJob
+        {
+            Name = "load", Namespace = scene.Namespace, Image = "postgres:17", Volume = new DumpVolume.Claim("dumps"), File = "orders.sql", Decompress = "cat", Host = "orders-rw",
+            Database = "orders", Secret = "orders-app", Run = run,
+        }.ToManifest();
+        await scene.Api.CreateAsync(ResourceTypes.Jobs, scene.Namespace, job, WriteOptions.Default, Ct);
+        // A pod outlives its Job for a moment.
+        var pod = new JsonObject { ["metadata"] = job["spec"]!["template"]!["metadata"]!.DeepClone(), ["spec"] = job["spec"]!["template"]!["spec"]!.DeepClone() };
+        pod["metadata"]!["name"] = "load-x2k9p";
+        await scene.CreatePodAsync(pod, Ct);
+
+        var found = await new AppSurvey(scene.Api, scene.Namespace, "orders").FindAsync(new AppScope { Namespaces = [scene.Namespace] }, Ct);
+
+        // The Job and, without an owner here, its pod.
+        Assert.Equal(2 * apps, found.Apps.Count);
     }
 
     [Fact]

@@ -103,12 +103,13 @@ public sealed class DumpLoadTests(TestBed bed)
             var job = new PsqlJob
             {
                 Name = "load", Namespace = scene.Namespace, Image = "postgres:17", Volume = volume, File = "last/orders.sql", Decompress = "cat", Host = "orders-rw", Database = "orders",
-                Secret = "orders-app", SingleTransaction = false,
+                Secret = "orders-app", SingleTransaction = false, Node = volume is DumpVolume.Claim ? "node-a" : null,
             };
 
             var checkedJob = await scene.Api.CreateAsync(ResourceTypes.Jobs, scene.Namespace, job.ToManifest(), new WriteOptions(DryRun: true), Ct);
 
             Assert.Equal(0, checkedJob["spec"]!["backoffLimit"]!.GetValue<int>());
+            Assert.Equal(volume is DumpVolume.Claim, checkedJob["spec"]!["template"]!["spec"]!["affinity"] is not null);
         }
     }
 

@@ -21,8 +21,8 @@ static class ClusterAilments
 
     public static Ailment GitOpsLeftSuspended { get; } = new(
         "gitops-left-suspended", Severity.Warning, Stage.Runs, "Flux (or Argo CD) is suspended and forgotten",
-        "Whoever owns the Cluster in Git is suspended and no run is under way: changes in Git arrive no more.",
-        "See that Git says what runs now (serverName, bootstrap), then resume it.", "kubectl patch {kind} {name} -n {ownernamespace} --type merge -p '{\"spec\":{\"suspend\":false}}'")
+        "Whoever owns the Cluster in Git is suspended and no run is under way: changes in Git arrive no more. An Application counts only where a run has taken its auto-sync away: without auto-sync it is as Argo CD makes it, and nothing is forgotten.",
+        "See that Git says what runs now (serverName, bootstrap), then resume it. Where a run has suspended it, doctor prints the patch that puts back what was there before, auto-sync with its settings, and takes the run's notes away.", "kubectl patch {kind} {name} -n {ownernamespace} --type merge -p '{\"spec\":{\"suspend\":false}}'")
     {
         Words = ["suspend: true"],
     };

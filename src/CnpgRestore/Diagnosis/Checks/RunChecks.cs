@@ -36,7 +36,15 @@ static class RunChecks
                 ClusterAilments.GitOpsLeftSuspended, $"{owner.Kind} {owner.Name}, which owns the Cluster, is suspended",
                 [new Evidence($"{owner.Kind} {owner.Name} in namespace {owner.Namespace}", owner.SuspendedBy is { } run ? $"suspended by run {run}" : "suspended by hand")],
                 ("kind", owner.Kind.ToLowerInvariant()), ("name", owner.Name), ("ownernamespace", owner.Namespace ?? ""));
-            yield return owner.Kind == "Application" ? found with { Command = $"kubectl patch application {owner.Name} -n {owner.Namespace} --type merge -p '{{\"spec\":{{\"syncPolicy\":{{\"automated\":{{}}}}}}}}'" } : found;
+            yield return Command(owner) is { } command ? found with { Command = command } : found;
         }
     }
+
+    /// <summary>What the run has noted is put back, auto-sync with the settings that it had. JSON of System.Text.Json holds no single quote.</summary>
+    private static string? Command(GitOpsState owner) => owner switch
+    {
+        { Resume: { } patch } => $"kubectl patch {owner.Kind.ToLowerInvariant()} {owner.Name} -n {owner.Namespace} --type merge -p '{patch}'",
+        { Kind: "Application" } => $"kubectl edit application {owner.Name} -n {owner.Namespace}",
+        _ => null,
+    };
 }

@@ -82,8 +82,7 @@ sealed class ClusterCollection(KubernetesApi api, string ns, string cluster, Tim
     {
         var owners = new GitOpsOwners(api);
         var chain = live is null ? await owners.FindMissingAsync(new ObjectReference(ResourceTypes.Clusters, ns, cluster), ct) : await owners.FindAsync(live, ct);
-        return [.. chain.Where(owner => owner.Object is not null).Select(owner => new GitOpsState(
-            owner.Reference.Type.Kind, owner.Reference.Namespace, owner.Reference.Name, GitOpsSuspension.IsSuspended(owner.Reference.Type, owner.Object!), GitOpsSuspension.SuspendedBy(owner.Object!)))];
+        return [.. chain.Where(owner => owner.Object is not null).Select(owner => GitOpsState.Of(owner.Reference, owner.Object!, notes))];
     });
 
     private async Task<IReadOnlyList<string>> OtherFoldersAsync(CancellationToken ct) => await api.ListAsync(ResourceTypes.Clusters, null, ListSelector.All, ct)

@@ -58,9 +58,10 @@ sealed class DumpText : IAsyncDisposable
             while (read > 0 && !(await _pipe.Writer.FlushAsync(ct)).IsCompleted);
             await _pipe.Writer.CompleteAsync();
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or OperationCanceledException)
+#pragma warning disable CA1031 // Handed to the reader, which throws it: of a text without an end it would wait for more for ever.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
-            // The reader meets it where the text ends.
             await _pipe.Writer.CompleteAsync(e);
         }
     }

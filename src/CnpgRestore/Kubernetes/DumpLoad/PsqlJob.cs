@@ -65,6 +65,11 @@ public sealed record PsqlJob
 
     public required DumpVolume Volume { get; init; }
 
+    /// <summary>
+    /// The node that its pod has to run on, because the volume is mounted there and may be on one at a time (ReadWriteOnce); null: any.
+    /// </summary>
+    public string? Node { get; init; }
+
     /// <summary>Below the volume: <c>last/orders-latest.sql.gz</c>.</summary>
     public required string File { get; init; }
 
@@ -136,18 +141,27 @@ public sealed record PsqlJob
         };
     }
 
-    private JsonObject PodSpec() => new()
+    private JsonObject PodSpec()
     {
-        ["restartPolicy"] = "Never",
-        ["automountServiceAccountToken"] = false,
-        ["enableServiceLinks"] = false,
-        ["securityContext"] = new JsonObject
+        var spec = new JsonObject
         {
-            ["runAsNonRoot"] = true, ["runAsUser"] = User, ["runAsGroup"] = User, ["seccompProfile"] = new JsonObject { ["type"] = "RuntimeDefault" },
-        },
-        ["containers"] = new JsonArray(ContainerSpec()),
-        ["volumes"] = new JsonArray(Volume.ToVolume("dumps"), new JsonObject { ["name"] = "tmp", ["emptyDir"] = new JsonObject() }),
-    };
+            ["restartPolicy"] = "Never",
+            ["automountServiceAccountToken"] = false,
+            ["enableServiceLinks"] = false,
+            ["securityContext"] = new JsonObject
+            {
+                ["runAsNonRoot"] = true, ["runAsUser"] = User, ["runAsGroup"] = User, ["seccompProfile"] = new JsonObject { ["type"] = "RuntimeDefault" },
+            },
+            ["containers"] = new JsonArray(ContainerSpec()),
+            ["volumes"] = new JsonArray(Volume.ToVolume("dumps"), new JsonObject { ["name"] = "tmp", ["emptyDir"] = new JsonObject() }),
+        };
+        if (Node is not null)
+        {
+            spec["affinity"] = NodeAffinity.On(Node);
+        }
+
+        return spec;
+    }
 
     private JsonObject ContainerSpec()
     {

@@ -17,6 +17,12 @@ public sealed record ReaderPod(string Name, string Namespace, string Image, Dump
     /// <summary>On every pod of this kind.</summary>
     public const string Label = "app.kubernetes.io/name=cnpg-restore-reader";
 
+    /// <summary>
+    /// The node where the volume is mounted already: one that may be on one node at a time starts nowhere else. It is no condition, because other volumes do.
+    /// Null: any.
+    /// </summary>
+    public string? Near { get; init; }
+
     // That of CloudNativePG's images.
     private const int User = 26;
 
@@ -29,7 +35,7 @@ public sealed record ReaderPod(string Name, string Namespace, string Image, Dump
             ["labels"] = new JsonObject { ["app.kubernetes.io/managed-by"] = "cnpg-restore", ["app.kubernetes.io/name"] = "cnpg-restore-reader" },
         };
         var seconds = ((long)Lifetime.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        return new JsonObject
+        var pod = new JsonObject
         {
             ["apiVersion"] = "v1",
             ["kind"] = "Pod",
@@ -60,5 +66,11 @@ public sealed record ReaderPod(string Name, string Namespace, string Image, Dump
                 ["volumes"] = new JsonArray(Volume.ToVolume("dumps")),
             },
         };
+        if (Near is not null)
+        {
+            pod["spec"]!["affinity"] = NodeAffinity.Near(Near);
+        }
+
+        return pod;
     }
 }

@@ -16,6 +16,12 @@ public static class GitOpsSuspension
         ? owner.At(Argo) is not JsonObject automated || automated.Flag("enabled") == false || owner.Text("metadata", "annotations", "argocd.argoproj.io/skip-reconcile") == "true"
         : owner.Flag(Flux) == true;
 
+    /// <summary>
+    /// Whether it is left so until somebody resumes it. An Application without auto-sync is as Argo CD makes it, and syncs when it is asked to: only what
+    /// a run has noted on it says that it was otherwise.
+    /// </summary>
+    public static bool AwaitsResume(ResourceType type, JsonObject owner) => IsSuspended(type, owner) && (!IsArgo(type) || SuspendedBy(owner) is not null);
+
     /// <summary>The run that suspended it; null where it was no run of ours.</summary>
     public static string? SuspendedBy(JsonObject owner) => owner.Text("metadata", "annotations", RunAnnotations.SuspendedBy);
 

@@ -57,7 +57,7 @@ public sealed class ClusterServer : IDatabaseServer
         address.StartsWith(Scheme, StringComparison.Ordinal) && address[Scheme.Length..].Split('/') is [{ Length: > 0 } ns, { Length: > 0 } cluster] ? (ns, cluster) : null;
 
     /// <exception cref="RestoreException">Exit 10: no such Cluster. 12: not permitted. 13: it has no primary that answers.</exception>
-    public static async Task<ClusterServer> OpenAsync(KubernetesApi api, string ns, string cluster, CancellationToken ct)
+    public static async Task<ClusterServer> OpenAsync(KubernetesApi api, string ns, string cluster, TimeProvider clock, CancellationToken ct)
     {
         var live = await api.GetAsync(new ObjectReference(ResourceTypes.Clusters, ns, cluster), ct);
         var pod = live.Text("status", "currentPrimary") is { Length: > 0 } primary ? primary : throw new RestoreException(
@@ -70,7 +70,7 @@ public sealed class ClusterServer : IDatabaseServer
         var tunnel = PodTunnel.Open(api, ns, pod, Port);
         var server = new UrlServer(new ServerUrl("127.0.0.1", tunnel.Port, user, Superuser, password, Options(user)));
 #pragma warning restore CA2000
-        var job = new LoadJob(api, ns, cluster, psql is null ? Superuser : user, password, Role: psql is null ? null : Superuser);
+        var job = new LoadJob(api, ns, cluster, psql is null ? Superuser : user, password, Role: psql is null ? null : Superuser, clock);
         return new ClusterServer(server, tunnel, psql, user, job, $"cluster {ns}/{cluster}");
     }
 

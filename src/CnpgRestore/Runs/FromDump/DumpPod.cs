@@ -42,7 +42,7 @@ public sealed class DumpPod : IAsyncDisposable
         await SweepAsync(api, ns, ct);
         var name = $"cnpg-restore-reader-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}";
         var used = image ?? await ImageAsync(api, ns, cluster, ct);
-        var manifest = new ReaderPod(name, ns, used, volume, Lifetime).ToManifest();
+        var manifest = new ReaderPod(name, ns, used, volume, Lifetime) { Near = await NodeAsync(api, ns, volume, ct) }.ToManifest();
         await api.CreateAsync(ResourceTypes.Pods, ns, manifest, WriteOptions.Default, ct);
         var pod = new DumpPod(api, new ObjectReference(ResourceTypes.Pods, ns, name), volume, used);
         try
@@ -97,9 +97,26 @@ public sealed class DumpPod : IAsyncDisposable
             ProblemCode.Usage, "no image is known that could read the dumps", $"no instance of a Cluster runs in namespace {ns}", "name one that has sh, find and cat: --image ghcr.io/cloudnative-pg/postgresql:17");
     }
 
+    /// <summary>The node of a pod that has the claim: what writes the dumps, or a Job of an earlier process that loads one. Null where there is none.</summary>
+    private static async Task<string?> NodeAsync(KubernetesApi api, string ns, DumpVolume volume, CancellationToken ct)
+    {
+        if (volume is DumpVolume.Claim claim)
+        {
+            await foreach (var pod in api.ListAsync(ResourceTypes.Pods, ns, new ListSelector(Fields: "status.phase=Running"), ct))
+            {
+                if (pod.Items("spec", "volumes").Any(mounted => mounted.Text("persistentVolumeClaim", "claimName") == claim.Name))
+                {
+                    return pod.Text("spec", "nodeName");
+                }
+            }
+        }
+
+        return null;
+    }
+
     private async Task RunningAsync(DumpVolume volume, TimeProvider clock, CancellationToken ct)
     {
-        var start = clock.GetTimestamp();
+        using var late = new CancellationTokenSource(Start, clock);
         var troubles = new PodTroubles(_api, _reference, volume);
         while (true)
         {
@@ -109,7 +126,7 @@ public sealed class DumpPod : IAsyncDisposable
                 return;
             }
 
-            var problem = await troubles.FindAsync(pod, isLate: clock.GetElapsedTime(start) > Start, ct);
+            var problem = await troubles.FindAsync(pod, late.IsCancellationRequested, ct);
             if (problem is not null)
             {
                 throw new RestoreException(problem);

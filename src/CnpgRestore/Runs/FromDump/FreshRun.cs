@@ -113,7 +113,7 @@ public sealed class FreshRun(KubernetesApi api, IObjectStore? store, FreshPlan p
 
     private async Task<LoadedDump> LoadAsync(CancellationToken ct)
     {
-        await using var server = await ClusterServer.OpenAsync(api, Decision.Namespace, Decision.Cluster, ct);
+        await using var server = await ClusterServer.OpenAsync(api, Decision.Namespace, Decision.Cluster, clock, ct);
         await using var session = await DatabaseSession.OpenAsync(server, FromDumpPlanner.Maintenance, ct);
         await using var held = await DatabaseLock.TakeAsync(server, Decision.Dump.Database, Decision.Run, ct);
         var load = plan.Load with
@@ -129,7 +129,7 @@ public sealed class FreshRun(KubernetesApi api, IObjectStore? store, FreshPlan p
     /// <summary>What the load needed beside the database. After the note: without what is dropped here, nothing else tells that it is loaded.</summary>
     private async Task CleanAsync(CancellationToken ct)
     {
-        await using var server = await ClusterServer.OpenAsync(api, Decision.Namespace, Decision.Cluster, ct);
+        await using var server = await ClusterServer.OpenAsync(api, Decision.Namespace, Decision.Cluster, clock, ct);
         await using var session = await DatabaseSession.OpenAsync(server, FromDumpPlanner.Maintenance, ct);
         if (Decision.Dump.Former is not { } former)
         {

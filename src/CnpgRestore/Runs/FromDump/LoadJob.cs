@@ -14,7 +14,7 @@ namespace CnpgRestore.Runs.FromDump;
 /// has left loads still is waited for, and what is of no use is deleted first; the login is a Secret that goes with the Job.
 /// </summary>
 /// <param name="Role">What the sessions become; null: the user itself.</param>
-sealed record LoadJob(KubernetesApi Api, string Namespace, string Cluster, string User, Secret Password, string? Role)
+sealed record LoadJob(KubernetesApi Api, string Namespace, string Cluster, string User, Secret Password, string? Role, TimeProvider Clock)
 {
     private const int LinesKept = 40;
 
@@ -60,18 +60,20 @@ sealed record LoadJob(KubernetesApi Api, string Namespace, string Cluster, strin
         if (!await IsAtWorkAsync(run, ct))
         {
             await EndAsync(run, ct);
-            var manifest = (Job(plan, Namespace, Cluster, database, name, name) with { ApplicationName = plan.Decision.ApplicationName, Role = Role, Run = run }).ToManifest();
+            var node = plan.Dump.Place is PodDumps reader ? await reader.NodeAsync(ct) : null;
+            var manifest = (Job(plan, Namespace, Cluster, database, name, name) with { ApplicationName = plan.Decision.ApplicationName, Role = Role, Run = run, Node = node }).ToManifest();
             var job = await Api.CreateAsync(ResourceTypes.Jobs, Namespace, manifest, WriteOptions.Default, ct);
             // Its pod waits for the Secret, which goes with it.
             await Api.CreateAsync(ResourceTypes.Secrets, Namespace, Login(name, job), WriteOptions.Default, ct);
         }
 
-        var lines = await FollowAsync(name, meter, ct);
+        var lines = await FollowAsync(name, VolumeOf(plan), meter, ct);
         return await OutcomeAsync(name, lines, plan.Dump.Path, plan.Decision.InImage, ct);
     }
 
     /// <summary>
-    /// Whether a Job of an earlier process of the run loads, or has loaded all. One without its Secret never begins, and what has failed is loaded anew.
+    /// Whether a Job of an earlier process of the run loads, or has loaded all. One whose pod has not begun is made anew: what it waits for, a Secret or a
+    /// node, may never be there again. What has failed is loaded anew.
     /// </summary>
     public async Task<bool> IsAtWorkAsync(string run, CancellationToken ct)
     {
@@ -79,7 +81,7 @@ sealed record LoadJob(KubernetesApi Api, string Namespace, string Cluster, strin
         return await Api.FindAsync(new ObjectReference(ResourceTypes.Jobs, Namespace, name), ct) is { } job
             && job.Text("metadata", "deletionTimestamp") is null
             && Condition(job, "Failed") is null
-            && (Condition(job, "Complete") is not null || await Api.FindAsync(new ObjectReference(ResourceTypes.Secrets, Namespace, name), ct) is not null);
+            && (Condition(job, "Complete") is not null || await PodsOf(name, ct).AnyAsync(JobPod.HasBegun, ct));
     }
 
     /// <summary>Deletes the run's Job, and waits until its pod is gone: nothing of it loads any more.</summary>
@@ -97,13 +99,17 @@ sealed record LoadJob(KubernetesApi Api, string Namespace, string Cluster, strin
 
     private static string NameOf(string run) => $"cnpg-restore-{run}";
 
+    private static DumpVolume VolumeOf(FromDumpPlan plan) => DumpVolume.TryParse(plan.Decision.Volume!)!;
+
+    private IAsyncEnumerable<JsonObject> PodsOf(string name, CancellationToken ct) => Api.ListAsync(ResourceTypes.Pods, Namespace, new ListSelector(Labels: $"job-name={name}"), ct);
+
     private static PsqlJob Job(FromDumpPlan plan, string ns, string cluster, string database, string secret, string name) => new()
     {
         Name = name,
         Namespace = ns,
         Image = plan.Decision.Image ?? throw new InvalidOperationException("a dump in the cluster is read with an image"),
         ImagePullPolicy = "IfNotPresent",
-        Volume = DumpVolume.TryParse(plan.Decision.Volume!)!,
+        Volume = VolumeOf(plan),
         File = Path.GetRelativePath(ReaderPod.Mount, plan.Dump.Path),
         Decompress = Decompress(plan.Dump.Compression),
         Host = CnpgNames.ReadWriteService(cluster),
@@ -134,11 +140,11 @@ sealed record LoadJob(KubernetesApi Api, string Namespace, string Cluster, strin
     };
 
     /// <summary>The last lines; all of them are shown while they come.</summary>
-    private async Task<IReadOnlyList<string>> FollowAsync(string name, StepMeter meter, CancellationToken ct)
+    private async Task<IReadOnlyList<string>> FollowAsync(string name, DumpVolume volume, StepMeter meter, CancellationToken ct)
     {
         meter.Note = $"Job {name}";
         var lines = new Queue<string>();
-        if (await PodAsync(name, ct) is not { } pod)
+        if (await new JobPod(Api, Namespace, name, volume, Clock).BegunAsync(ct) is not { } pod)
         {
             return [];
         }
@@ -163,33 +169,6 @@ sealed record LoadJob(KubernetesApi Api, string Namespace, string Cluster, strin
         return [.. lines];
     }
 
-    /// <returns>Null where the Job has ended and left none.</returns>
-    /// <exception cref="RestoreException">It does not start.</exception>
-    private async Task<string?> PodAsync(string name, CancellationToken ct)
-    {
-        if (await Api.FindAsync(new ObjectReference(ResourceTypes.Jobs, Namespace, name), ct) is not { } job || Condition(job, "Complete") is not null || Condition(job, "Failed") is not null)
-        {
-            return null;
-        }
-
-        await foreach (var change in Api.WatchAsync(ResourceTypes.Pods, Namespace, new ListSelector(Labels: $"job-name={name}"), ct))
-        {
-            // A missing Secret is there a moment later.
-            if (change.Object.Items("status", "containerStatuses").Any(status => status.At("state", "running") is not null || status.At("state", "terminated") is not null))
-            {
-                return change.Object.Text("metadata", "name")!;
-            }
-
-            if (change.Object.Items("status", "containerStatuses").FirstOrDefault(status => status.Text("state", "waiting", "reason") is "ErrImageNeverPull" or "InvalidImageName" or "ImagePullBackOff") is { } stuck)
-            {
-                throw new RestoreException(
-                    ProblemCode.Stopped, $"the Job {name} does not start", $"{stuck.Text("state", "waiting", "reason")}: {stuck.Text("state", "waiting", "message")}", $"kubectl describe job -n {Namespace} {name}");
-            }
-        }
-
-        throw new OperationCanceledException(ct);
-    }
-
     private async Task<JobFailure?> OutcomeAsync(string name, IReadOnlyList<string> lines, string path, bool isLoader, CancellationToken ct)
     {
         var job = await Api.WaitForAsync(
@@ -201,7 +180,7 @@ sealed record LoadJob(KubernetesApi Api, string Namespace, string Cluster, strin
         }
 
         var code = 0;
-        await foreach (var pod in Api.ListAsync(ResourceTypes.Pods, Namespace, new ListSelector(Labels: $"job-name={name}"), ct))
+        await foreach (var pod in PodsOf(name, ct))
         {
             code = pod.Items("status", "containerStatuses").FirstOrDefault().Number("state", "terminated", "exitCode") ?? code;
         }

@@ -41,9 +41,9 @@ sealed class MissingRoles(DatabaseSession session, FromDumpDecision decision)
         // The roles stand before the first database.
         while (await reader.ReadAsync(ct) is var token && token is not (DumpToken.End or DumpToken.Cut) && !IsConnect(token, reader))
         {
-            if (token == DumpToken.Statement && IsWanted(reader, missing, known))
+            if (token == DumpToken.Statement && Wanted(reader, missing, known) is { } statement)
             {
-                statements.Add(new Secret(reader.TextAsString()));
+                statements.Add(new Secret(statement));
             }
         }
 
@@ -52,25 +52,18 @@ sealed class MissingRoles(DatabaseSession session, FromDumpDecision decision)
 
     private static bool IsConnect(DumpToken token, DumpReader reader) => token == DumpToken.MetaCommand && PsqlConnect.TryParse(reader.TextAsString()) is not null;
 
-    private static bool IsWanted(DumpReader reader, HashSet<string> missing, HashSet<string> known)
+    /// <returns>The statement as it is run here; null where it is not.</returns>
+    private static string? Wanted(DumpReader reader, HashSet<string> missing, HashSet<string> known)
     {
+        if (RoleGrant.TryParse(reader.Text.Span, reader.Encoding.Text) is var (group, member, statement))
+        {
+            return (missing.Contains(group) || missing.Contains(member)) && known.Contains(group) && known.Contains(member) ? statement : null;
+        }
+
         var words = new StatementWords(reader.Text.Span, reader.Encoding.Text);
-        if (words.Accept("CREATE", "ROLE"))
-        {
-            return missing.Contains(words.Identifier() ?? "");
-        }
-
-        if (words.Accept("ALTER", "ROLE"))
-        {
-            // Settings in a database that is not there would fail, and belong to it.
-            return missing.Contains(words.Identifier() ?? "") && !words.Accept("IN", "DATABASE");
-        }
-
-        if (!words.Accept("GRANT") || words.Identifier() is not { } group || !words.Accept("TO") || words.Identifier() is not { } member)
-        {
-            return false;
-        }
-
-        return (missing.Contains(group) || missing.Contains(member)) && known.Contains(group) && known.Contains(member);
+        // Settings in a database that is not there would fail, and belong to it.
+        var isOfMissing = words.Accept("CREATE", "ROLE") ? missing.Contains(words.Identifier() ?? "")
+            : words.Accept("ALTER", "ROLE") && missing.Contains(words.Identifier() ?? "") && !words.Accept("IN", "DATABASE");
+        return isOfMissing ? reader.TextAsString() : null;
     }
 }

@@ -31,6 +31,9 @@ sealed class PodDumps(KubernetesApi api, ObjectReference pod, DumpVolume volume)
 
     public bool IsHere => false;
 
+    /// <summary>Where another pod has to run that mounts the same claim: one of ReadWriteOnce is on one node at a time. Null for every other volume.</summary>
+    public async Task<string?> NodeAsync(CancellationToken ct) => volume is DumpVolume.Claim ? (await api.FindAsync(pod, ct)).Text("spec", "nodeName") : null;
+
     public async Task<IReadOnlyList<PlacedFile>> ListAsync(string folder, CancellationToken ct)
     {
         var parts = (await RunAsync(List, folder, ct)).Split("\0\0", 2);
