@@ -55,7 +55,7 @@ public sealed class DumpInspector
         }
 
         // What pg_restore writes ends with the line of a whole dump, whoever wrote the archive.
-        return (await new DumpInspector().RunAsync(file, progress, ct)) with { ProgramVersion = head.ProgramVersion, ServerVersion = head.ServerVersion, Notes = [] };
+        return (await new DumpInspector().RunAsync(file, progress, ct)) with { ProgramVersion = head.ProgramVersion, ServerVersion = head.ServerVersion, ArchivedDatabase = head.Databases[0].Name, Notes = [] };
     }
 
     /// <summary>Owner, encoding, locale and settings of the database that an archive was made of, which pg_restore writes with --create alone.</summary>
