@@ -8,6 +8,8 @@ namespace CnpgRestore.Dumps.Plain;
 /// <param name="database">As <c>\connect</c> names it; null for a dump of one database, whether it names it or not.</param>
 public sealed class DumpSection(Stream script, string? database)
 {
+    private const string ServerEnd = "-- PostgreSQL database cluster dump complete";
+
     private static readonly byte[] LineEnds = [.. Enumerable.Repeat((byte)'\n', 4096)];
 
     private long _line = 1;
@@ -18,6 +20,7 @@ public sealed class DumpSection(Stream script, string? database)
     {
         var reader = new DumpReader(script);
         var isWanted = database is null;
+        var isNamed = false;
         while (await reader.ReadAsync(ct) is var token && token != DumpToken.End)
         {
             progress?.Report(reader.Position);
@@ -26,7 +29,11 @@ public sealed class DumpSection(Stream script, string? database)
                 case DumpToken.Cut:
                     throw new InvalidDataException(FormattableString.Invariant($"it ends in the middle of line {reader.Line}"));
                 case DumpToken.MetaCommand when database is not null && PsqlConnect.TryParse(reader.TextAsString()) is { } connected:
-                    isWanted = connected == database;
+                    (isWanted, isNamed) = (connected == database, true);
+                    break;
+                case DumpToken.Comment when database is not null && !isNamed && reader.TextAsString() == ServerEnd:
+                    // pg_dumpall -g, with a dump of one database behind it.
+                    isWanted = true;
                     break;
                 case DumpToken.Statement when isWanted && (reader.Copy is not null || !ServerStatement.Is(reader.Text.Span, reader.Encoding.Text)):
                     await WriteLinesAsync(reader, output, "\n"u8.ToArray(), ct);
