@@ -468,7 +468,7 @@ public sealed class DumpFolderTests : IDisposable
             ? throw new RestoreException(ProblemCode.AccessDenied, "Permission denied")
             : LocalDumps.Instance.OpenAsync(path, ct);
 
-        public Task<Stream> ScriptAsync(string path, IReadOnlyList<string> options, CancellationToken ct) => LocalDumps.Instance.ScriptAsync(path, options, ct);
+        public Task<Stream> ScriptAsync(DumpFile file, IReadOnlyList<string> options, CancellationToken ct) => LocalDumps.Instance.ScriptAsync(file, options, ct);
 
         public Task<string> VersionAsync(string program, CancellationToken ct) => LocalDumps.Instance.VersionAsync(program, ct);
     }
