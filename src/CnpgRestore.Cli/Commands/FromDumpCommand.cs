@@ -1,8 +1,5 @@
 using System.CommandLine;
-using CnpgRestore.Cli.Output;
 using CnpgRestore.Databases;
-using CnpgRestore.Dumps;
-using CnpgRestore.Dumps.Folder;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.Plans.Clusters;
 using CnpgRestore.Plans.FromDump;
@@ -148,7 +145,7 @@ static class FromDumpCommand
                 await checks.ReadAsync(parse, target, ct);
                 return new FromDumpRequest
                 {
-                    Dump = await FindAsync(session, source.Place, source.PathOf(PathOf(parse.GetValue(local), parse.GetValue(dump))), target, ct),
+                    Dump = await LatestDump.FindAsync(session, source.Place, source.PathOf(PathOf(parse.GetValue(local), parse.GetValue(dump))), target, ct),
                     Place = source.Place,
                     Volume = volumes.Read(parse)?.ToString(),
                     Image = source.Image,
@@ -172,33 +169,4 @@ static class FromDumpCommand
     private static string? PathOf(string? local, string? dump) => dump is null or Latest ? local : local is null ? dump : Path.Combine(local, dump);
 
     private static RestoreException NoApplication(string cluster) => ClusterApplication.Missing(cluster, $"cnpg-restore from-dump {cluster} --local PATH --database NAME");
-
-    /// <summary>The dump itself, or the latest complete one of a folder.</summary>
-    private static async Task<string> FindAsync(CliSession session, IDumpPlace place, string path, string database, CancellationToken ct)
-    {
-        if (await place.FindAsync(path, ct) is not { IsFolder: true } || await place.FindAsync(Path.Combine(path, "toc.dat"), ct) is not null)
-        {
-            return path;
-        }
-
-        var (folder, latest) = await (await DumpFolder.ReadAsync(place, path, ct)).FindLatestAsync(database, ct);
-        foreach (var newer in folder.Dumps.TakeWhile(dump => dump.File != latest?.File).Where(dump => dump.Inspection is not null))
-        {
-            Pass(session, newer, latest);
-        }
-
-        return latest?.File.Path ?? throw new RestoreException(
-            ProblemCode.NotFound, $"Backup file not found: {path} holds no complete dump of {database}", null, $"cnpg-restore dumps list {path} --check");
-    }
-
-    /// <summary>A broken dump is worth nothing to anybody; one that only this user may not open may be the one that is wanted.</summary>
-    private static void Pass(CliSession session, KeptDump newer, KeptDump? latest)
-    {
-        if (newer.File.Refusal is { } refusal)
-        {
-            throw new RestoreException(latest is null ? refusal : refusal with { Hint = $"{refusal.Hint}; the newest that can be read is {latest.Names[0]}, which is taken when you name it" });
-        }
-
-        session.Progress.Line($"warning: {newer.Names[0]} is newer and not taken, it is {DumpsInspectDocument.Word(newer.Inspection!.State)}: {newer.Inspection.Reason}");
-    }
 }

@@ -64,6 +64,7 @@ sealed class DecompressionStream(Stream inner, IEndCheck? end, bool blocks) : Fo
     private int Count(int read, int asked)
     {
         _written += read;
-        return read == 0 && asked > 0 && end?.Judge(_written) is { } wrong ? throw new InvalidDataException(wrong) : read;
+        end?.CameOut(read);
+        return read == 0 && asked > 0 && end?.Judge() is { } wrong ? throw new InvalidDataException(wrong) : read;
     }
 }

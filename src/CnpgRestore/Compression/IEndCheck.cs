@@ -6,7 +6,9 @@ interface IEndCheck
     /// <summary>The next compressed bytes, in order.</summary>
     void See(ReadOnlySpan<byte> compressed);
 
-    /// <param name="written">How many bytes came out in all.</param>
+    /// <summary>So many more bytes came out of what was seen until now.</summary>
+    void CameOut(int bytes);
+
     /// <returns>What is wrong, as one clause; null when the end is where it should be.</returns>
-    string? Judge(long written);
+    string? Judge();
 }

@@ -24,6 +24,7 @@ sealed class SnappyEnd : IEndCheck
     private int _dataLeft;
     private long _promised;
     private bool _hidesData;
+    private long _written;
 
     public void See(ReadOnlySpan<byte> compressed)
     {
@@ -48,10 +49,12 @@ sealed class SnappyEnd : IEndCheck
         }
     }
 
-    public string? Judge(long written) =>
-        _hidesData ? $"the snappy file is damaged: a chunk of it is of no known type, among {written} bytes of content"
-        : _headerSeen != 0 || _dataLeft != 0 ? $"the snappy file is cut: it ends within a chunk, after {written} bytes of content"
-        : written != _promised ? $"the snappy file is damaged: it ends after {written} bytes of content, and its chunks say {_promised}"
+    public void CameOut(int bytes) => _written += bytes;
+
+    public string? Judge() =>
+        _hidesData ? $"the snappy file is damaged: a chunk of it is of no known type, among {_written} bytes of content"
+        : _headerSeen != 0 || _dataLeft != 0 ? $"the snappy file is cut: it ends within a chunk, after {_written} bytes of content"
+        : _written != _promised ? $"the snappy file is damaged: it ends after {_written} bytes of content, and its chunks say {_promised}"
         : null;
 
     private int BodySize => _header[1] | (_header[2] << 8) | (_header[3] << 16);

@@ -24,7 +24,8 @@ public interface IDumpPlace
 
     /// <summary>What pg_restore makes of an archive, as SQL; where the place has a pg_restore of its own. Its end throws where that stops early.</summary>
     /// <param name="options">For pg_restore: <c>--clean</c>.</param>
-    Task<Stream> ScriptAsync(string path, IReadOnlyList<string> options, CancellationToken ct);
+    /// <exception cref="RestoreException">Exit 10: it does not exist. 12: it may not be read. 15: the place has no program that unpacks it.</exception>
+    Task<Stream> ScriptAsync(DumpFile file, IReadOnlyList<string> options, CancellationToken ct);
 
     /// <summary>What a program of the place says of its version: psql, or this one; empty where it has none.</summary>
     Task<string> VersionAsync(string program, CancellationToken ct);

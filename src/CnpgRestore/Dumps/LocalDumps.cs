@@ -53,7 +53,7 @@ public sealed class LocalDumps : IDumpPlace
         }
     }
 
-    public Task<Stream> ScriptAsync(string path, IReadOnlyList<string> options, CancellationToken ct) => throw new NotSupportedException("pg_restore runs beside this program");
+    public Task<Stream> ScriptAsync(DumpFile file, IReadOnlyList<string> options, CancellationToken ct) => throw new NotSupportedException("pg_restore runs beside this program");
 
     public Task<string> VersionAsync(string program, CancellationToken ct) => throw new NotSupportedException("programs run beside this one");
 

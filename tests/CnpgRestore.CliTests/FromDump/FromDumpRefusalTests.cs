@@ -225,6 +225,64 @@ public sealed class FromDumpRefusalTests(TestBed bed)
     }
 
     [Fact]
+    public async Task The_dump_of_another_database_is_taken_only_by_its_name_and_the_plan_says_what_it_is_of()
+    {
+        await using var scene = await FromDumpScene.CreateAsync(bed);
+        var folder = Directory.CreateDirectory(Path.Combine(scene.Folder, "share")).FullName;
+        var (own, another) = (Path.Combine(folder, "photos.dump"), Path.Combine(folder, "nextcloud.dump"));
+        await PostgresUser.OwnAsync(folder, Ct);
+        await scene.Live.DumpAsync(Ct, ["-Fc", "-f", own]);
+        var archive = await File.ReadAllBytesAsync(own, Ct);
+        var name = System.Text.Encoding.UTF8.GetBytes(scene.Live.Name);
+        // In the head, the database's name is the first.
+        archive[archive.AsSpan().IndexOf(name)] = (byte)'x';
+        await File.WriteAllBytesAsync(another, archive, Ct);
+        string[] to = ["--to", scene.Live.Url, "--dry-run", "-o", "json"];
+
+        var latest = await scene.RunAsync(["from-dump", "--local", folder, .. to]);
+        var named = await scene.RunAsync(["from-dump", "--local", folder, "--dump", "nextcloud.dump", .. to]);
+
+        Assert.True(latest.ExitCode == 0 && named.ExitCode == 0, latest.Error + named.Error);
+        Assert.Contains("photos.dump", latest.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("goes into", latest.Output, StringComparison.Ordinal);
+        Assert.Contains($"warning: nextcloud.dump is newer and not taken, it is of database x{scene.Live.Name[1..]}", latest.Error, StringComparison.Ordinal);
+        Assert.Contains($"the dump is of database x{scene.Live.Name[1..]}; it goes into {scene.Live.Name}", named.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_nothing_tells_which_dump_is_of_the_database_none_is_taken()
+    {
+        await using var scene = await FromDumpScene.CreateAsync(bed);
+        var folder = Directory.CreateDirectory(Path.Combine(scene.Folder, "share")).FullName;
+        File.Copy(scene.Dump, Path.Combine(folder, "photos.sql"));
+        File.Copy(scene.Dump, Path.Combine(folder, "nextcloud.sql"));
+
+        var result = await scene.RunAsync("from-dump", "--local", folder, "--to", scene.Live.Url, "--yes");
+
+        await AssertRefusedAsync(scene, result, 15, $"which dump of {folder} is of database {scene.Live.Name} is not known");
+        foreach (var words in (string[])["photos.sql of ", "nextcloud.sql of ", "--dump FILE"])
+        {
+            Assert.Contains(words, result.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_dump_of_the_whole_server_is_found_under_any_name()
+    {
+        await using var own = await PostgresServer.CreateAsync(new PostgresOptions(), Ct);
+        await using var scene = await FromDumpScene.CreateAsync(own);
+        var folder = Directory.CreateDirectory(Path.Combine(scene.Folder, "last")).FullName;
+        await PostgresUser.OwnAsync(folder, Ct);
+        (await ToolProcess.RunAsync(scene.Live.Postgres.Command("pg_dumpall", "-f", Path.Combine(folder, "postgres-20261122-010000.sql")), Ct)).Succeeded();
+        await scene.SpoilAsync();
+
+        var result = await scene.RunAsync("from-dump", "--local", folder, "--to", scene.Live.Url, "--yes");
+
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        Assert.Equal(scene.Expected, await scene.ContentAsync());
+    }
+
+    [Fact]
     public async Task A_dump_is_named_by_its_path_in_the_folder_or_by_its_own()
     {
         await using var scene = await FromDumpScene.CreateAsync(bed);

@@ -72,6 +72,41 @@ public sealed class SwapTests(TestBed bed)
         Assert.Equal("t,t", await scene.Live.QueryAsync<string>("SELECT concat_ws(',', has_schema_privilege('public', 'public', 'CREATE'), has_schema_privilege('public', 'public', 'USAGE'))", Ct));
     }
 
+    [Theory]
+    [InlineData("-Fc")]
+    [InlineData("-Ft")]
+    public async Task An_archive_that_is_packed_once_more_is_restored(string format)
+    {
+        await using var scene = await FromDumpScene.CreateAsync(bed, format);
+        var packed = Path.Combine(scene.Folder, "app.dump.gz");
+        await PackAsync(packed, await File.ReadAllBytesAsync(scene.Dump, Ct));
+        await scene.SpoilAsync();
+
+        var result = await scene.RestoreFileAsync(packed, "--jobs", "4");
+
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        Assert.Equal(scene.Expected, await scene.ContentAsync());
+    }
+
+    [Theory]
+    [InlineData("psql")]
+    [InlineData("parallel")]
+    public async Task Roles_and_a_database_in_two_members_of_a_gzip_file_are_restored(string engine)
+    {
+        await using var scene = await FromDumpScene.CreateAsync(bed);
+        var packed = Path.Combine(scene.Folder, "app.sql.gz");
+        // As pg_dumpall -g | gzip > FILE; pg_dump | gzip >> FILE leaves it.
+        await PackAsync(packed, System.Text.Encoding.UTF8.GetBytes($"-- PostgreSQL database cluster dump\nCREATE ROLE {scene.Live.Name}_never;\n-- PostgreSQL database cluster dump complete\n"));
+        await PackAsync(packed, await File.ReadAllBytesAsync(scene.Dump, Ct));
+        await scene.SpoilAsync();
+
+        var result = await scene.RestoreFileAsync(packed, "--engine", engine);
+
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        Assert.Equal(scene.Expected, await scene.ContentAsync());
+        Assert.Equal(0L, await scene.Live.Postgres.QueryAsync<long>($"SELECT count(*) FROM pg_roles WHERE rolname = '{scene.Live.Name}_never'", Ct));
+    }
+
     [Fact]
     public async Task Undo_after_the_swap_brings_the_former_database_back_exactly()
     {
@@ -281,4 +316,10 @@ public sealed class SwapTests(TestBed bed)
         FROM pg_database d WHERE datname = '{scene.Live.Name}'
         """,
         Ct);
+
+    private static async Task PackAsync(string path, byte[] content)
+    {
+        await using var gzip = new System.IO.Compression.GZipStream(new FileStream(path, FileMode.Append), System.IO.Compression.CompressionLevel.Fastest);
+        await gzip.WriteAsync(content, Ct);
+    }
 }

@@ -32,8 +32,10 @@ public sealed class VolumeTests(TestBed bed)
         await scene.Clusters.UntilAsync("pods", pods => pods!["items"]!.AsArray().All(pod => !pod!["metadata"]!["name"]!.GetValue<string>().StartsWith("cnpg-restore-", StringComparison.Ordinal)), Ct);
     }
 
-    [Fact]
-    public async Task An_archive_on_a_claim_makes_a_cluster_new()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_archive_on_a_claim_makes_a_cluster_new_also_where_it_is_packed_once_more(bool isPacked)
     {
         await using var scene = await AppsScene.CreateAsync(bed);
         await ClusterDump.FillAsync(scene);
@@ -42,6 +44,14 @@ public sealed class VolumeTests(TestBed bed)
         await scene.Home.KubectlAsync(Ct, "exec", "orders-1", "-c", "postgres", "--", "pg_dump", "-Fc", "-d", "orders", "-f", "/controller/tmp/orders.dump");
         var archive = Path.Combine(scene.Folder, "orders.dump");
         await scene.Home.KubectlAsync(Ct, "cp", "-c", "postgres", $"{scene.Home.Name}/orders-1:/controller/tmp/orders.dump", archive);
+        if (isPacked)
+        {
+            await using var gzip = new System.IO.Compression.GZipStream(File.Create(archive + ".gz"), System.IO.Compression.CompressionLevel.Fastest);
+            await gzip.WriteAsync(await File.ReadAllBytesAsync(archive, Ct), Ct);
+            await gzip.DisposeAsync();
+            File.Move(archive + ".gz", archive, overwrite: true);
+        }
+
         await scene.Home.KubectlAsync(Ct, "cp", archive, $"{scene.Home.Name}/writer:/dumps/orders.dump");
 
         var result = await scene.RunAsync("from-dump", Cluster, "--strategy", "fresh", "--pvc", "dumps", "--dump", "orders.dump", "--yes");

@@ -77,6 +77,62 @@ public sealed class DecompressionTests
         Assert.Equal(Sha256, Convert.ToHexString(await SHA256.HashDataAsync(stream, TestContext.Current.CancellationToken)));
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(300)]
+    public async Task Gzip_members_one_behind_the_other_are_one_file(int members)
+    {
+        // As bgzip writes it: many small ones, and an empty one last.
+        byte[][] parts = [.. Enumerable.Range(0, members).Select(Member), Zip([])];
+        var file = Joined(parts);
+
+        foreach (var stream in (Stream[])[new MemoryStream(file), new TrickleStream(file)])
+        {
+            Assert.Equal(Enumerable.Range(0, members).Sum(member => (long)Content(member).Length), (await UnpackAsync(stream)).Length);
+        }
+    }
+
+    [Fact]
+    public async Task Gzip_members_that_are_cut_anywhere_or_of_which_one_is_lost_are_never_taken_for_whole()
+    {
+        var (first, second, third) = (Member(1), Member(2), Member(3));
+        var file = Joined(first, second, third);
+        for (var length = 1; length < file.Length; length++)
+        {
+            // Between two members nobody can tell.
+            if (length != first.Length && length != first.Length + second.Length)
+            {
+                await Assert.ThrowsAsync<InvalidDataException>(() => UnpackAsync(new MemoryStream(file[..length])));
+            }
+        }
+
+        // The decompressor takes what does not begin like a member for the end.
+        foreach (var start in new[] { first.Length, first.Length + second.Length })
+        {
+            byte[] damaged = [.. file];
+            damaged[start] ^= 1;
+            Assert.Contains("cut or damaged", (await Assert.ThrowsAsync<InvalidDataException>(() => UnpackAsync(new MemoryStream(damaged)))).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task What_only_looks_like_a_gzip_member_is_none()
+    {
+        // Stored, not packed: the content's own headers stand in the file as they are.
+        var content = Joined([.. Enumerable.Range(0, 200).Select(Member)]);
+        using var packed = new MemoryStream();
+        await using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionLevel.NoCompression, leaveOpen: true))
+        {
+            await gzip.WriteAsync(content, TestContext.Current.CancellationToken);
+        }
+
+        var alone = await UnpackAsync(new MemoryStream(packed.ToArray()));
+        var both = await UnpackAsync(new TrickleStream(Joined(packed.ToArray(), Member(1))));
+
+        Assert.Equal(content, alone);
+        Assert.Equal(Joined(content, Content(1)), both);
+    }
+
     [Fact]
     public async Task Bzip2_members_one_behind_the_other_are_one_file()
     {
@@ -92,6 +148,33 @@ public sealed class DecompressionTests
     {
         await using var stream = await Decompression.OpenAsync(new BrokenStream(), ArchiveCompression.Gzip, TestContext.Current.CancellationToken);
         await Assert.ThrowsAsync<IOException>(async () => await stream.CopyToAsync(Stream.Null, TestContext.Current.CancellationToken));
+    }
+
+    private static byte[] Joined(params byte[][] parts) => [.. parts.SelectMany(part => part)];
+
+    private static byte[] Member(int number) => Zip(Content(number));
+
+    /// <summary>Of different sizes: 0 is empty.</summary>
+    private static byte[] Content(int number) => System.Text.Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, number * 7 % 1000).Select(line => FormattableString.Invariant($"{number} {line * number}\n"))));
+
+    private static byte[] Zip(byte[] content)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write(content);
+        }
+
+        // .NET writes nothing at all for nothing.
+        return packed.Length > 0 ? packed.ToArray() : [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    }
+
+    private static async Task<byte[]> UnpackAsync(Stream packed)
+    {
+        await using var stream = await Decompression.OpenAsync(packed, ArchiveCompression.Gzip, TestContext.Current.CancellationToken);
+        using var whole = new MemoryStream();
+        await stream.CopyToAsync(whole, TestContext.Current.CancellationToken);
+        return whole.ToArray();
     }
 
     private static Task<byte[]> ReadAsync(string name) => File.ReadAllBytesAsync(Golden.Path("compressed", name), TestContext.Current.CancellationToken);

@@ -302,8 +302,120 @@ public sealed class DumpFolderTests : IDisposable
 
         Assert.Equal("daily/other-20261122.sql", (await folder.FindLatestAsync(database: null, Ct)).Latest?.Names[0]);
         Assert.Equal("daily/app-20261121.sql", (await folder.FindLatestAsync("app", Ct)).Latest?.Names[0]);
-        // Nobody knows what is in one without a name.
-        Assert.Equal("unnamed.sql", (await folder.FindLatestAsync("third", Ct)).Latest?.Names[0]);
+        // Nobody knows what is in one without a name, where the others are of several databases.
+        var third = await folder.FindLatestAsync("third", Ct);
+        Assert.Equal((null, "unnamed.sql"), (third.Latest, Assert.Single(third.Candidates).Names[0]));
+    }
+
+    [Fact]
+    public async Task A_newer_archive_of_another_database_is_passed_over_and_said_to_be()
+    {
+        // Its head names database app.
+        await Write("nextcloud.dump", "app.custom", "2026-11-22T02:00:05Z");
+        await Write("immich.dump", "app.custom", "2026-11-21T02:00:05Z");
+        await Write("other.sql", "app.sql", "2026-11-20T02:00:05Z");
+        await RenameAsync("immich.dump", "app", "pic");
+
+        var (_, latest, passed) = await FindAsync("pic");
+
+        Assert.Equal("immich.dump", latest);
+        Assert.Equal(["nextcloud.dump is of database app"], passed);
+    }
+
+    [Theory]
+    [InlineData("nextcloud-2026-11-22.sql.gz")]
+    [InlineData("app-20261122.sql")]
+    public async Task What_a_dump_says_of_itself_counts_before_its_name(string name)
+    {
+        await WriteText(name, Text("app-create-clean.sql").Replace("app", "nextcloud", StringComparison.Ordinal), "2026-11-22T02:00:05Z");
+        await Write("app-20261121.sql", "app.sql", "2026-11-21T02:00:05Z");
+
+        var (_, latest, passed) = await FindAsync("app");
+
+        Assert.Equal("app-20261121.sql", latest);
+        Assert.Equal([$"{name} is of database nextcloud"], passed);
+    }
+
+    [Theory]
+    [InlineData("server1-20261122.sql", "app-create-clean.sql")]
+    [InlineData("server1-20261122.dump", "app.custom")]
+    [InlineData("postgres-20261122.sql", "cluster.sql")]
+    public async Task What_holds_the_database_is_taken_whatever_its_name_where_it_is_the_newest(string name, string golden)
+    {
+        await Write(name, golden, "2026-11-22T02:00:05Z");
+        await Write("app-20261121.sql", "app.sql", "2026-11-21T02:00:05Z");
+
+        Assert.Equal(name, (await FindAsync("app")).Latest);
+
+        await Write("app-20261123.sql", "app.sql", "2026-11-23T02:00:05Z");
+        Assert.Equal("app-20261123.sql", (await FindAsync("app")).Latest);
+    }
+
+    [Fact]
+    public async Task Dumps_that_are_named_for_another_database_and_are_of_it_are_passed_over_in_silence()
+    {
+        await Write("other-20261122.sql", "app.sql", "2026-11-22T02:00:05Z");
+        await Write("app-20261122.dump", "app.custom", "2026-11-22T02:00:04Z");
+        await Write("broken-20261122.sql.gz", "empty.sql.gz", "2026-11-22T02:00:03Z");
+        await Write("postgres-20261122.sql", "cluster.sql", "2026-11-22T02:00:02Z");
+        await Write("pic-20261121.sql", "app.sql", "2026-11-21T02:00:05Z");
+
+        var (folder, latest, passed) = await FindAsync("pic");
+
+        Assert.Equal("pic-20261121.sql", latest);
+        Assert.Empty(passed);
+        // What name and beginning agree on is not read to its end.
+        Assert.Equal(["postgres-20261122.sql", "pic-20261121.sql"], folder.Dumps.Where(dump => dump.Inspection is not null).Select(dump => dump.Names[0]));
+    }
+
+    [Fact]
+    public async Task A_broken_dump_of_the_whole_server_is_passed_over_and_said_to_be()
+    {
+        await WriteText("postgres-20261122.sql", Text("cluster.sql")[..4000], "2026-11-22T02:00:05Z");
+        await Write("app-20261121.sql", "app.sql", "2026-11-21T02:00:05Z");
+
+        var (_, latest, passed) = await FindAsync("app");
+
+        Assert.Equal("app-20261121.sql", latest);
+        Assert.StartsWith("postgres-20261122.sql is truncated: ", Assert.Single(passed), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Roles_alone_are_no_dump_of_a_database()
+    {
+        await WriteText("globals.sql", "-- PostgreSQL database cluster dump\nCREATE ROLE a;\n-- PostgreSQL database cluster dump complete\n", "2026-11-22T02:00:05Z");
+        await Write("app.sql", "app.sql", "2026-11-21T02:00:05Z");
+
+        var (_, latest, passed) = await FindAsync("app");
+
+        Assert.Equal("app.sql", latest);
+        Assert.Equal(["globals.sql is of a whole server, and holds no database app"], passed);
+    }
+
+    [Theory]
+    // Nothing tells: the newest of each is shown.
+    [InlineData("third", "nextcloud_2026-11-22.sql photos.sql nextcloud_2026-11-21.sql", null, "nextcloud_2026-11-22.sql photos.sql")]
+    [InlineData("third", "a/backup.sql b/backup.sql", null, "a/backup.sql b/backup.sql")]
+    [InlineData("third", "latest.sql a_2026-11-22.sql b_2026-11-22.sql", null, "latest.sql a_2026-11-22.sql b_2026-11-22.sql")]
+    [InlineData("app", "unnamed.sql app-20261121.sql", null, "unnamed.sql app-20261121.sql")]
+    // The name tells.
+    [InlineData("photos", "photos.sql nextcloud.sql", "photos.sql", "")]
+    [InlineData("photos", "photos/2026-11-22.sql nextcloud/2026-11-22.sql", "photos/2026-11-22.sql", "")]
+    [InlineData("photos", "daily/photos_2026-11-22_03h00m.Sunday.sql nextcloud.sql", "daily/photos_2026-11-22_03h00m.Sunday.sql", "")]
+    // Of one thing, whatever it is called.
+    [InlineData("third", "backup_2026-11-22.sql backup_2026-11-21.sql latest.sql", "backup_2026-11-22.sql", "")]
+    [InlineData("third", "2026-11-22/db.sql 2026-11-21/db.sql", "2026-11-22/db.sql", "")]
+    [InlineData("third", "db.Mon.sql db.Sun.sql db-1732240000.sql", "db.Mon.sql", "")]
+    public async Task Where_nothing_tells_what_a_dump_is_of_it_is_taken_only_where_all_are_of_one_thing(string database, string names, string? latest, string candidates)
+    {
+        foreach (var (index, name) in names.Split(' ').Index())
+        {
+            await Write(name, "app.sql", FormattableString.Invariant($"2026-11-22T{20 - index:00}:00:00Z"));
+        }
+
+        var found = await (await DumpFolder.ReadAsync(_folder.FullName, Ct)).FindLatestAsync(database, Ct);
+
+        Assert.Equal((latest, candidates), (found.Latest?.Names[0], string.Join(' ', found.Candidates.Select(dump => dump.Names[0]))));
     }
 
     [Fact]
@@ -327,6 +439,31 @@ public sealed class DumpFolderTests : IDisposable
         File.Copy(Golden.Path("dumps", golden), At(name));
         File.SetLastWriteTimeUtc(At(name), Time(written).UtcDateTime);
         return Task.CompletedTask;
+    }
+
+    private async Task<(DumpFolder Folder, string? Latest, IEnumerable<string> Passed)> FindAsync(string database)
+    {
+        var found = await (await DumpFolder.ReadAsync(_folder.FullName, Ct)).FindLatestAsync(database, Ct);
+        return (found.Folder, found.Latest?.Names[0], found.Passed.Select(passed => $"{passed.Dump.Names[0]} {passed.Reason}"));
+    }
+
+    private static string Text(string golden) => File.ReadAllText(Golden.Path("dumps", golden));
+
+    private async Task WriteText(string name, string text, string written)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(At(name))!);
+        await File.WriteAllTextAsync(At(name), text, Ct);
+        File.SetLastWriteTimeUtc(At(name), Time(written).UtcDateTime);
+    }
+
+    /// <summary>Another database in the head of an archive; its name is as long.</summary>
+    private async Task RenameAsync(string name, string from, string to)
+    {
+        var bytes = await File.ReadAllBytesAsync(At(name), Ct);
+        var written = File.GetLastWriteTimeUtc(At(name));
+        System.Text.Encoding.UTF8.GetBytes(to).CopyTo(bytes, bytes.AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(from)));
+        await File.WriteAllBytesAsync(At(name), bytes, Ct);
+        File.SetLastWriteTimeUtc(At(name), written);
     }
 
     private async Task Write(string name, int size, string written)
@@ -367,7 +504,7 @@ public sealed class DumpFolderTests : IDisposable
             ? throw new RestoreException(ProblemCode.AccessDenied, "Permission denied")
             : LocalDumps.Instance.OpenAsync(path, ct);
 
-        public Task<Stream> ScriptAsync(string path, IReadOnlyList<string> options, CancellationToken ct) => LocalDumps.Instance.ScriptAsync(path, options, ct);
+        public Task<Stream> ScriptAsync(DumpFile file, IReadOnlyList<string> options, CancellationToken ct) => LocalDumps.Instance.ScriptAsync(file, options, ct);
 
         public Task<string> VersionAsync(string program, CancellationToken ct) => LocalDumps.Instance.VersionAsync(program, ct);
     }

@@ -331,6 +331,69 @@ public sealed class DumpInspectorTests : IDisposable
         Assert.Equal(DumpState.Damaged, (await InspectAsync(path)).State);
     }
 
+    [Theory]
+    [InlineData("app.custom")]
+    [InlineData("app.tar")]
+    public async Task An_archive_that_is_packed_once_more_is_read_to_its_end(string name)
+    {
+        var path = await PackAsync(await File.ReadAllBytesAsync(Golden.Path("dumps", name), Ct), $"{name}.gz");
+
+        var (head, whole) = (await InspectAsync(path), await InspectWhollyAsync(path));
+
+        Assert.Equal((DumpState.HeadOnly, "app"), (head.State, head.Databases[0].Name));
+        Assert.Equal([$"gzip -dc {path} | pg_restore --list shows what is in it"], head.Notes);
+        Assert.Equal((DumpState.Complete, 35L, "app"), (whole.State, whole.Rows, whole.Origin));
+        var creation = await DumpInspector.ReadCreationAsync(await DumpFile.OpenAsync(path, Ct), Ct);
+        Assert.Equal(("app", "UTF8"), (creation?.Name, creation?.CreateOptions["ENCODING"]));
+    }
+
+    [Fact]
+    public async Task An_archive_that_is_packed_once_more_and_cut_is_damaged()
+    {
+        var path = await PackAsync(await File.ReadAllBytesAsync(Golden.Path("dumps", "app.custom"), Ct), "app.dump.gz");
+        var packed = await File.ReadAllBytesAsync(path, Ct);
+        // The checksum behind the archive's last byte too.
+        foreach (var length in new[] { packed.Length - 1, packed.Length - 8, packed.Length / 2 })
+        {
+            await File.WriteAllBytesAsync(path, packed[..length], Ct);
+
+            Assert.Equal(DumpState.Damaged, (await InspectWhollyAsync(path)).State);
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_pg_restore_that_is_older_than_the_archive_is_no_damage_of_the_archive(bool isPacked)
+    {
+        var archive = await File.ReadAllBytesAsync(Golden.Path("dumps", "app.custom"), Ct);
+        // 1.99: behind PGDMP.
+        archive[6] = 99;
+        var path = await PackAsync(archive, "app.dump");
+        if (!isPacked)
+        {
+            await File.WriteAllBytesAsync(path, archive, Ct);
+        }
+
+        var problem = (await Assert.ThrowsAsync<RestoreException>(() => InspectWhollyAsync(path))).Problem;
+
+        Assert.Equal((ProblemCode.Refused, $"pg_restore here is older than the dump {path}"), (problem.Code, problem.Message));
+        Assert.Contains("unsupported version (1.99) in file header", problem.Detail, StringComparison.Ordinal);
+        Assert.Contains("postgresql-client", problem.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Roles_and_a_database_in_two_members_of_a_gzip_file_are_one_dump()
+    {
+        var roles = await PackAsync("-- PostgreSQL database cluster dump\nCREATE ROLE shop;\n-- PostgreSQL database cluster dump complete\n"u8.ToArray(), "roles");
+        var path = Path.Combine(_folder.FullName, "both.sql.gz");
+        await File.WriteAllBytesAsync(path, [.. await File.ReadAllBytesAsync(roles, Ct), .. await File.ReadAllBytesAsync(Golden.Path("dumps", "app.sql.gz"), Ct)], Ct);
+
+        var found = await InspectAsync(path);
+
+        Assert.Equal((DumpState.Complete, 35L, "shop"), (found.State, found.Rows, Assert.Single(found.Roles)));
+    }
+
     [Fact]
     public async Task A_file_that_does_not_exist_is_not_found()
     {
@@ -341,6 +404,16 @@ public sealed class DumpInspectorTests : IDisposable
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
+
+    private async Task<string> PackAsync(byte[] content, string name)
+    {
+        var path = Path.Combine(_folder.FullName, name);
+        await using var gzip = new System.IO.Compression.GZipStream(File.Create(path), System.IO.Compression.CompressionLevel.Fastest);
+        await gzip.WriteAsync(content, Ct);
+        return path;
+    }
+
+    private static async Task<DumpInspection> InspectWhollyAsync(string path) => await DumpInspector.InspectWhollyAsync(await DumpFile.OpenAsync(path, Ct), progress: null, Ct);
 
     private static async Task<DumpInspection> InspectAsync(string path) => await DumpInspector.InspectAsync(await DumpFile.OpenAsync(path, Ct), progress: null, Ct);
 }

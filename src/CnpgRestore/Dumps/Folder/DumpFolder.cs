@@ -40,23 +40,34 @@ public sealed record DumpFolder(string Path, IReadOnlyList<KeptDump> Dumps, IRea
         this with { Dumps = [.. Dumps.Select(other => other == dump ? dump with { Inspection = inspection } : other)] };
 
     /// <summary>
-    /// Reads the dumps of a database from the newest back until one is complete. The folder that comes back knows why newer ones were passed over.
+    /// Reads the dumps from the newest back until one is complete and holds the database, whatever its name. The folder that comes back knows why newer
+    /// ones were passed over.
     /// </summary>
     /// <param name="database">Null for any.</param>
-    public async Task<(DumpFolder Folder, KeptDump? Latest)> FindLatestAsync(string? database, CancellationToken ct)
+    public async Task<DumpChoice> FindLatestAsync(string? database, CancellationToken ct)
     {
         var folder = this;
-        foreach (var dump in Dumps.Where(dump => database is null || dump.Database is null || dump.Database == database))
+        var judge = new DumpJudge(this, database);
+        var passed = new List<PassedDump>();
+        foreach (var dump in Dumps)
         {
-            var inspection = dump.Inspection ?? await DumpInspector.InspectAsync(dump.File, progress: null, ct);
-            folder = folder.With(dump, inspection);
-            if (inspection.State is DumpState.Complete or DumpState.HeadOnly)
+            var verdict = await judge.JudgeAsync(dump, ct);
+            folder = verdict.Inspection is { } inspection ? folder.With(dump, inspection) : folder;
+            if (verdict.Fit is DumpFit.Holds or DumpFit.Unclear)
             {
-                return (folder, folder.Dumps.Single(other => other.File == dump.File));
+                return new DumpChoice(folder, verdict.Fit == DumpFit.Holds ? folder.Dumps.Single(other => other.File == dump.File) : null)
+                {
+                    Passed = passed, Candidates = verdict.Fit == DumpFit.Unclear ? judge.Candidates() : [],
+                };
+            }
+
+            if (verdict.Fit == DumpFit.Broken || !judge.IsNamedForAnother(dump))
+            {
+                passed.Add(new PassedDump(dump, verdict.Reason));
             }
         }
 
-        return (folder, null);
+        return new DumpChoice(folder, Latest: null) { Passed = passed };
     }
 
     /// <summary>When a dump was made: the disk's time where it lies in the span that the name speaks of, or close to it; else the name's.</summary>

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Formats.Tar;
 using System.Text;
+using CnpgRestore.Compression;
 using static System.FormattableString;
 
 namespace CnpgRestore.Dumps.Inspection;
@@ -43,7 +44,7 @@ static class ArchiveHead
                 ProgramVersion = program?.Split(' ')[0],
                 ServerVersion = server?.Split(' ')[0],
                 Databases = [new DumpDatabase(database, [], [], [], new Dictionary<string, int>(), new Dictionary<string, int>())],
-                Notes = [$"pg_restore --list {file.Path} shows what is in it"],
+                Notes = [$"{ListCommand(file)} shows what is in it"],
             };
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
@@ -51,6 +52,8 @@ static class ArchiveHead
             return new DumpInspection(file, DumpState.Damaged, $"its head cannot be read: {e.Message}");
         }
     }
+
+    private static string ListCommand(DumpFile file) => ArchiveInput.IsPiped(file) ? $"{DecompressionFilter.Of(file.Compression)} {file.Path} | pg_restore --list" : $"pg_restore --list {file.Path}";
 
     /// <summary>From behind the letters PGDMP on.</summary>
     private static async Task<byte[]> ReadAsync(DumpFile file, CancellationToken ct)

@@ -40,6 +40,12 @@ public sealed record DumpInspection(DumpFile File, DumpState State, string Reaso
     /// <summary>What a person should know before loading it.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>The database that an archive was made of, as its head says; null where it does not, and for SQL.</summary>
+    public string? ArchivedDatabase { get; init; }
+
+    /// <summary>The only database that it is of, where it says so; null where it does not, and for a whole server.</summary>
+    public string? Origin => ArchivedDatabase ?? (Program == "pg_dump" && Databases is [{ Name: { } name }] ? name : null);
+
     /// <summary>What it holds of the database that is asked for; null where it holds nothing of that name.</summary>
     /// <param name="name">Null for the only one. A dump that does not name its database holds the one that is asked for.</param>
     public DumpDatabase? Find(string? name) => Databases switch

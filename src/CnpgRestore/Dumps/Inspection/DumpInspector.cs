@@ -45,7 +45,7 @@ public sealed class DumpInspector
     }
 
     /// <summary>The same, and an archive is read to its end as well, through pg_restore: its tables and rows are known then.</summary>
-    /// <exception cref="RestoreException">Exit 15: pg_restore is not installed.</exception>
+    /// <exception cref="RestoreException">Exit 15: pg_restore is not installed, or older than the archive.</exception>
     public static async Task<DumpInspection> InspectWhollyAsync(DumpFile file, IProgress<long>? progress, CancellationToken ct)
     {
         var head = file.Format is DumpFormat.Custom or DumpFormat.Tar or DumpFormat.Directory ? await ArchiveHead.InspectAsync(file, ct) : null;
@@ -55,7 +55,7 @@ public sealed class DumpInspector
         }
 
         // What pg_restore writes ends with the line of a whole dump, whoever wrote the archive.
-        return (await new DumpInspector().RunAsync(file, progress, ct)) with { ProgramVersion = head.ProgramVersion, ServerVersion = head.ServerVersion, Notes = [] };
+        return (await new DumpInspector().RunAsync(file, progress, ct)) with { ProgramVersion = head.ProgramVersion, ServerVersion = head.ServerVersion, ArchivedDatabase = head.Databases[0].Name, Notes = [] };
     }
 
     /// <summary>Owner, encoding, locale and settings of the database that an archive was made of, which pg_restore writes with --create alone.</summary>
@@ -78,6 +78,10 @@ public sealed class DumpInspector
 
             await script.DemandWholeAsync(ct);
             _cut = reader.IsCut ? Invariant($"it ends in the middle of line {reader.Line}: {Head(reader)}") : null;
+        }
+        catch (InvalidDataException e) when (OldPgRestore.IsIn(e.Message))
+        {
+            throw new RestoreException(OldPgRestore.ProblemOf(file, e.Message), e);
         }
         catch (InvalidDataException e)
         {

@@ -7,11 +7,13 @@ namespace CnpgRestore.Dumps.Loading;
 sealed class DatabasePart(string? database)
 {
     private const string ClusterStart = "-- PostgreSQL database cluster dump";
+    private const string ClusterEnd = "-- PostgreSQL database cluster dump complete";
     private const string DumpStart = "-- PostgreSQL database dump";
     private const string DumpEnd = "-- PostgreSQL database dump complete";
 
     private readonly List<string> _connects = [];
     private bool _isCluster;
+    private bool _isClusterOver;
 
     /// <summary>Written by pg_dump, whose order is known; a script of somebody else may rely on any order.</summary>
     public bool IsByPgDump { get; private set; }
@@ -39,7 +41,12 @@ sealed class DatabasePart(string? database)
             case ClusterStart:
                 _isCluster = true;
                 break;
+            case ClusterEnd:
+                _isClusterOver = true;
+                break;
             case DumpStart:
+                // Behind what pg_dumpall -g has written stands a dump of one database.
+                _isCluster &= !_isClusterOver;
                 IsByPgDump = true;
                 break;
             case DumpEnd:

@@ -9,6 +9,8 @@ namespace CnpgRestore.Dumps.Plain;
 /// <param name="intoNew">It goes into a database that was made for it: what <see cref="NeedlessStatements"/> contain is left out.</param>
 public sealed class DumpSection(Stream script, string? database, bool intoNew = false)
 {
+    private const string ServerEnd = "-- PostgreSQL database cluster dump complete";
+
     private static readonly byte[] LineEnds = [.. Enumerable.Repeat((byte)'\n', 4096)];
 
     private long _line = 1;
@@ -20,6 +22,7 @@ public sealed class DumpSection(Stream script, string? database, bool intoNew = 
         var reader = new DumpReader(script);
         var isWanted = database is null;
         var needless = intoNew ? new NeedlessStatements() : null;
+        var isNamed = false;
         while (await reader.ReadAsync(ct) is var token && token != DumpToken.End)
         {
             progress?.Report(reader.Position);
@@ -28,7 +31,11 @@ public sealed class DumpSection(Stream script, string? database, bool intoNew = 
                 case DumpToken.Cut:
                     throw new InvalidDataException(FormattableString.Invariant($"it ends in the middle of line {reader.Line}"));
                 case DumpToken.MetaCommand when database is not null && PsqlConnect.TryParse(reader.TextAsString()) is { } connected:
-                    isWanted = connected == database;
+                    (isWanted, isNamed) = (connected == database, true);
+                    break;
+                case DumpToken.Comment when database is not null && !isNamed && reader.TextAsString() == ServerEnd:
+                    // pg_dumpall -g, with a dump of one database behind it.
+                    isWanted = true;
                     break;
                 case DumpToken.Statement when isWanted && (reader.Copy is not null || !IsLeftOut(reader, needless)):
                     await WriteLinesAsync(reader, output, "\n"u8.ToArray(), ct);

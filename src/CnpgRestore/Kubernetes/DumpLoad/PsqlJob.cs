@@ -26,15 +26,21 @@ public sealed record PsqlJob
         """;
 
     // The schema public is there already, though pg_dump --schema=public creates it.
+    // An archive that is packed once more is read from stdin, and to its end: there the filter tells whether its bytes were sound.
     private const string RestoreScript =
         """
         set -euo pipefail
         test -r "$DUMP_FILE" || { echo "Backup file not found, or Permission denied: $DUMP_FILE" >&2; exit 66; }
         echo "loading $DUMP_FILE into database $PGDATABASE on $PGHOST"
         if [ -n "$FOUND" ]; then found=$(psql --no-psqlrc --tuples-only --no-align --command="$FOUND"); [ "$found" = f ] || exit 67; fi
-        pg_restore --list "$DUMP_FILE" > /tmp/list
-        if grep -q ' SCHEMA - public ' /tmp/list; then sed -i '/ SCHEMA - public /d' /tmp/list; set -- --use-list=/tmp/list; fi
-        pg_restore --exit-on-error --no-password --jobs "$JOBS" "$@" --dbname "" "$DUMP_FILE"
+        if [ "$DECOMPRESS" = cat ]; then
+          pg_restore --list "$DUMP_FILE" > /tmp/list
+          if grep -q ' SCHEMA - public ' /tmp/list; then sed -i '/ SCHEMA - public /d' /tmp/list; set -- --use-list=/tmp/list; fi
+          pg_restore --exit-on-error --no-password --jobs "$JOBS" "$@" --dbname "" "$DUMP_FILE"
+        else
+          command -v "${DECOMPRESS%% *}" > /dev/null || { echo "${DECOMPRESS%% *}: command not found" >&2; exit 127; }
+          $DECOMPRESS < "$DUMP_FILE" | { pg_restore --exit-on-error --no-password --dbname "" && cat > /dev/null; }
+        fi
         echo "loaded $DUMP_FILE"
         """;
 

@@ -1,8 +1,6 @@
 using CnpgRestore.Dumps;
 using CnpgRestore.Dumps.Folder;
-using CnpgRestore.Dumps.Inspection;
 using CnpgRestore.Plans.Clusters;
-using static System.FormattableString;
 
 namespace CnpgRestore.Plans.Advice;
 
@@ -10,6 +8,9 @@ namespace CnpgRestore.Plans.Advice;
 sealed class DumpLook(AdviceRequest request, TimeProvider clock)
 {
     private DumpSight _seen = new();
+
+    // from-dump alone would take the same one.
+    private bool _isPlain = true;
 
     public async Task<DumpSight> RunAsync(Task<Situation?> cluster, CancellationToken ct)
     {
@@ -28,64 +29,56 @@ sealed class DumpLook(AdviceRequest request, TimeProvider clock)
     {
         var folder = await DumpFolder.ReadAsync(path, ct);
         _seen = _seen with { Count = folder.Dumps.Count };
-        var mine = folder.Dumps.Where(dump => _seen.Database is not { } database || dump.Database is null || dump.Database == database).ToList();
-        // A dump of a whole server may have any name.
-        foreach (var dump in mine.Concat(folder.Dumps.Except(mine)))
+        var judge = new DumpJudge(folder, _seen.Database);
+        foreach (var dump in folder.Dumps)
         {
-            if (await TakesAsync(dump, isMine: mine.Contains(dump), ct))
+            if (await TakesAsync(dump, judge, ct))
             {
                 return;
             }
 
             _seen = _seen with { Chosen = null, Inspection = null, Rate = null };
         }
-
     }
 
-    private async Task<bool> TakesAsync(KeptDump dump, bool isMine, CancellationToken ct)
+    private async Task<bool> TakesAsync(KeptDump dump, DumpJudge judge, CancellationToken ct)
     {
         if (request.Target is { } target && dump.Time > target.Moment)
         {
-            return Skip(dump, $"made after {target}", isLater: true);
+            return Skip(dump, $"was made after {target}", isLater: true);
         }
 
-        if (!isMine)
+        if (!judge.IsNamedForAnother(dump))
         {
-            // Whether it holds the database is not known before it is read.
-            return await HoldsMineAsync(dump, ct);
+            // Time may run out while it is read.
+            await ChooseAsync(dump, ct);
         }
 
-        _seen = _seen with { Chosen = dump, Inspection = null, IsLatest = !_seen.Skipped.Any(skipped => skipped.IsLater), Rate = null };
-        _seen = _seen with { Rate = await MeasureAsync(dump.File, ct) };
-        var inspection = await DumpInspector.InspectAsync(dump.File, progress: null, ct);
-        if (inspection.State is not (DumpState.Complete or DumpState.HeadOnly))
+        var verdict = await judge.JudgeAsync(dump, ct);
+        if (verdict.Fit != DumpFit.Holds)
         {
-            return Skip(dump, Invariant($"{inspection.State.ToString().ToLowerInvariant()}: {inspection.Reason}"));
+            _isPlain &= verdict.Fit != DumpFit.Unclear;
+            return Skip(dump, verdict.Reason);
         }
 
-        if (_seen.Database is { } database && inspection.IsComplete && inspection.Find(database) is null)
+        if (_seen.Chosen is null)
         {
-            return Skip(dump, $"holds no database {database}");
+            await ChooseAsync(dump, ct);
         }
 
-        _seen = _seen with { Inspection = inspection };
+        _seen = _seen with { Inspection = verdict.Inspection };
         return true;
     }
 
-    private async Task<bool> HoldsMineAsync(KeptDump dump, CancellationToken ct)
+    private async Task ChooseAsync(KeptDump dump, CancellationToken ct)
     {
-        var inspection = await DumpInspector.InspectAsync(dump.File, progress: null, ct);
-        if (!inspection.IsComplete || inspection.Databases.All(held => held.Name != _seen.Database))
-        {
-            return Skip(dump, $"is of database {dump.Database}");
-        }
-
-        _seen = _seen with { Chosen = dump, Inspection = inspection, IsLatest = false, Rate = await MeasureAsync(dump.File, ct) };
-        return true;
+        _seen = _seen with { Chosen = dump, Inspection = null, IsLatest = _isPlain, Rate = null };
+        _seen = _seen with { Rate = await MeasureAsync(dump.File, ct) };
     }
 
     private bool Skip(KeptDump dump, string reason, bool isLater = false)
     {
+        _isPlain &= !isLater;
         _seen = _seen with { Skipped = [.. _seen.Skipped, new SkippedDump(dump.Names[0], dump.Time, reason, isLater)] };
         return false;
     }

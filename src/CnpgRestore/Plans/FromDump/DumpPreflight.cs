@@ -99,6 +99,12 @@ static class DumpPreflight
             yield return $"the dump is of a whole server: {request.Database} is taken out of it; no role, tablespace or other database is changed";
         }
 
+        // People restore under other names; who took a wrong file must see it before it is swapped in.
+        if (dump.Origin is { } origin && origin != request.Database)
+        {
+            yield return $"the dump is of database {origin}; it goes into {request.Database}";
+        }
+
         var content = dump.Find(request.Database)!;
         if (content.Owners.Count == 0 && content.Created.ContainsKey("TABLE"))
         {

@@ -115,7 +115,7 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
         }
         catch (InvalidDataException e)
         {
-            throw new RestoreException(ProblemCode.Stopped, $"{plan.Dump.Path} cannot be read to its end", e.Message, Repair, e);
+            throw Unreadable(e);
         }
 
         if (result.ExitCode != 0)
@@ -138,20 +138,25 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
 
     private async Task<string> RunRestoreAsync(string database, CancellationToken ct)
     {
-        // A tar has no order that several could read from.
-        var jobs = plan.Dump.Format == DumpFormat.Tar ? 1 : Decision.Jobs;
+        var jobs = ArchiveInput.JobsOf(plan.Dump, Decision.Jobs);
         var name = $"dbname='{database.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("'", @"\'", StringComparison.Ordinal)}'";
-        var list = await ListWithoutPublicAsync(database, ct);
+        // What is piped is read once.
+        var list = ArchiveInput.IsPiped(plan.Dump) ? null : await ListWithoutPublicAsync(database, ct);
         try
         {
             string[] entries = list is null ? [] : ["--use-list", list];
             var command = new ClientCommand(
-                "pg_restore", database, ["--exit-on-error", "--no-password", "--jobs", jobs.ToString(CultureInfo.InvariantCulture), .. entries, "--dbname", name, plan.Dump.Path])
+                "pg_restore", database, ["--exit-on-error", "--no-password", "--jobs", jobs.ToString(CultureInfo.InvariantCulture), .. entries, "--dbname", name, .. ArchiveInput.Path(plan.Dump)])
             {
                 ApplicationName = Decision.ApplicationName,
+                Input = ArchiveInput.IsPiped(plan.Dump) ? (input, token) => ArchiveInput.WriteAsync(plan.Dump, input, token) : null,
             };
             var result = await server.RunAsync(command, ct);
             return result.ExitCode == 0 ? Loaded() : throw Failure(result.Errors.Trim(), place: null);
+        }
+        catch (InvalidDataException e)
+        {
+            throw Unreadable(e);
         }
         finally
         {
@@ -177,6 +182,8 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
         await File.WriteAllLinesAsync(list, entries, ct);
         return list;
     }
+
+    private RestoreException Unreadable(InvalidDataException e) => new(ProblemCode.Stopped, $"{plan.Dump.Path} cannot be read to its end", e.Message, Repair, e);
 
     private string Repair => Decision.IsFresh ? "mend the cause, then run the same command again: it makes the database anew"
         : Decision.Side is null

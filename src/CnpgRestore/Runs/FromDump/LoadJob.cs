@@ -28,18 +28,6 @@ sealed record LoadJob(KubernetesApi Api, string Namespace, string Cluster, strin
     private const string DetailWord = "detail:";
     private const string HintWord = "hint:";
 
-    /// <summary>A filter of the image for each compression.</summary>
-    private static string Decompress(ArchiveCompression compression) => compression switch
-    {
-        ArchiveCompression.None => "cat",
-        ArchiveCompression.Gzip => "gzip -dc",
-        ArchiveCompression.Bzip2 => "bzip2 -dc",
-        ArchiveCompression.Xz => "xz -dc",
-        ArchiveCompression.Zstd => "zstd -dc",
-        ArchiveCompression.Lz4 => "lz4 -dc",
-        ArchiveCompression.Snappy => "snzip -dc",
-    };
-
     /// <summary>For the present database, with the superuser's Secret, or that of the application where there is none.</summary>
     public async Task<JsonObject> ForGitAsync(FromDumpPlan plan, CancellationToken ct)
     {
@@ -111,14 +99,14 @@ sealed record LoadJob(KubernetesApi Api, string Namespace, string Cluster, strin
         ImagePullPolicy = "IfNotPresent",
         Volume = VolumeOf(plan),
         File = Path.GetRelativePath(ReaderPod.Mount, plan.Dump.Path),
-        Decompress = Decompress(plan.Dump.Compression),
+        Decompress = DecompressionFilter.Of(plan.Dump.Compression),
         Host = CnpgNames.ReadWriteService(cluster),
         Database = database,
         Secret = secret,
         SingleTransaction = false,
         LoaderJobs = plan.Decision.InImage ? plan.Decision.Jobs : null,
         Section = plan.Decision.Section,
-        RestoreJobs = plan.Dump.Format == DumpFormat.Plain ? null : plan.Dump.Format == DumpFormat.Tar ? 1 : plan.Decision.Jobs,
+        RestoreJobs = plan.Dump.Format == DumpFormat.Plain ? null : ArchiveInput.JobsOf(plan.Dump, plan.Decision.Jobs),
     };
 
     private JsonObject Login(string name, JsonObject job) => new()

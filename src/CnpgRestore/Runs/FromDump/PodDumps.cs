@@ -1,4 +1,5 @@
 using System.Globalization;
+using CnpgRestore.Compression;
 using CnpgRestore.Dumps;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.Kubernetes.DumpLoad;
@@ -26,6 +27,9 @@ sealed class PodDumps(KubernetesApi api, ObjectReference pod, DumpVolume volume)
         printf '\0'
         find . -mindepth 1 -maxdepth 3 {{Passed}} -prune -o {{Shut}} -prune -o -type l -printf '%P\0'
         """;
+
+    // pg_restore may want nothing more before the end; the filter must not fail for that, and is told to have read sound bytes only there.
+    private const string Unpack = """set -o pipefail; f=$1; p=$2; shift 2; $f < "$p" | { LC_ALL=C pg_restore "$@" --file - && cat > /dev/null; }""";
 
     private const string Find = """find -L "$1" -maxdepth 0 -printf '%D:%i\t%y\t%s\t%T@\t%P\0'""";
 
@@ -76,15 +80,28 @@ sealed class PodDumps(KubernetesApi api, ObjectReference pod, DumpVolume volume)
         }
     }
 
-    public async Task<Stream> ScriptAsync(string path, IReadOnlyList<string> options, CancellationToken ct)
+    public async Task<Stream> ScriptAsync(DumpFile file, IReadOnlyList<string> options, CancellationToken ct)
     {
+        var isPacked = file.Compression != ArchiveCompression.None;
+        if (isPacked)
+        {
+            await DemandUnpackerAsync(file, ct);
+        }
+
         try
         {
-            return await api.OpenExecAsync(pod.Namespace!, pod.Name, ReaderPod.Container, ["env", "LC_ALL=C", "pg_restore", .. options, "--file", "-", path], ct);
+            string[] command = isPacked
+                ? ["bash", "-c", Unpack, "bash", DecompressionFilter.Of(file.Compression), file.Path, .. options]
+                : ["env", "LC_ALL=C", "pg_restore", .. options, "--file", "-", file.Path];
+            return await api.OpenExecAsync(pod.Namespace!, pod.Name, ReaderPod.Container, command, ct);
+        }
+        catch (InvalidDataException e) when (OldPgRestore.IsIn(e.Message))
+        {
+            throw new RestoreException(OldPgRestore.ProblemOf(file, e.Message), e);
         }
         catch (InvalidDataException e)
         {
-            throw Unreadable(path, e.Message, e);
+            throw Unreadable(file.Path, e.Message, e);
         }
     }
 
@@ -92,6 +109,20 @@ sealed class PodDumps(KubernetesApi api, ObjectReference pod, DumpVolume volume)
     {
         var result = await api.ExecAsync(pod.Namespace!, pod.Name, ReaderPod.Container, ["sh", "-c", "\"$1\" --version", "sh", program], stdin: null, ct);
         return result.ExitCode == 0 ? result.Output.Trim() : "";
+    }
+
+    private async Task DemandUnpackerAsync(DumpFile file, CancellationToken ct)
+    {
+        var program = DecompressionFilter.ProgramOf(file.Compression);
+        var found = await api.ExecAsync(pod.Namespace!, pod.Name, ReaderPod.Container, ["sh", "-c", "command -v bash && command -v \"$1\"", "sh", program], stdin: null, ct);
+        if (found.ExitCode != 0)
+        {
+            throw new RestoreException(
+                ProblemCode.Refused,
+                $"{file.Path} of {volume} is an archive that is packed once more, and the image cannot unpack it",
+                $"it lacks bash or {program}",
+                $"name an image that has both: --image; or unpack the dump first: {DecompressionFilter.Of(file.Compression)}");
+        }
     }
 
     private async Task<string> RunAsync(string script, string path, CancellationToken ct)

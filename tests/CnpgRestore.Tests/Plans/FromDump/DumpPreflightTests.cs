@@ -62,6 +62,21 @@ public sealed class DumpPreflightTests
         Assert.StartsWith("it is 15.1; those from August 2025 on understand it", old.Detail, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("app-create-clean.sql", null, "app")]
+    // SQL that pg_restore has written of an archive does not name the database.
+    [InlineData("app.sql", "app", "app")]
+    [InlineData("app.sql", null, null)]
+    public async Task What_a_dump_is_of_is_said_where_it_goes_into_another_database(string name, string? archived, string? origin)
+    {
+        var dump = await DumpInspector.InspectAsync(await DumpFile.OpenAsync(Golden.Path("dumps", name), Ct), progress: null, Ct) with { ArchivedDatabase = archived };
+        var request = new FromDumpRequest { Dump = dump.File.Path, Database = "shop", To = "postgres://localhost/shop" };
+
+        Assert.Empty(DumpPreflight.Check(dump, request));
+        Assert.Equal(origin is null ? [] : [$"the dump is of database {origin}; it goes into shop"], DumpPreflight.Notes(dump, request).Where(note => note.Contains("goes into", StringComparison.Ordinal)));
+        Assert.DoesNotContain(DumpPreflight.Notes(dump, request with { Database = "app" }), note => note.Contains("goes into", StringComparison.Ordinal));
+    }
+
     private static async Task<DumpInspection> WholeServerAsync() =>
         await DumpInspector.InspectWhollyAsync(await DumpFile.OpenAsync(Golden.Path("dumps", "cluster.sql"), Ct), progress: null, Ct);
 
