@@ -141,8 +141,13 @@ static class FromDumpCommand
                 request = request with { Strategy = target == FromDumpPlanner.Maintenance ? LoadStrategy.Append : LoadStrategy.Swap };
                 return await new FreshCarrier(session, api, store, parse).RunAsync(LookAsync, request, asked, parse.GetValue(dryRun), ct);
 
-                async Task<Situation> LookAsync() => found ??= await Situation.ReadAsync(
-                    api, api.Namespace, name, asked.Files, $"cnpg-restore from-dump {name} -n {api.Namespace} --strategy fresh --local PATH -f cluster.yaml", ct);
+                async Task<Situation> LookAsync()
+                {
+                    found ??= await Situation.ReadAsync(
+                        api, api.Namespace, name, asked.Files, $"cnpg-restore from-dump {name} -n {api.Namespace} --strategy fresh --local PATH -f cluster.yaml", ct);
+                    found.DemandEveryVariable();
+                    return found;
+                }
             }
 
             async Task<int> RunAsync(FromDumpCarrier carrier, DumpSource source, string address, string target, string? defaultOwner, bool stopApps) =>
@@ -176,10 +181,14 @@ static class FromDumpCommand
     /// <summary>As it was written; null for the root of a volume.</summary>
     private static string? PathOf(string? local, string? dump) => dump is null or Latest ? local : local is null ? dump : Path.Combine(local, dump);
 
+    /// <exception cref="RestoreException">Exit 10: there is no such Cluster. 15: it is a replica, whose server only reads.</exception>
     private static async Task<ApplicationDatabase?> ApplicationAsync(KubernetesApi api, string cluster, CancellationToken ct)
     {
         var live = await api.GetAsync(new ObjectReference(ResourceTypes.Clusters, api.Namespace, cluster), ct);
-        return ClusterManifest.Read(live, _ => null).Application;
+        var manifest = ClusterManifest.Read(live, _ => null);
+        return manifest.Replica is { } replica
+            ? throw new RestoreException(replica.ToProblem(cluster, $"the live Cluster in namespace {api.Namespace}"))
+            : manifest.Application;
     }
 
     private static RestoreException NoApplication(string cluster) => new(
