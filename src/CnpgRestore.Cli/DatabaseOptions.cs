@@ -57,7 +57,7 @@ sealed class DatabaseOptions
         }
 
         using var api = Connect(parse, session);
-        return (await ClusterApplication.FindAsync(api, cluster, ct))?.Database
+        return (await ClusterApplication.FindAsync(api, cluster, isWritten: false, ct))?.Database
             ?? throw ClusterApplication.Missing(cluster, $"cnpg-restore {parse.CommandResult.Command.Name} {cluster} -n {api.Namespace} --database NAME");
     }
 

@@ -7,11 +7,15 @@ namespace CnpgRestore.Cli.Commands;
 static class ClusterApplication
 {
     /// <returns>Null where the bootstrap names none.</returns>
-    /// <exception cref="RestoreException">Exit 10: no such Cluster.</exception>
-    public static async Task<ApplicationDatabase?> FindAsync(KubernetesApi api, string cluster, CancellationToken ct)
+    /// <param name="isWritten">The server must take changes.</param>
+    /// <exception cref="RestoreException">Exit 10: no such Cluster. 15: it is a replica, whose server only reads.</exception>
+    public static async Task<ApplicationDatabase?> FindAsync(KubernetesApi api, string cluster, bool isWritten, CancellationToken ct)
     {
         var live = await api.GetAsync(new ObjectReference(ResourceTypes.Clusters, api.Namespace, cluster), ct);
-        return ClusterManifest.Read(live, _ => null).Application;
+        var manifest = ClusterManifest.Read(live, _ => null);
+        return isWritten && manifest.Replica is { } replica
+            ? throw new RestoreException(replica.ToProblem(cluster, $"the live Cluster in namespace {api.Namespace}"))
+            : manifest.Application;
     }
 
     /// <param name="hint">The command that names one.</param>

@@ -116,7 +116,7 @@ static class FromDumpCommand
                 return await FreshAsync(api, source, name);
             }
 
-            var application = await ClusterApplication.FindAsync(api, name, ct);
+            var application = await ClusterApplication.FindAsync(api, name, isWritten: true, ct);
             var restored = parse.GetValue(database) ?? application?.Database ?? throw NoApplication(name);
             var to = FromDumpServer.AddressOf(api.Namespace, name);
             await using var opened = await FromDumpServer.OpenAsync(to, session, parse, kubernetes, ct);
@@ -133,8 +133,13 @@ static class FromDumpCommand
                 request = request with { Strategy = target == FromDumpPlanner.Maintenance ? LoadStrategy.Append : LoadStrategy.Swap };
                 return await new FreshCarrier(session, api, store, parse).RunAsync(LookAsync, request, asked, parse.GetValue(dryRun), ct);
 
-                async Task<Situation> LookAsync() => found ??= await Situation.ReadAsync(
-                    api, api.Namespace, name, asked.Files, $"cnpg-restore from-dump {name} -n {api.Namespace} --strategy fresh --local PATH -f cluster.yaml", ct);
+                async Task<Situation> LookAsync()
+                {
+                    found ??= await Situation.ReadAsync(
+                        api, api.Namespace, name, asked.Files, $"cnpg-restore from-dump {name} -n {api.Namespace} --strategy fresh --local PATH -f cluster.yaml", ct);
+                    found.DemandEveryVariable();
+                    return found;
+                }
             }
 
             async Task<int> RunAsync(FromDumpCarrier carrier, DumpSource source, string address, string target, string? defaultOwner, bool stopApps) =>

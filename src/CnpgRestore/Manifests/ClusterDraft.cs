@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using CnpgRestore.Yaml;
 
@@ -7,6 +8,9 @@ namespace CnpgRestore.Manifests;
 /// <summary>A manifest's document while it is being edited. Every change goes through the text and is parsed again.</summary>
 sealed class ClusterDraft(IReadOnlyList<ManifestFile> files, ManifestFile file, int document, string method)
 {
+    /// <summary>A label or an annotation: <c>disabled</c>, and Flux leaves the object's variables alone.</summary>
+    public const string SubstituteKey = "kustomize.toolkit.fluxcd.io/substitute";
+
     private readonly FluxSubstitution? _flux = FluxSubstitution.Find(files, file);
 
     public ManifestFile File { get; } = file;
@@ -43,15 +47,23 @@ sealed class ClusterDraft(IReadOnlyList<ManifestFile> files, ManifestFile file, 
         }
     }
 
-    /// <summary>What Flux makes of a text.</summary>
-    public string Expand(string text) => FluxReference.Expand(text, name => _flux?.ValueOf(name));
+    /// <summary>What Flux makes of a text; of a live object's it has made it already.</summary>
+    public string Expand(string text) => File.IsLive ? text : FluxReference.Expand(text, name => _flux?.ValueOf(name));
 
     /// <summary>The whole document as Flux would apply it.</summary>
-    public JsonObject Expanded()
+    public JsonObject Expanded() => Expanded(File, Root);
+
+    public OpenVariables OpenVariables()
     {
-        var json = Json;
-        return json.Text("metadata", "annotations", "kustomize.toolkit.fluxcd.io/substitute") == "disabled" ? json : (JsonObject)Expand(json)!;
+        var manifest = Manifest;
+        string?[] named = [manifest.Destination?.ObjectStoreName, manifest.Source?.ObjectStoreName];
+        var stores = named.OfType<string>().Distinct().SelectMany(name => ObjectStores(name).Take(1));
+        return new OpenVariables([.. LeftIn(File, Root), .. stores.SelectMany(store => LeftIn(store.File, store.Root))], _flux?.Name, _flux?.NotRead ?? []);
     }
+
+    /// <summary>Where a value stands, for messages. A live object was never in a file with lines.</summary>
+    public string PlaceOf(ReadOnlySpan<string> path) =>
+        File.IsLive || Root.Find(path) is not { } node ? File.Path : Place(File, node);
 
     public void AddEntry(ReadOnlySpan<string> path, YamlContent value)
     {
@@ -139,17 +151,33 @@ sealed class ClusterDraft(IReadOnlyList<ManifestFile> files, ManifestFile file, 
     /// <summary>The mapping that the last key of a path stands in.</summary>
     public YamlMapping ParentOf(ReadOnlySpan<string> path) => (YamlMapping)Root.Find(path[..^1])!.Resolved!;
 
-    private JsonNode? Expand(JsonNode? node) => node switch
-    {
-        JsonObject map => new JsonObject(map.Select(entry => KeyValuePair.Create(entry.Key, Expand(entry.Value)))),
-        JsonArray items => new JsonArray([.. items.Select(Expand)]),
-        JsonValue value when value.TryGetValue<string>(out var text) => JsonValue.Create(Expand(text)),
-        _ => node?.DeepClone(),
-    };
+    private JsonObject Expanded(ManifestFile file, YamlNode root) =>
+        (JsonObject)(TakesVariables(file, root) ? YamlMeaning.ToJson(root, text => _flux is null ? Expand(text) : FluxReference.Unescape(Expand(text))) : YamlMeaning.ToJson(root))!;
 
-    private BarmanStore? ObjectStore(string name) => files.SelectMany(source => source.Objects()).Select(item => item.Json)
-        .Where(json => json.Text("kind") == "ObjectStore" && json.Text("metadata", "name") is { } found && Expand(found) == name)
-        .Select(json => BarmanStore.Read(Expand(json.At("spec", "configuration")))).FirstOrDefault();
+    private static bool TakesVariables(ManifestFile file, YamlNode root)
+    {
+        var metadata = YamlMeaning.ToJson(root).At("metadata");
+        return !file.IsLive && metadata.Text("annotations", SubstituteKey) != "disabled" && metadata.Text("labels", SubstituteKey) != "disabled";
+    }
+
+    private IEnumerable<OpenVariable> LeftIn(ManifestFile file, YamlNode root) =>
+        from node in TakesVariables(file, root) ? root.Walk().OfType<YamlScalar>() : []
+        from reference in FluxReference.LeftIn(Expand(node.Value))
+        select new OpenVariable(reference, Place(file, node));
+
+    private static string Place(ManifestFile file, YamlNode node) => string.Create(CultureInfo.InvariantCulture, $"{file.Path} line {file.Text.LineNumber(node.Start)}");
+
+    private BarmanStore? ObjectStore(string name) => ObjectStores(name).Select(store => BarmanStore.Read(store.Json.At("spec", "configuration"))).FirstOrDefault();
+
+    // First the one that says everything: what a file leaves open, the API's own may say.
+    private IEnumerable<(ManifestFile File, YamlNode Root, JsonObject Json)> ObjectStores(string name) =>
+        from source in files
+        from document in source.Text.Documents
+        where YamlMeaning.ToJson(document.Root).Text("kind") == "ObjectStore"
+        let json = Expanded(source, document.Root)
+        where json.Text("metadata", "name") == name
+        orderby LeftIn(source, document.Root).Any()
+        select (source, document.Root, json);
 
     private static YamlContent Nest(ReadOnlySpan<string> keys, YamlContent value)
     {

@@ -44,6 +44,9 @@ public sealed record ClusterManifest
     /// <summary><c>spec.postgresql.parameters</c>.</summary>
     public required IReadOnlyDictionary<string, string> Parameters { get; init; }
 
+    /// <summary>Null where it is a primary, as most are.</summary>
+    public ReplicaRole? Replica { get; init; }
+
     /// <summary>Only the exact word <c>enabled</c> switches the check off ([cloudnative-pg] pkg/utils/labels_annotations.go).</summary>
     public bool SkipsEmptyArchiveCheck { get; init; }
 
@@ -68,6 +71,7 @@ public sealed record ClusterManifest
             PostgresMajor = Major(spec),
             Tablespaces = [.. spec.Items("tablespaces").Select(tablespace => tablespace.Text("name")).OfType<string>()],
             Parameters = Texts(spec.At("postgresql", "parameters")),
+            Replica = ReplicaRole.Read(spec, name),
             SkipsEmptyArchiveCheck = cluster.Text("metadata", "annotations", "cnpg.io/skipEmptyWalArchiveCheck") == "enabled",
         };
     }

@@ -19,12 +19,24 @@ public sealed partial record FluxReference(string Name, string? Default)
     public static string Expand(string text, Func<string, string?> valueOf) => Form.Replace(text, match =>
     {
         var reference = Of(match);
-        return valueOf(reference.Name) ?? reference.Default ?? match.Value;
+        return valueOf(reference.Name) is { } value && (value.Length > 0 || reference.Default is null) ? value : reference.Default ?? match.Value;
     });
+
+    /// <summary>
+    /// What is left of references in a text after <see cref="Expand"/>, as it stands there; also where a form is used that is not replaced here, as
+    /// <c>${NAME^^}</c>.
+    /// </summary>
+    public static IEnumerable<string> LeftIn(string expanded) => AnyForm.Matches(expanded).Select(match => match.Value);
+
+    /// <summary>What Flux makes of <c>$${NAME}</c> in the end.</summary>
+    public static string Unescape(string expanded) => expanded.Replace("$${", "${", StringComparison.Ordinal);
 
     private static FluxReference Of(Match match) =>
         new(match.Groups["name"].Value, match.Groups["default"] is { Success: true } found ? found.Value : null);
 
     [GeneratedRegex(@"(?<!\$)\$\{(?<name>[A-Za-z_][A-Za-z0-9_]*)(:?[=-](?<default>[^{}]*))?\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Form { get; }
+
+    [GeneratedRegex(@"(?<!\$)\$\{#?[A-Za-z_][^}]*\}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex AnyForm { get; }
 }

@@ -48,13 +48,25 @@ sealed class FluxSubstitution
         BuildFolder(kustomization) is { Length: > 1 } folder &&
         $"{Path.GetDirectoryName(Path.GetFullPath(path))}/".Contains(folder, StringComparison.Ordinal);
 
+    /// <summary>For messages: <c>Kustomization shop in ks.yaml</c>.</summary>
+    public string Name => $"Kustomization {Json.Text("metadata", "name")} in {_file.Path}";
+
+    /// <summary>The objects of <c>substituteFrom</c> that are not among the files.</summary>
+    public IReadOnlyList<string> NotRead =>
+    [
+        .. Json.Items("spec", "postBuild", "substituteFrom").Where(from => from.Text("kind") != "ConfigMap" || ConfigMap(from.Text("name")) is null)
+            .Select(from => $"{from.Text("kind")} {from.Text("name")}"),
+    ];
+
     /// <summary>The value, or null where neither <c>substitute</c> nor a ConfigMap among the files has one. What is written inline wins.</summary>
     public string? ValueOf(string variable)
     {
         var json = Json;
-        return json.Text("spec", "postBuild", "substitute", variable)
+        var found = json.Text("spec", "postBuild", "substitute", variable)
             ?? json.Items("spec", "postBuild", "substituteFrom").Where(from => from.Text("kind") == "ConfigMap").Reverse()
                 .Select(from => ConfigMap(from.Text("name"))?.Text("data", variable)).FirstOrDefault(value => value is not null);
+        // As Flux takes them (fluxcd/pkg, kustomize_varsub.go).
+        return found?.Replace("\n", "", StringComparison.Ordinal);
     }
 
     /// <summary>Writes the value into <c>substitute</c>, which also wins over a ConfigMap.</summary>

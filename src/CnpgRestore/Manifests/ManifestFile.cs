@@ -17,6 +17,9 @@ public sealed class ManifestFile(string path, string content)
         internal set;
     }
 
+    /// <summary>It is what the API has, written as a file: there is none, and what looks like a variable in it is meant as it stands.</summary>
+    public bool IsLive { get; init; }
+
     public bool IsChanged => Text.Text != Original.Text;
 
     /// <summary>The documents that are objects, in the order of the file.</summary>

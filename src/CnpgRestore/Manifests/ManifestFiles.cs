@@ -14,8 +14,8 @@ public static class ManifestFiles
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>
-    /// The named files, then: for a manifest with Flux variables the Kustomizations in the folders above it, up to the repository's root; for
-    /// one with the plugin the ObjectStores in its own folder. A neighbour that is no YAML, or cannot be read, is passed over.
+    /// The named files, then: for a manifest with Flux variables, in itself or its ObjectStores, the Kustomizations in the folders above it, up to the
+    /// repository's root; for one with the plugin the ObjectStores in its own folder. A neighbour that is no YAML, or cannot be read, is passed over.
     /// </summary>
     /// <exception cref="RestoreException">A named file does not exist, may not be read, or is not YAML.</exception>
     public static ManifestSet Read(IReadOnlyList<string> paths)
@@ -57,20 +57,14 @@ public static class ManifestFiles
     private static IEnumerable<ManifestFile> Neighbours(ManifestFile file)
     {
         var own = Path.GetDirectoryName(file.Path) is { Length: > 0 } folder ? folder : ".";
-        var found = Enumerable.Empty<ManifestFile>();
-        if (file.Original.Text.Contains("${", StringComparison.Ordinal))
-        {
-            found = found.Concat(Above(own).SelectMany(above => Holding(above, "kustomize.toolkit.fluxcd.io/"))
-                .Where(other => other.Objects().Any(item => FluxSubstitution.Builds(item.Json, file.Path))));
-        }
-
-        if (file.Original.Text.Contains("barmanObjectName", StringComparison.Ordinal))
-        {
-            found = found.Concat(Holding(own, "barmancloud.cnpg.io/"));
-        }
-
-        return found;
+        List<ManifestFile> stores = Says(file, "barmanObjectName") ? [.. Holding(own, "barmancloud.cnpg.io/")] : [];
+        var kustomizations = stores.Prepend(file).Any(other => Says(other, "${"))
+            ? Above(own).SelectMany(above => Holding(above, "kustomize.toolkit.fluxcd.io/")).Where(other => other.Objects().Any(item => FluxSubstitution.Builds(item.Json, file.Path)))
+            : [];
+        return [.. kustomizations, .. stores];
     }
+
+    private static bool Says(ManifestFile file, string text) => file.Original.Text.Contains(text, StringComparison.Ordinal);
 
     /// <summary>The folder and those above it up to the repository's root; without a repository, the folder and the one above.</summary>
     private static List<string> Above(string folder)

@@ -25,6 +25,12 @@ public sealed class ManifestSet(params IReadOnlyList<ManifestFile> files)
     /// <summary>The Cluster as JSON, with Flux variables, aliases and merge keys resolved: what would be sent to the API.</summary>
     public JsonObject ReadJson(string? cluster) => Find(cluster, "recovery").Expanded();
 
+    /// <summary>What would be sent to the API as a variable.</summary>
+    public OpenVariables OpenVariables(string? cluster) => Find(cluster, "recovery").OpenVariables();
+
+    /// <summary>Where something in the Cluster stands, for messages: <c>cluster.yaml line 7</c>. Only the file where it does not say the line.</summary>
+    public string PlaceOf(string? cluster, params ReadOnlySpan<string> path) => Find(cluster, "recovery").PlaceOf(path);
+
     /// <summary>Edits the files so that the Cluster is recovered from a folder in a bucket. Nothing is written to disk.</summary>
     /// <exception cref="RestoreException">The manifest does not say enough, contradicts itself, or cannot be edited safely; no file is changed.</exception>
     public ManifestEdit ToRecovery(string? cluster, RecoveryRequest request) => Edit(cluster, "recovery", draft =>

@@ -15,7 +15,7 @@ public sealed class ClusterStore(KubernetesApi api, string ns, TimeProvider cloc
     public Action<string> Warn { get; init; } = _ => { };
 
     /// <param name="cluster">The Cluster as JSON; for the plugin, its ObjectStore is read from the API.</param>
-    /// <exception cref="RestoreException">The store, the ObjectStore, a Secret or a key does not exist, or is of a kind that is not supported.</exception>
+    /// <exception cref="RestoreException">The store, the ObjectStore, a Secret or a key does not exist, is of a kind that is not supported, or its endpoint is no URL.</exception>
     public async Task<IObjectStore> OpenAsync(JsonObject cluster, CancellationToken ct)
     {
         var section = await SectionAsync(cluster, ct);
@@ -32,7 +32,7 @@ public sealed class ClusterStore(KubernetesApi api, string ns, TimeProvider cloc
             Warn(warning);
         }
 
-        var named = Route.Endpoint ?? (store.EndpointUrl is { } url ? new Uri(url) : null);
+        var named = Route.Endpoint ?? (store.EndpointUrl is { } url ? ParseEndpoint(url) : null);
         var endpoint = named is null ? null : S3Settings.Locate(named);
         return new S3ObjectStore(
             new S3Settings(address)
@@ -47,6 +47,12 @@ public sealed class ClusterStore(KubernetesApi api, string ns, TimeProvider cloc
             },
             clock);
     }
+
+    private static Uri ParseEndpoint(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var endpoint) && endpoint.Scheme is "https" or "http"
+            ? endpoint
+            : throw new RestoreException(
+                ProblemCode.Usage, $"'{url}' is not valid for endpointURL", "expected something like https://gateway.storjshare.io", "mend it where the bucket is named, or name another way: --endpoint URL");
 
     private async Task<JsonObject> SectionAsync(JsonObject cluster, CancellationToken ct)
     {

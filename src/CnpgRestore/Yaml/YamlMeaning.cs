@@ -15,13 +15,16 @@ public static partial class YamlMeaning
     /// Plain scalars are typed by the core schema of YAML 1.2, as Kubernetes' own reader does for every word but yes, no, on and off.
     /// An alias without an anchor becomes its own text.
     /// </summary>
-    public static JsonNode? ToJson(YamlNode node) => node switch
+    public static JsonNode? ToJson(YamlNode node) => ToJson(node, text => text);
+
+    /// <summary>The same, with every key and scalar replaced before it is typed: <c>${N}</c> that becomes 3 is a number, <c>"${N}"</c> is a text.</summary>
+    public static JsonNode? ToJson(YamlNode node, Func<string, string> replace) => node switch
     {
         YamlAlias { Target: null } alias => JsonValue.Create($"*{alias.Name}"),
-        YamlAlias { Target: { } target } => ToJson(target),
-        YamlMapping mapping => ToObject(mapping),
-        YamlSequence sequence => new JsonArray([.. sequence.Items.Select(ToJson)]),
-        _ => ToValue((YamlScalar)node),
+        YamlAlias { Target: { } target } => ToJson(target, replace),
+        YamlMapping mapping => ToObject(mapping, replace),
+        YamlSequence sequence => new JsonArray([.. sequence.Items.Select(item => ToJson(item, replace))]),
+        _ => ToValue((YamlScalar)node, replace),
     };
 
     /// <summary>
@@ -50,13 +53,13 @@ public static partial class YamlMeaning
     internal static bool IsTyped(string text) =>
         Nulls.Contains(text) || Trues.Contains(text) || Falses.Contains(text) || Number.IsMatch(text);
 
-    private static JsonObject ToObject(YamlMapping mapping)
+    private static JsonObject ToObject(YamlMapping mapping, Func<string, string> replace)
     {
         var result = new JsonObject();
         // Of several merged mappings the first wins, and an explicit key wins over all: write them in the opposite order.
         foreach (var merged in mapping.MergedMappings().Reverse())
         {
-            foreach (var (key, value) in ToObject(merged))
+            foreach (var (key, value) in ToObject(merged, replace))
             {
                 result[key] = value?.DeepClone();
             }
@@ -64,18 +67,24 @@ public static partial class YamlMeaning
 
         foreach (var entry in mapping.Entries.Where(entry => !entry.IsMerge))
         {
-            result[entry.Name ?? ""] = ToJson(entry.Value);
+            result[replace(entry.Name ?? "")] = ToJson(entry.Value, replace);
         }
 
         return result;
     }
 
-    private static JsonValue? ToValue(YamlScalar scalar)
+    private static JsonValue? ToValue(YamlScalar scalar, Func<string, string> replace)
     {
-        var text = scalar.Value;
+        var text = replace(scalar.Value);
         if (scalar.Style != YamlStyle.Plain || scalar.Tag == "tag:yaml.org,2002:str")
         {
             return JsonValue.Create(text);
+        }
+
+        // ${quote}${N}${quote}, as Flux's manual writes a number that has to be a text: the quotes come with the values.
+        if (text is ['"' or '\'', ..] && YamlText.TryParse(text, "")?.Documents is [{ Root: YamlScalar quoted }])
+        {
+            return JsonValue.Create(quoted.Value);
         }
 
         if (Nulls.Contains(text))

@@ -106,10 +106,54 @@ public sealed class FreshRefusalTests(TestBed bed) : IAsyncLifetime
         Assert.Contains("removes data", result.Output, StringComparison.Ordinal);
     }
 
-    /// <param name="manifest">Null for the live Cluster.</param>
-    private async Task<ToolResult> RunAsync(string? manifest, params string[] options)
+    [Fact]
+    public async Task A_file_that_stops_its_Cluster_is_told_and_a_stopped_Cluster_is_made_new_without()
     {
-        List<string> arguments = ["from-dump", Cluster, "-n", _scene.Namespace, "--strategy", "fresh", "--local", Path.Combine(_folder.Path, "orders.sql"), "--keep-apps", "--dry-run", .. options];
+        var written = await RunAsync(Manifest.Replace("annotations: {  }", "annotations: {cnpg.io/fencedInstances: '[\"*\"]'}", StringComparison.Ordinal));
+        await _scene.ApplyAsync(Manifest, Ct);
+        await _scene.KubectlAsync(Ct, "annotate", "cluster", Cluster, "cnpg.io/hibernation=on");
+        var live = await RunAsync(null);
+
+        Assert.Equal(15, written.ExitCode);
+        Assert.Contains("the annotation cnpg.io/fencedInstances stops the Cluster that the manifest makes", written.Error, StringComparison.Ordinal);
+        Assert.Contains("cluster.yaml line 5", written.Error, StringComparison.Ordinal);
+        Assert.True(live.ExitCode == 0, live.Output + live.Error);
+        Assert.Contains("the annotation cnpg.io/hibernation is left out", live.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_bucket_that_a_variable_names_or_no_URL_is_told_before_it_is_asked()
+    {
+        var open = await RunAsync(Manifest.Replace(_s3.Endpoint, "https://${ACCOUNT}.example.org", StringComparison.Ordinal));
+        var none = await RunAsync(Manifest.Replace(_s3.Endpoint, "gateway.example.org", StringComparison.Ordinal));
+
+        Assert.Equal((15, 2), (open.ExitCode, none.ExitCode));
+        Assert.Contains("Flux variables have no value: ${ACCOUNT} (", open.Error, StringComparison.Ordinal);
+        Assert.Contains("'gateway.example.org' is not valid for endpointURL", none.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("swap")]
+    [InlineData("append")]
+    [InlineData("clean")]
+    [InlineData("fresh")]
+    public async Task Into_a_replica_of_another_cluster_nothing_is_loaded(string strategy)
+    {
+        await _scene.ApplyAsync($"{Manifest}\n  replica: {{primary: east, source: east}}\n  externalClusters: [{{name: east, connectionParameters: {{host: east-rw}}}}]\n", Ct);
+
+        var result = await RunWithAsync(strategy, null);
+
+        Assert.Equal(15, result.ExitCode);
+        Assert.Contains("cluster orders is a replica of east: nothing can be restored into it", result.Error, StringComparison.Ordinal);
+        Assert.Contains("restore east instead; or promote orders first: set spec.replica.primary to orders", result.Error, StringComparison.Ordinal);
+    }
+
+    /// <param name="manifest">Null for the live Cluster.</param>
+    private Task<ToolResult> RunAsync(string? manifest, params string[] options) => RunWithAsync("fresh", manifest, options);
+
+    private async Task<ToolResult> RunWithAsync(string strategy, string? manifest, params string[] options)
+    {
+        List<string> arguments = ["from-dump", Cluster, "-n", _scene.Namespace, "--strategy", strategy, "--local", Path.Combine(_folder.Path, "orders.sql"), "--keep-apps", "--dry-run", .. options];
         if (manifest is not null)
         {
             var file = Path.Combine(_folder.Path, "cluster.yaml");

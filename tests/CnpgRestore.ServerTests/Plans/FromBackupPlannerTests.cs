@@ -306,6 +306,61 @@ public sealed class FromBackupPlannerTests(TestBed bed) : IAsyncLifetime
     private string Of(string serverName, string bucket) =>
         $"{new ClusterManifests(_s3.Endpoint, bucket).Initdb(Cluster, serverName)}\n  tablespaces: [{{name: fast, storage: {{size: 1Gi}}}}]\n";
 
+    [Fact]
+    public async Task A_Cluster_that_somebody_has_stopped_is_made_new_without_what_stops_it()
+    {
+        await _scene.ApplyAsync(Manifest, Ct);
+        await _scene.KubectlAsync(
+            Ct, "annotate", "cluster", Cluster, """cnpg.io/fencedInstances=["*"]""", "cnpg.io/hibernation=on", "cnpg.io/reconciliationLoop=disabled", "team=shop");
+
+        var plan = await PlanAsync(null);
+
+        var annotations = plan.Manifest["metadata"]!["annotations"]!.AsObject();
+        Assert.Equal(["cnpg-restore.io/run", "team"], annotations.Select(entry => entry.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(3, plan.Notes.Count(note => note.EndsWith("is left out: the new Cluster could not start with it", StringComparison.Ordinal)));
+        Assert.Contains("the annotation cnpg.io/hibernation is left out: the new Cluster could not start with it", plan.Notes);
+    }
+
+    [Fact]
+    public async Task A_file_that_stops_its_Cluster_is_refused_with_the_line()
+    {
+        var told = await RefusedAsync(Manifest.Replace("annotations: {  }", "annotations: {cnpg.io/hibernation: \"on\"}", StringComparison.Ordinal));
+
+        Assert.Contains("the annotation cnpg.io/hibernation stops the Cluster that the manifest makes", told, StringComparison.Ordinal);
+        Assert.Contains("cluster.yaml line 5: with it the new Cluster never becomes ready", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_replica_of_another_cluster_is_refused_from_its_file_and_from_the_API()
+    {
+        var replica = $"{Manifest}  replica: {{enabled: true, source: east}}\n  externalClusters: [{{name: east, connectionParameters: {{host: east-rw}}}}]\n";
+        var written = await RefusedAsync(replica);
+        await _scene.ApplyAsync(replica, Ct);
+        var live = await RefusedAsync(null);
+
+        Assert.All((string[])[written, live], told => Assert.Contains("cluster orders is a replica of east: nothing can be restored into it", told, StringComparison.Ordinal));
+        Assert.Contains("the live Cluster: spec.replica.enabled is true", live, StringComparison.Ordinal);
+        Assert.Contains("restore east instead; or promote orders first: set spec.replica.enabled to false", live, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_variable_that_nothing_gives_a_value_is_refused_though_the_API_would_take_it()
+    {
+        var told = await RefusedAsync(Manifest.Replace("storage: {size: 1Gi}\n  bootstrap", "storage: {size: 1Gi, storageClass: \"${CLASS}\"}\n  bootstrap", StringComparison.Ordinal));
+
+        Assert.Contains("Flux variables have no value: ${CLASS} (", told, StringComparison.Ordinal);
+        Assert.Contains("cluster.yaml line 8)", told, StringComparison.Ordinal);
+        Assert.Contains("flux build kustomization", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_number_that_is_a_variable_is_sent_as_a_number()
+    {
+        var plan = await PlanAsync(Manifest.Replace("instances: 1", "instances: ${INSTANCES:=1}", StringComparison.Ordinal));
+
+        Assert.Equal(1, plan.Manifest["spec"]!["instances"]!.GetValue<long>());
+    }
+
     /// <summary>A list over all namespaces.</summary>
     private static Func<HttpRequest, bool> IsListOf(string plural) => request =>
         request.Method == "GET" && request.Path.Value!.EndsWith($"/{plural}", StringComparison.Ordinal) && !request.Path.Value.Contains("/namespaces/", StringComparison.Ordinal);

@@ -37,6 +37,31 @@ public sealed class ManifestFilesTests : IDisposable
     }
 
     [Fact]
+    public void A_variable_in_the_ObjectStore_alone_asks_for_the_Kustomization_as_well()
+    {
+        var cluster = Write("apps/shop/cluster.yaml", """
+            apiVersion: postgresql.cnpg.io/v1
+            kind: Cluster
+            metadata: {name: shop}
+            spec: {plugins: [{name: barman-cloud.cloudnative-pg.io, parameters: {barmanObjectName: store}}]}
+            """);
+        Write("apps/shop/store.yaml", """
+            apiVersion: barmancloud.cnpg.io/v1
+            kind: ObjectStore
+            metadata: {name: store}
+            spec: {configuration: {destinationPath: "s3://${BUCKET}"}}
+            """);
+        Write("apps/ks.yaml", """
+            apiVersion: kustomize.toolkit.fluxcd.io/v1
+            kind: Kustomization
+            metadata: {name: shop}
+            spec: {path: ./apps/shop, postBuild: {substitute: {BUCKET: backups}}}
+            """);
+
+        Assert.Equal("s3://backups", ManifestFiles.Read([cluster]).Read(null).Destination!.Store!.DestinationPath);
+    }
+
+    [Fact]
     public async Task Writing_keeps_permissions_links_and_the_byte_order_mark()
     {
         var golden = new GoldenManifest("byte-order-mark");

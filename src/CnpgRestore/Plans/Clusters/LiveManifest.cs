@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CnpgRestore.Kubernetes;
 using CnpgRestore.Manifests;
 using CnpgRestore.Yaml;
 
@@ -16,10 +17,17 @@ public static class LiveManifest
     /// <summary>On a Cluster that a run created: which run.</summary>
     public const string RunAnnotation = "cnpg-restore.io/run";
 
+    /// <summary>Without the annotations that make it stand still: who stops a Cluster before it is replaced does not mean the next one.</summary>
     public static ManifestFile Of(JsonObject live)
     {
-        using var document = JsonDocument.Parse(Bare(live).ToJsonString());
-        return new ManifestFile($"the live {live.Text("kind")}", YamlWriter.From(document.RootElement));
+        var bare = Bare(live);
+        foreach (var annotation in StopAnnotations.Of(live))
+        {
+            (bare.At("metadata", "annotations") as JsonObject)?.Remove(annotation);
+        }
+
+        using var document = JsonDocument.Parse(bare.ToJsonString());
+        return new ManifestFile($"the live {live.Text("kind")}", YamlWriter.From(document.RootElement)) { IsLive = true };
     }
 
     public static JsonObject Bare(JsonObject live)

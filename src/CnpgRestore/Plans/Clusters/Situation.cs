@@ -10,6 +10,9 @@ namespace CnpgRestore.Plans.Clusters;
 /// <param name="Manifest">What they say now.</param>
 public sealed record Situation(JsonObject? Live, ManifestSet Set, ClusterManifest Manifest)
 {
+    /// <summary>What of the live Cluster the manifest made of it does not say, as sentences for the plan.</summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
+
     /// <summary>Null where no folder can be told; <see cref="ClusterManifest.Destination"/> otherwise.</summary>
     public BackupFolder? Archive => Manifest.Destination;
 
@@ -46,7 +49,20 @@ public sealed record Situation(JsonObject? Live, ManifestSet Set, ClusterManifes
         List<ManifestFile> manifests = files.Count > 0 ? [.. ManifestFiles.Read(files).Files] : [LiveManifest.Of(live!)];
         manifests.AddRange(await ObjectStoresAsync(api, ns, manifests, ct));
         var set = new ManifestSet(manifests);
-        return new Situation(live, set, set.Read(cluster));
+        return new Situation(live, set, set.Read(cluster))
+        {
+            LeftOut = files.Count > 0 ? [] : [.. StopAnnotations.Of(live!).Select(annotation => $"the annotation {annotation} is left out: the new Cluster could not start with it")],
+        };
+    }
+
+    /// <summary>Asked before anything is looked for by the names in the manifests: with a variable in one, nothing would be found, or something else.</summary>
+    /// <exception cref="RestoreException">Exit 15: a Flux variable has no value.</exception>
+    public void DemandEveryVariable()
+    {
+        if (Set.OpenVariables(Manifest.Name).ToProblem() is { } problem)
+        {
+            throw new RestoreException(problem);
+        }
     }
 
     /// <summary>The Cluster as the manifests say it by now, with the name of the run that creates it.</summary>

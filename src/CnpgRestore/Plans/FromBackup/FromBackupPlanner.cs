@@ -78,6 +78,8 @@ public sealed class FromBackupPlanner(KubernetesApi api, FromBackupRequest reque
         problems.AddRange(BackupPreflight.CheckHistory(origin, request, notes));
         var path = await PathAsync(store, origin, problems, notes, ct);
         var edit = path is null ? null : Edit(situation, choice, path, problems, notes);
+        problems.AddRange(ManifestPreflight.Check(situation.Set, request.Cluster));
+        notes.AddRange(situation.LeftOut);
         if (path is not null && edit is not null)
         {
             problems.AddRange(BackupPreflight.Check(path, edit.After, situation.Live is null ? null : ClusterManifest.Read(situation.Live, _ => null)));

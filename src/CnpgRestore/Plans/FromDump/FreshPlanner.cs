@@ -48,6 +48,8 @@ public sealed class FreshPlanner(KubernetesApi api, FromDumpRequest dumpRequest,
         };
         var decision = Decide(situation, load, run, owners, archive, asked, store is not null) with { Supersedes = unfinished?.Run };
         decision = Edit(situation, decision, problems, notes);
+        problems.AddRange(ManifestPreflight.Check(situation.Set, request.Cluster));
+        notes.AddRange(situation.LeftOut);
         var cluster = new ClusterPreflight(api, request.Namespace, request.Cluster);
         problems.AddRange(await cluster.CheckAsync(situation.Live, situation.Set.ReadJson(request.Cluster), situation.Archive, [archive.Name], ct));
         await GitPreflight.CheckAsync(request.Apply, request.Push, situation.Set, problems, ct);

@@ -1,0 +1,97 @@
+using System.Text.Json.Nodes;
+using CnpgRestore.Manifests;
+using CnpgRestore.Plans.Clusters;
+
+namespace CnpgRestore.Tests.Plans.Clusters;
+
+/// <summary>What a manifest says with which a new Cluster could never be restored.</summary>
+public sealed class ManifestPreflightTests
+{
+    [Theory]
+    [InlineData("cnpg.io/fencedInstances", """'["*"]'""")]
+    [InlineData("cnpg.io/fencedInstances", """'["orders-1"]'""")]
+    [InlineData("cnpg.io/fencedInstances", "orders-1")]
+    [InlineData("cnpg.io/hibernation", "\"on\"")]
+    [InlineData("cnpg.io/reconciliationLoop", "disabled")]
+    public void An_annotation_that_stops_the_Cluster_is_named_with_its_line(string annotation, string value)
+    {
+        var problem = Assert.Single(Check($"{annotation}: {value}", ""));
+
+        Assert.Equal(
+            new Problem(
+                ProblemCode.Refused,
+                $"the annotation {annotation} stops the Cluster that the manifest makes",
+                "cluster.yaml line 7: with it the new Cluster never becomes ready",
+                "take the annotation out of the manifest, then run the same command again"),
+            problem);
+    }
+
+    [Theory]
+    [InlineData("cnpg.io/fencedInstances", "'[]'")]
+    [InlineData("cnpg.io/fencedInstances", "'[ ]'")]
+    [InlineData("cnpg.io/hibernation", "\"off\"")]
+    [InlineData("cnpg.io/reconciliationLoop", "enabled")]
+    [InlineData("cnpg.io/reconcilePodSpec", "disabled")]
+    public void An_annotation_that_stops_nothing_is_left_alone(string annotation, string value) => Assert.Empty(Check($"{annotation}: {value}", ""));
+
+    [Theory]
+    [InlineData("{enabled: true, source: east}", "east", "spec.replica.enabled is true", "set spec.replica.enabled to false")]
+    [InlineData("{enabled: true, primary: orders, source: east}", "east", "spec.replica.enabled is true", "set spec.replica.enabled to false")]
+    [InlineData("{primary: west, source: east}", "west", "spec.replica.primary is west, and it is orders itself", "set spec.replica.primary to orders")]
+    [InlineData("{primary: orders, self: orders-b, source: east}", "orders", "spec.replica.primary is orders, and it is orders-b itself", "set spec.replica.primary to orders-b")]
+    [InlineData("{source: east}", "east", "spec.replica names no primary", "set spec.replica.enabled to false")]
+    public void A_replica_of_another_cluster_is_refused(string replica, string source, string reason, string promotion)
+    {
+        var problem = Assert.Single(Check("", $"replica: {replica}"));
+
+        Assert.Equal(
+            new Problem(
+                ProblemCode.Refused,
+                $"cluster orders is a replica of {source}: nothing can be restored into it",
+                $"cluster.yaml line 9: {reason}, so its instances are standbys that only follow",
+                $"restore {source} instead; or promote orders first: {promotion}"),
+            problem);
+    }
+
+    [Theory]
+    [InlineData("{enabled: false, source: east}")]
+    [InlineData("{enabled: false, primary: east, source: east}")]
+    [InlineData("{primary: orders, source: east}")]
+    [InlineData("{primary: orders-b, self: orders-b, source: east}")]
+    public void The_primary_of_several_clusters_is_none(string replica) => Assert.Empty(Check("", $"replica: {replica}"));
+
+    [Fact]
+    public void The_manifest_of_a_live_Cluster_does_not_stop_the_next_one()
+    {
+        var live = JsonNode.Parse(
+            """
+            {"apiVersion":"postgresql.cnpg.io/v1","kind":"Cluster",
+             "metadata":{"name":"orders","annotations":{"cnpg.io/fencedInstances":"[\"*\"]","cnpg.io/hibernation":"on","cnpg.io/reconciliationLoop":"disabled","team":"shop"}},
+             "spec":{"instances":1,"storage":{"size":"1Gi"}}}
+            """)!.AsObject();
+
+        var set = new ManifestSet(LiveManifest.Of(live));
+
+        Assert.Empty(ManifestPreflight.Check(set, "orders"));
+        Assert.Equal("""{"team":"shop"}""", set.ReadJson("orders")["metadata"]!["annotations"]!.ToJsonString());
+        // What undo and people look at stays as it was.
+        Assert.Equal(4, LiveManifest.Bare(live)["metadata"]!["annotations"]!.AsObject().Count);
+    }
+
+    private static List<Problem> Check(string annotation, string spec)
+    {
+        var yaml = $"""
+            apiVersion: postgresql.cnpg.io/v1
+            kind: Cluster
+            metadata:
+              name: orders
+              annotations:
+                team: shop
+                {annotation}
+            spec:
+              {spec}
+              instances: 1
+            """;
+        return [.. ManifestPreflight.Check(new ManifestSet(new ManifestFile("cluster.yaml", yaml)), "orders")];
+    }
+}
