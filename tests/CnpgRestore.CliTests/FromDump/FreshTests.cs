@@ -65,7 +65,7 @@ public sealed class FreshTests(TestBed bed)
         }
 
         var name = ClusterDump.RunOf(await scene.Clusters.FindAsync($"configmap/cnpg-restore-{Cluster}", Ct));
-        var undo = await scene.RunAsync("runs", "undo", name);
+        var undo = await scene.RunAsync("runs", "undo", name, "--yes");
         var result = await scene.RunAsync("runs", "resume", name, "--yes");
 
         Assert.Equal(15, undo.ExitCode);
@@ -94,7 +94,7 @@ public sealed class FreshTests(TestBed bed)
         Assert.Contains("somebody is connected to cluster orders", stopped.Error, StringComparison.Ordinal);
         Assert.Equal("web=0 queue=0 api=0", await scene.CountsAsync());
         var other = await scene.RunAsync("from-backup", Cluster, "--yes");
-        var undo = await scene.RunAsync("runs", "undo", ClusterDump.RunOf(await scene.Clusters.FindAsync($"configmap/cnpg-restore-{Cluster}", Ct)));
+        var undo = await scene.RunAsync("runs", "undo", ClusterDump.RunOf(await scene.Clusters.FindAsync($"configmap/cnpg-restore-{Cluster}", Ct)), "--yes");
 
         Assert.Equal(15, other.ExitCode);
         Assert.Contains("is not finished", other.Error, StringComparison.Ordinal);
