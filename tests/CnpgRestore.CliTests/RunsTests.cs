@@ -22,12 +22,18 @@ public sealed class RunsTests : IDisposable
     public async Task A_rename_is_named_as_what_it_is_with_the_command_that_goes_on_and_without_a_kubeconfig(string verb)
     {
         var run = await RenameAsync("-r");
+        var journal = Path.Combine(State, "runs", $"{run}.jsonl");
+        var finished = await RunAsync("runs", verb, run, "--yes");
+        // As a kill right before its end leaves it.
+        await File.WriteAllLinesAsync(journal, (await File.ReadAllLinesAsync(journal, Ct))[..^1], Ct);
 
         var result = await RunAsync("runs", verb, run, "--yes");
 
         Assert.True(result.ExitCode == 2, result.Output + result.Error);
         Assert.Contains($"run {run} is a rename", result.Error, StringComparison.Ordinal);
         Assert.Contains($"it goes on with: cnpg-restore rename -r {Old} {New} -b file://{_bucket.Path};", result.Error, StringComparison.Ordinal);
+        Assert.True(finished.ExitCode == 2, finished.Output + finished.Error);
+        Assert.Contains("it is finished; rename the folders the other way round to take it back", finished.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("kubeconfig", result.Error, StringComparison.OrdinalIgnoreCase);
     }
 

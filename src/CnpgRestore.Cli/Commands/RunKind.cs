@@ -22,9 +22,9 @@ static class RunKind
         var subject = SubjectOf(run, state);
         if (run.Command == "rename")
         {
-            var again = state.Read(run) is [{ Text: { } text }, ..] ? text : "run the same rename again";
-            throw new RestoreException(
-                ProblemCode.Usage, $"run {run} is a rename", subject, $"it goes on with: {again}; rename the folders the other way round to take it back");
+            var entries = state.Read(run);
+            var again = Journal.IsFinished(entries) ? "it is finished" : $"it goes on with: {(entries is [{ Text: { } text }, ..] ? text : "the same rename again")}";
+            throw new RestoreException(ProblemCode.Usage, $"run {run} is a rename", subject, $"{again}; rename the folders the other way round to take it back");
         }
 
         if (run.Command == "prune")
