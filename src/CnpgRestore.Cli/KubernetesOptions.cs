@@ -19,6 +19,9 @@ sealed class KubernetesOptions
         command.Options.Add(_context);
     }
 
+    /// <summary>Whether the command line names a Kubernetes, or a namespace of it.</summary>
+    public bool IsGiven(ParseResult parse) => Words(parse).Any();
+
     /// <summary>These options as they were typed, for a command line that says the same.</summary>
     public IEnumerable<string> Words(ParseResult parse) => Arg.Words(parse, [_namespace, _kubeconfig, _context]);
 

@@ -80,20 +80,15 @@ sealed class GitRepository
         return await BranchAsync(ct) is { } branch ? $"git push -u {remote} {branch}" : $"git push {remote} HEAD:refs/heads/BRANCH";
     }
 
-    /// <summary>Reverts the newest commit whose message has a line, unless that was done already.</summary>
-    /// <returns>The commit that was reverted; null where there is none.</returns>
-    public async Task<string?> RevertAsync(string line, CancellationToken ct)
+    /// <summary>The newest commit whose message has a line; null where there is none, or it was reverted already.</summary>
+    public async Task<GitCommit?> FindAsync(string line, CancellationToken ct)
     {
         var found = (await DemandAsync(["log", "--fixed-strings", "--grep", line, "--max-count", "1", "--format=%H"], ct)).Trim();
         var undone = found.Length > 0 && (await DemandAsync(["log", "--fixed-strings", "--grep", $"This reverts commit {found}", "--max-count", "1", "--format=%h"], ct)).Trim().Length > 0;
-        if (found.Length == 0 || undone)
-        {
-            return null;
-        }
-
-        await DemandAsync(["revert", "--no-edit", found], ct);
-        return found[..10];
+        return found.Length == 0 || undone ? null : new GitCommit(found);
     }
+
+    public Task RevertAsync(GitCommit commit, CancellationToken ct) => DemandAsync(["revert", "--no-edit", commit.Hash], ct);
 
     public Task PushAsync(CancellationToken ct) => DemandAsync(["push", "--quiet"], ct);
 
@@ -125,4 +120,10 @@ sealed class GitRepository
             throw new RestoreException(ProblemCode.Refused, "git is not installed", e.Message, "install git, or use --apply api", e);
         }
     }
+}
+
+/// <param name="Hash">In full.</param>
+readonly record struct GitCommit(string Hash)
+{
+    public override string ToString() => Hash[..10];
 }

@@ -71,21 +71,13 @@ sealed class FreshCarrier(CliSession session, KubernetesApi api, StoreOptions st
         return await ShowAndCarryOutAsync(plan, store, recorded.Outcome, dryRun, ct);
     }
 
-    public async Task<int> UndoAsync(RecordedRun recorded, CancellationToken ct)
+    public async Task<int> UndoAsync(RecordedRun recorded, bool dryRun, CancellationToken ct)
     {
         var decision = (FreshDecision)recorded.Decision;
-        using var local = RunLock.Take(_state, FreshPlan.SubjectOf(decision.Namespace, decision.Cluster));
-        await using var lease = await TakeLeaseAsync(decision, ct);
         var (store, _) = await OpenAsync(decision.Namespace, decision.MoveTo is null ? null : recorded.Manifest, ct);
         using var opened = store;
-        using var journal = Open(decision);
-        await RunOutput.RunAsync(session, async observer =>
-        {
-            await new ClusterUndo(api, store, recorded, new Run(journal, observer), session.Clock).RunAsync(ct);
-            return 0;
-        });
-        session.Result.Line($"run {decision.Run} is undone: cluster {decision.Cluster} is as it was before");
-        return decision.StopsApps ? await new FromDumpApps(session, api, decision.Cluster).StartAsync(ct) : 0;
+        var apps = decision.StopsApps ? new FromDumpApps(session, api, decision.Cluster) : null;
+        return await new ClusterUndoCarrier(session, api, _state, apps, () => Open(decision)).RunAsync(recorded, store, dryRun, ct);
     }
 
     private async Task<int> ShowAndCarryOutAsync(FreshPlan plan, IObjectStore? store, string? outcome, bool dryRun, CancellationToken ct)

@@ -66,20 +66,11 @@ sealed class FromBackupCarrier(CliSession session, KubernetesApi api, StoreOptio
         return await CarryOutAsync(plan, store, new RunId(recorded.Decision.Run), timeout, report, ct);
     }
 
-    public async Task<int> UndoAsync(RecordedRun recorded, CancellationToken ct)
+    public async Task<int> UndoAsync(RecordedRun recorded, bool dryRun, CancellationToken ct)
     {
-        var decision = recorded.Decision;
-        using var local = RunLock.Take(_state, FromBackupPlan.SubjectOf(decision.Namespace, decision.Cluster));
-        await using var lease = await TakeLeaseAsync(decision, ct);
         using var store = await OpenAsync(recorded, ct);
-        using var journal = Open(new RunId(decision.Run), decision);
-        await RunOutput.RunAsync(session, async observer =>
-        {
-            await new ClusterUndo(api, store, recorded, new Run(journal, observer), session.Clock).RunAsync(ct);
-            return 0;
-        });
-        session.Result.Line($"run {decision.Run} is undone: cluster {decision.Cluster} is as it was before");
-        return 0;
+        var undo = new ClusterUndoCarrier(session, api, _state, apps: null, () => Open(new RunId(recorded.Decision.Run), recorded.Decision));
+        return await undo.RunAsync(recorded, store, dryRun, ct);
     }
 
     private async Task<int> CarryOutAsync(FromBackupPlan plan, IObjectStore store, RunId run, TimeSpan? timeout, string? report, CancellationToken ct)

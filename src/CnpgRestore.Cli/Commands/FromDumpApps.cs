@@ -49,6 +49,27 @@ sealed class FromDumpApps(CliSession session, KubernetesApi api, string cluster)
     public Task<RunLease> TakeLeaseAsync(string run, CancellationToken ct) =>
         RunLease.TakeAsync(api, api.Namespace, cluster, new LeaseHolder(run, Environment.MachineName, Environment.ProcessId), session.Clock, ct);
 
+    /// <summary>Shows who would be started now. What may not be seen is no reason to leave a database as it is: <see cref="StartAsync"/> says so in the end.</summary>
+    /// <returns>Whether anybody would.</returns>
+    public async Task<bool> PlanStartAsync(bool isResult, CancellationToken ct)
+    {
+        try
+        {
+            var plan = await new AppsStartPlanner(api, api.Namespace, cluster).PlanAsync(_carrier.NewRun(AppsStartPlan.Verb).Value, [], UntilReady, ct);
+            if (!plan.IsEmpty)
+            {
+                RunOutput.ShowPlan(session, plan.ToPlan(), isResult);
+            }
+
+            return !plan.IsEmpty;
+        }
+        catch (RestoreException e)
+        {
+            session.Progress.Line($"warning: which applications are to be started is not known: {e.Problem.Message}; when the database may be used: {StartCommand}");
+            return false;
+        }
+    }
+
     /// <returns>The exit code: 0 everything is back, 3 something is not.</returns>
     public async Task<int> StartAsync(CancellationToken ct)
     {

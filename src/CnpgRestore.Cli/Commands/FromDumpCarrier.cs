@@ -17,9 +17,8 @@ sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDum
     private readonly StateFolder _state = new(EnvironmentVariables.StateFolder);
 
     /// <summary>What this machine's journal says of a run, else null.</summary>
-    public static FromDumpDecision? FindDecision(StateFolder state, string run) => File.Exists(state.JournalOf(new RunId(run)))
-        ? Journal.Read(state.JournalOf(new RunId(run))).Where(entry => entry.Type == JournalEntry.Decided).Select(entry => FromDumpDecision.TryParse(entry.Text ?? "")).LastOrDefault()
-        : null;
+    public static FromDumpDecision? FindDecision(StateFolder state, RunId run) =>
+        state.Read(run).Where(entry => entry.Type == JournalEntry.Decided).Select(entry => FromDumpDecision.TryParse(entry.Text ?? "")).LastOrDefault();
 
     /// <summary>Begins, or goes on with what an earlier process of the same request has left.</summary>
     public async Task<int> RunAsync(FromDumpRequest request, bool dryRun, CancellationToken ct)
@@ -54,7 +53,7 @@ sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDum
 
         await using var held = await DatabaseLock.TakeAsync(server, request.Database, run.Value, ct);
         var subject = FromDumpPlan.SubjectOf(request.Database, await FromDumpPlanner.SystemIdentifierAsync(asked, ct));
-        if (_state.FindUnfinished(Verb, subject) is { } unfinished && FindDecision(_state, unfinished.Value) is { } decision)
+        if (_state.FindUnfinished(Verb, subject) is { } unfinished && FindDecision(_state, unfinished) is { } decision)
         {
             if (!decision.IsFor(request))
             {
@@ -73,8 +72,7 @@ sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDum
 
     public async Task<int> ResumeAsync(FromDumpDecision decision, bool dryRun, CancellationToken ct)
     {
-        var journal = _state.JournalOf(new RunId(decision.Run));
-        if (File.Exists(journal) && Journal.IsFinished(Journal.Read(journal)))
+        if (Journal.IsFinished(_state.Read(new RunId(decision.Run))))
         {
             session.Result.Line($"run {decision.Run} is finished: there is nothing to go on with");
             return 0;
@@ -93,30 +91,52 @@ sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDum
         return await CarryOutAsync(asked, held, plan, ct);
     }
 
-    public Task<int> UndoAsync(FromDumpDecision decision, CancellationToken ct) => FinishAsync(decision, (undo, _) => undo.UndoAsync(ct), ct);
+    public Task<int> UndoAsync(FromDumpDecision decision, bool dryRun, CancellationToken ct) =>
+        EndAsync(decision, (undo, token) => undo.PlanUndoAsync(token), dryRun, ct);
 
-    public Task<int> CommitAsync(FromDumpDecision decision, CancellationToken ct) => FinishAsync(
-        decision,
-        async (undo, token) =>
-        {
-            var plan = await undo.PlanCommitAsync(token);
-            RunOutput.ShowPlan(session, plan, isResult: false);
-            await RunOutput.ConfirmAsync(session, plan, decision.Database, "database whose former contents are dropped", token);
-            return await undo.CommitAsync(token);
-        },
-        ct);
+    public Task<int> CommitAsync(FromDumpDecision decision, bool dryRun, CancellationToken ct) =>
+        EndAsync(decision, (undo, token) => undo.PlanCommitAsync(token), dryRun, ct);
 
-    private async Task<int> FinishAsync(FromDumpDecision decision, Func<FromDumpUndo, CancellationToken, Task<string>> act, CancellationToken ct)
+    private async Task<int> EndAsync(FromDumpDecision decision, Func<FromDumpUndo, CancellationToken, Task<FromDumpEnd>> planAsync, bool dryRun, CancellationToken ct)
     {
         await using var asked = await DatabaseSession.OpenAsync(server, FromDumpPlanner.Maintenance, ct);
         await new FromDumpPlanner(server, asked).DemandServerAsync(decision, ct);
+        var undo = new FromDumpUndo(server, asked, decision, _state.Read(new RunId(decision.Run)));
+        // A run that is taken back has perhaps left them stopped; where none is, nothing is done.
+        var stopped = decision.StopsApps ? apps : null;
+        if (dryRun)
+        {
+            RunOutput.ShowPlan(session, (await planAsync(undo, ct)).ToPlan(), isResult: true);
+            if (stopped is not null)
+            {
+                await stopped.PlanStartAsync(isResult: true, ct);
+            }
+
+            return 0;
+        }
+
+        // Before the question: what is shown is still so when the answer comes.
         await using var lease = apps is null ? null : await apps.TakeLeaseAsync(decision.Run, ct);
         await using var held = await DatabaseLock.TakeAsync(server, decision.Database, decision.Run, ct);
+        var end = await planAsync(undo, ct);
+        var plan = end.ToPlan();
+        if (end.Step is not null)
+        {
+            RunOutput.ShowPlan(session, plan, isResult: false);
+        }
+
+        var starts = stopped is not null && await stopped.PlanStartAsync(isResult: false, ct);
+        if (end.Step is not null || starts)
+        {
+            await RunOutput.ConfirmAsync(session, plan, decision.Database, "database whose copy aside is dropped", ct);
+            await held.DemandAsync(ct);
+        }
+
+        var start = session.Clock.GetTimestamp();
         using var journal = Open(decision);
-        using var lines = new LineObserver(session);
-        session.Result.Line(await act(new FromDumpUndo(server, asked, decision, journal, new Run(journal, lines)), ct));
-        // A run that is taken back has perhaps left them stopped; where none is, nothing is done.
-        return decision.StopsApps && apps is not null ? await apps.StartAsync(ct) : 0;
+        var result = await RunOutput.RunAsync(session, observer => FromDumpUndo.RunAsync(end, new Run(journal, observer), ct));
+        EndOutput.Write(session, decision.Run, plan, result, session.Clock.GetElapsedTime(start));
+        return stopped is null ? 0 : await stopped.StartAsync(ct);
     }
 
     private async Task<int> CarryOutAsync(DatabaseSession asked, DatabaseLock held, FromDumpPlan plan, CancellationToken ct)

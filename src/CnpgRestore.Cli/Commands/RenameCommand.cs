@@ -3,6 +3,7 @@ using CnpgRestore.Cli.Output;
 using CnpgRestore.ObjectStore;
 using CnpgRestore.ObjectStore.S3;
 using CnpgRestore.Plans;
+using CnpgRestore.Plans.Advice;
 using CnpgRestore.Runs;
 using Spectre.Console;
 using static System.FormattableString;
@@ -42,12 +43,18 @@ static class RenameCommand
             var request = new FolderMoveRequest(
                 parse.GetRequiredValue(source), parse.GetRequiredValue(target), parse.GetValue(remove), parse.GetValue(verify) == "full", parse.GetValue(parallel));
             using var opened = store.Open(parse, clock, request.Parallelism);
-            return await RunAsync(session, opened, request, parse.GetValue(dryRun), ct);
+            return await RunAsync(session, opened, request, CommandLine(request, store.Words(parse, opened)), parse.GetValue(dryRun), ct);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(CliSession session, IObjectStore store, FolderMoveRequest request, bool dryRun, CancellationToken ct)
+    /// <summary>As a person types it to go on with the same move.</summary>
+    /// <param name="place">The options that reach the bucket.</param>
+    private static string CommandLine(FolderMoveRequest request, string place) => string.Join(
+        ' ', CommandText.Of("rename", [.. request.RemoveSource ? ["-r"] : Array.Empty<string>(), request.Source, request.Target]), place);
+
+    /// <param name="again">The command line that goes on.</param>
+    private static async Task<int> RunAsync(CliSession session, IObjectStore store, FolderMoveRequest request, string again, bool dryRun, CancellationToken ct)
     {
         FolderMovePlanner.CheckNames(request);
         var planner = new FolderMovePlanner(store, session.Clock);
@@ -70,7 +77,7 @@ static class RenameCommand
         await RunOutput.ConfirmAsync(session, plan, request.Source, "folder that is removed", ct);
 
         var start = session.Clock.GetTimestamp();
-        using var journal = unfinished is { } run ? Journal.Resume(state, run, session.Clock) : Journal.Create(state, "rename", subject, session.Clock);
+        using var journal = unfinished is { } run ? Journal.Resume(state, run, session.Clock) : Journal.Create(state, "rename", subject, session.Clock, again);
         var result = await RunOutput.RunAsync(session, async observer =>
         {
             var carried = new Run(journal, observer);

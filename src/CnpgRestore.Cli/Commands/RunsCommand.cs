@@ -13,12 +13,29 @@ static class RunsCommand
     public static Command Create(TimeProvider clock) =>
         new("runs", "Runs that were begun: list them, look at one, go on with it, or take it back.") { List(clock), Show(clock), Resume(clock), Undo(clock), Commit(clock) };
 
+    private static StateFolder State => StateFolder.ToRead(EnvironmentVariables.StateFolder);
+
     private static Command List(TimeProvider clock)
     {
-        var command = new Command("list", "The journals of this machine, newest first.");
-        command.SetAction(parse =>
+        var kubernetes = new KubernetesOptions();
+        var command = new Command("list", """
+            The runs whose journals are on this machine, newest first; with -n also the unfinished ones that a namespace has a record of.
+
+            The record is a ConfigMap that from-backup, and from-dump with a new Cluster, keep until they end. Changes nothing.
+            Exit codes: 0 listed, 12 access denied, 13 API unreachable.
+            """);
+        kubernetes.AddTo(command);
+        command.SetAction(async (parse, ct) =>
         {
-            RunsOutput.List(new CliSession(parse, clock), new StateFolder(EnvironmentVariables.StateFolder));
+            var session = new CliSession(parse, clock);
+            if (!kubernetes.IsGiven(parse))
+            {
+                RunsOutput.List(session, RunList.Here(State), ns: null);
+                return 0;
+            }
+
+            using var api = kubernetes.Connect(parse, clock);
+            RunsOutput.List(session, await RunList.HereAndInAsync(State, api, ct), api.Namespace);
             return 0;
         });
         return command;
@@ -30,7 +47,7 @@ static class RunsCommand
         var command = new Command("show", "The journal of one run, line by line.") { run };
         command.SetAction(parse =>
         {
-            RunsOutput.Show(new CliSession(parse, clock), new StateFolder(EnvironmentVariables.StateFolder), new RunId(parse.GetRequiredValue(run)));
+            RunsOutput.Show(new CliSession(parse, clock), State, new RunId(parse.GetRequiredValue(run)));
             return 0;
         });
         return command;
@@ -39,7 +56,7 @@ static class RunsCommand
     private static Command Resume(TimeProvider clock)
     {
         var report = Arg.Report();
-        var dryRun = new Option<bool>("--dry-run") { Description = "Print the plan and change nothing." };
+        var dryRun = DryRun();
         var timeout = FromBackupCarrier.TimeoutOption();
         return Recorded(
             "resume",
@@ -53,38 +70,43 @@ static class RunsCommand
             timeout);
     }
 
-    private static Command Undo(TimeProvider clock) => Recorded(
-        "undo",
-        "Put everything back as it was before the run. Refused once the run has deleted a Cluster that it found, or loaded into a live database.",
-        clock,
-        (carrier, recorded, _, ct) => carrier.UndoAsync(recorded, ct),
-        (carrier, decision, _, ct) => carrier.UndoAsync(decision, ct),
-        (carrier, recorded, _, ct) => carrier.UndoAsync(recorded, ct));
+    private static Command Undo(TimeProvider clock)
+    {
+        var dryRun = DryRun();
+        return Recorded(
+            "undo",
+            "Put everything back as it was before the run. Refused once the run has deleted a Cluster that it found, or loaded into a live database.",
+            clock,
+            (carrier, recorded, parse, ct) => carrier.UndoAsync(recorded, parse.GetValue(dryRun), ct),
+            (carrier, decision, parse, ct) => carrier.UndoAsync(decision, parse.GetValue(dryRun), ct),
+            (carrier, recorded, parse, ct) => carrier.UndoAsync(recorded, parse.GetValue(dryRun), ct),
+            dryRun);
+    }
 
     private static Command Commit(TimeProvider clock)
     {
         var run = RunArgument();
+        var dryRun = DryRun();
         var server = new ServerOptions(required: false);
         var kubernetes = new KubernetesOptions();
-        var command = new Command("commit", "Make a restore from a dump final: the database that lies aside is dropped.") { run };
+        var command = new Command("commit", "Make a restore from a dump final: the database that lies aside is dropped.") { run, dryRun };
         server.AddTo(command);
         kubernetes.AddTo(command);
-        command.SetAction((parse, ct) => FromDumpAsync(new CliSession(parse, clock), server, kubernetes, parse, parse.GetRequiredValue(run), (carrier, decision) => carrier.CommitAsync(decision, ct), ct));
+        command.SetAction((parse, ct) =>
+        {
+            var name = RunKind.Read(parse.GetRequiredValue(run));
+            RunKind.DemandCommittable(name, State);
+            return FromDumpAsync(new CliSession(parse, clock), server, kubernetes, parse, name, (carrier, decision) => carrier.CommitAsync(decision, parse.GetValue(dryRun), ct), ct);
+        });
         return command;
     }
 
     /// <summary>Finds out what a run of from-dump has decided: from the journal here, else from the server itself.</summary>
     private static async Task<int> FromDumpAsync(
-        CliSession session, ServerOptions options, KubernetesOptions kubernetes, ParseResult parse, string run, Func<FromDumpCarrier, FromDumpDecision, Task<int>> act, CancellationToken ct)
+        CliSession session, ServerOptions options, KubernetesOptions kubernetes, ParseResult parse, RunId run, Func<FromDumpCarrier, FromDumpDecision, Task<int>> act, CancellationToken ct)
     {
-        if (IsFresh(run))
-        {
-            throw new RestoreException(ProblemCode.Usage, $"run {run} has made a Cluster new: nothing lies aside that could be dropped", null, "cnpg-restore runs list");
-        }
-
-        var state = new StateFolder(EnvironmentVariables.StateFolder);
-        var decision = FromDumpCarrier.FindDecision(state, run);
-        if (decision is null && File.Exists(state.JournalOf(new RunId(run))))
+        var decision = FromDumpCarrier.FindDecision(State, run);
+        if (decision is null && File.Exists(State.JournalOf(run)))
         {
             throw new RestoreException(
                 ProblemCode.NotFound, $"run {run} ended before it had decided anything", "nothing was changed", "run the same from-dump command again; it begins anew");
@@ -96,7 +118,7 @@ static class RunsCommand
             "a run that another machine began is found on the server: add --to postgres://..., or --to cnpg://NAMESPACE/CLUSTER",
             "cnpg-restore runs list");
         await using var opened = await FromDumpServer.OpenAsync(to, session, parse, kubernetes, ct);
-        decision ??= await FromDumpPlanner.FindDecisionAsync(opened.Server, run, ct);
+        decision ??= await FromDumpPlanner.FindDecisionAsync(opened.Server, run.Value, ct);
         return await act(new FromDumpCarrier(session, opened.Server, opened.Apps, opened.Api), decision);
     }
 
@@ -109,11 +131,11 @@ static class RunsCommand
         Func<FreshCarrier, RecordedRun, ParseResult, CancellationToken, Task<int>> actOnFresh,
         params Option[] options)
     {
-        var run = RunArgument();
+        var argument = RunArgument();
         var kubernetes = new KubernetesOptions();
         var store = new StoreOptions();
         var server = new ServerOptions(required: false);
-        var command = new Command(name, description) { run };
+        var command = new Command(name, description) { argument };
         foreach (var option in options)
         {
             command.Options.Add(option);
@@ -124,61 +146,31 @@ static class RunsCommand
         server.AddTo(command);
         command.SetAction(async (parse, ct) =>
         {
-            if (IsFresh(parse.GetRequiredValue(run)))
+            var session = new CliSession(parse, clock);
+            var run = RunKind.Read(parse.GetRequiredValue(argument));
+            RunKind.DemandRecorded(run, State);
+            if (RunKind.IsFromDump(run))
             {
-                using var connected = kubernetes.Connect(parse, clock);
-                var fresh = await FindAsync(connected, parse.GetRequiredValue(run), ct);
-                return await actOnFresh(new FreshCarrier(new CliSession(parse, clock), connected, store, parse), fresh, parse, ct);
-            }
-
-            if (parse.GetRequiredValue(run).Contains($"-{FromDumpCarrier.Verb}-", StringComparison.Ordinal))
-            {
-                return await FromDumpAsync(
-                    new CliSession(parse, clock), server, kubernetes, parse, parse.GetRequiredValue(run), (carrier, decision) => actOnDump(carrier, decision, parse, ct), ct);
+                return await FromDumpAsync(session, server, kubernetes, parse, run, (carrier, decision) => actOnDump(carrier, decision, parse, ct), ct);
             }
 
             using var api = kubernetes.Connect(parse, clock);
-            var recorded = await FindAsync(api, parse.GetRequiredValue(run), ct);
-            return await act(new FromBackupCarrier(new CliSession(parse, clock), api, store, parse), recorded, parse, ct);
+            var recorded = await FindAsync(api, run, ct);
+            return RunKind.IsFresh(run)
+                ? await actOnFresh(new FreshCarrier(session, api, store, parse), recorded, parse, ct)
+                : await act(new FromBackupCarrier(session, api, store, parse), recorded, parse, ct);
         });
         return command;
     }
 
-    private static async Task<RecordedRun> FindAsync(KubernetesApi api, string run, CancellationToken ct)
-    {
-        var state = new StateFolder(EnvironmentVariables.StateFolder);
-        if (run.Contains("-rename-", StringComparison.Ordinal))
-        {
-            var subject = File.Exists(state.JournalOf(new RunId(run))) ? Journal.Read(state.JournalOf(new RunId(run)))[0].Subject : null;
-            throw new RestoreException(
-                ProblemCode.Usage,
-                $"run {run} is a rename",
-                subject,
-                "run the same rename again to go on; rename the folders the other way round to take it back");
-        }
-
-        if (run.Contains("-prune-", StringComparison.Ordinal))
-        {
-            throw new RestoreException(ProblemCode.Usage, $"run {run} removes a folder", "what it needs is in the bucket", "run the same prune again to go on; what is removed is gone");
-        }
-
-        if (run.Contains("-apps-", StringComparison.Ordinal))
-        {
-            throw new RestoreException(
-                ProblemCode.Usage,
-                $"run {run} has stopped or started applications",
-                "what it needs is written on them, not in a record of its own",
-                $"the same command goes on; what is stopped comes back with 'cnpg-restore apps start CLUSTER -n {api.Namespace}'");
-        }
-
-        return await new RunRecord(api).FindRunAsync(api.Namespace, run, ct) ?? throw new RestoreException(
+    private static async Task<RecordedRun> FindAsync(KubernetesApi api, RunId run, CancellationToken ct) =>
+        await new RunRecord(api).FindRunAsync(api.Namespace, run.Value, ct) ?? throw new RestoreException(
             ProblemCode.NotFound,
             $"no unfinished run {run} in namespace {api.Namespace}",
             "a run that has ended leaves nothing in the cluster",
-            "cnpg-restore runs list");
-    }
-
-    private static bool IsFresh(string run) => run.Contains($"-{FreshCarrier.Verb}-", StringComparison.Ordinal);
+            $"cnpg-restore runs list -n {api.Namespace}");
 
     private static Argument<string> RunArgument() => new("RUN") { Description = "Its name, as runs list shows it." };
+
+    private static Option<bool> DryRun() => new("--dry-run") { Description = "Print the plan and change nothing." };
 }

@@ -98,7 +98,14 @@ static class VerifyCommand
         await using var asked = await DatabaseSession.OpenAsync(server, database, ct);
         var baseline = await new Relations(asked).TakeBaselineAsync(session.Clock, progress: null, ct);
         await baseline.WriteAsync(path, ct);
-        session.Result.Line(FormattableString.Invariant($"{database}: {baseline.Tables.Count} tables with {baseline.Tables.Sum(table => table.Rows)} rows, written to {path}"));
+        var rows = baseline.Tables.Sum(table => table.Rows);
+        if (session.Format != OutputFormat.Text)
+        {
+            DocumentOutput.Write(session, new BaselineSummary("summary", database, baseline.Tables.Count, rows, path), CliJson.Readable.BaselineSummary);
+            return 0;
+        }
+
+        session.Result.Line(FormattableString.Invariant($"{database}: {baseline.Tables.Count} tables with {rows} rows, written to {path}"));
         return 0;
     }
 }

@@ -6,9 +6,9 @@ namespace CnpgRestore.Cli.Output;
 /// <summary>Journals in front of a person.</summary>
 static class RunsOutput
 {
-    public static void List(CliSession session, StateFolder state)
+    /// <param name="ns">The namespace that was asked as well; null where none was.</param>
+    public static void List(CliSession session, IReadOnlyList<RunItem> items, string? ns)
     {
-        var items = state.List().Select(run => Item(run, Journal.Read(state.JournalOf(run)))).OfType<RunItem>().ToList();
         if (session.Format != OutputFormat.Text)
         {
             DocumentOutput.Write(session, new RunsDocument(items), CliJson.Readable.RunsDocument);
@@ -17,14 +17,16 @@ static class RunsOutput
 
         if (items.Count == 0)
         {
-            session.Result.Line("no run was begun on this machine");
+            session.Result.Line(ns is null
+                ? "no run was begun on this machine; Kubernetes is asked as well by: cnpg-restore runs list -n NAMESPACE"
+                : $"no run was begun on this machine, and namespace {ns} has no record of an unfinished one");
             return;
         }
 
-        var table = new Table().Border(TableBorder.None).AddColumns("RUN", "SUBJECT", "STATE", "STEP", "LAST");
+        var table = new Table().Border(TableBorder.None).AddColumns("RUN", "SUBJECT", "STATE", "STEP", "LAST", "KNOWN FROM");
         foreach (var item in items)
         {
-            table.AddRow(Markup.Escape(item.Run), Markup.Escape(item.Subject), item.State, item.Step ?? "", DrillText.Moment(item.Last));
+            table.AddRow(Markup.Escape(item.Run), Markup.Escape(item.Subject), item.State, item.Step ?? "", item.Last is { } last ? DrillText.Moment(last) : "", item.KnownFrom);
         }
 
         session.Result.Write(table);
@@ -50,23 +52,5 @@ static class RunsOutput
             var where = entry.Host is null ? "" : $" on {entry.Host}";
             session.Result.Line($"{DrillText.Moment(entry.Time)}  {entry.Type,-14} {entry.Step ?? entry.Subject}{where}{(entry.Text is null ? "" : $": {entry.Text}")}");
         }
-    }
-
-    private static RunItem? Item(RunId run, IReadOnlyList<JournalEntry> entries)
-    {
-        if (entries is not [var first, ..])
-        {
-            return null;
-        }
-
-        var last = entries[^1];
-        var state = last.Type switch
-        {
-            JournalEntry.RunFinished => "finished",
-            JournalEntry.RunStopped => "stopped",
-            _ => "unfinished",
-        };
-        var step = entries.LastOrDefault(entry => entry.Step is not null);
-        return new RunItem(run.Value, first.Command ?? "", first.Subject ?? "", state, step?.Step, last.Text, first.Time, last.Time);
     }
 }

@@ -54,6 +54,22 @@ sealed class GitOpsSwitch(KubernetesApi api, IReadOnlyList<SuspendedOwner> owner
         }
     }
 
+    /// <summary>Of these, those that <see cref="ResumeAsync"/> would let go on now.</summary>
+    public async Task<IReadOnlyList<SuspendedOwner>> HeldAsync(CancellationToken ct)
+    {
+        var held = new List<SuspendedOwner>();
+        foreach (var owner in owners.Reverse())
+        {
+            var reference = owner.ToReference();
+            if (await api.FindAsync(reference, ct) is { } item && Resume(reference.Type, item) is not null)
+            {
+                held.Add(owner);
+            }
+        }
+
+        return held;
+    }
+
     /// <summary>In the other order: what owns the others comes last.</summary>
     public async Task<string> ResumeAsync(CancellationToken ct)
     {

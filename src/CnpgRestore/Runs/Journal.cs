@@ -26,11 +26,12 @@ public sealed class Journal : IDisposable
     /// <summary>What an earlier process wrote; empty for a new run.</summary>
     public IReadOnlyList<JournalEntry> Entries { get; }
 
-    public static Journal Create(StateFolder state, string command, string subject, TimeProvider clock) =>
-        Create(state, state.NewRun(command, clock), command, subject, clock);
+    /// <param name="again">The command line that goes on, where the run's name alone does not find it.</param>
+    public static Journal Create(StateFolder state, string command, string subject, TimeProvider clock, string? again = null) =>
+        Create(state, state.NewRun(command, clock), command, subject, clock, again);
 
     /// <summary>For a run that has its name already, as one that another machine began.</summary>
-    public static Journal Create(StateFolder state, RunId run, string command, string subject, TimeProvider clock)
+    public static Journal Create(StateFolder state, RunId run, string command, string subject, TimeProvider clock, string? again = null)
     {
         var journal = new Journal(run, state.JournalOf(run), [], clock);
         journal.Append(JournalEntry.RunStarted, entry => entry with
@@ -41,6 +42,7 @@ public sealed class Journal : IDisposable
             Version = ProgramVersion.Own,
             Host = Environment.MachineName,
             ProcessId = Environment.ProcessId,
+            Text = again,
         });
         return journal;
     }

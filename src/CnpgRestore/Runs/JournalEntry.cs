@@ -38,7 +38,7 @@ public sealed record JournalEntry(string Type, DateTimeOffset Time)
     /// <summary>The step's id, for step entries.</summary>
     public string? Step { get; init; }
 
-    /// <summary>What was achieved, or why it stopped.</summary>
+    /// <summary>What was achieved, or why it stopped; where a run starts, the command line that goes on.</summary>
     public string? Text { get; init; }
 }
 

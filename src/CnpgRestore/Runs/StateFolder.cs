@@ -7,12 +7,12 @@ namespace CnpgRestore.Runs;
 public sealed class StateFolder
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-    private readonly string _path;
 
+    /// <summary>To begin a run or to go on with one: made where it is missing.</summary>
     /// <exception cref="RestoreException">The folder cannot be made.</exception>
     public StateFolder(string path)
     {
-        _path = path;
+        Root = path;
         try
         {
             foreach (var folder in (string[])[Runs, Locks])
@@ -24,7 +24,7 @@ public sealed class StateFolder
                 }
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is (IOException or UnauthorizedAccessException) && !DiskErrors.IsFull(e))
         {
             throw new RestoreException(
                 ProblemCode.AccessDenied,
@@ -35,18 +35,31 @@ public sealed class StateFolder
         }
     }
 
-    public string Locks => Path.Combine(_path, "locks");
+    private StateFolder()
+    {
+    }
 
-    private string Runs => Path.Combine(_path, "runs");
+    /// <summary>To look at what is there: nothing is made, and nothing need be there.</summary>
+    public static StateFolder ToRead(string path) => new() { Root = path };
+
+    public string Locks => Path.Combine(Root, "locks");
+
+    private string Root { get; init; } = "";
+
+    private string Runs => Path.Combine(Root, "runs");
 
     public string JournalOf(RunId run) => Path.Combine(Runs, $"{run}.jsonl");
 
     /// <summary>The name of a run that is about to begin; it sorts behind those of all runs of this machine.</summary>
     public RunId NewRun(string command, TimeProvider clock) => RunId.Create(command, clock, List() is [var newest, ..] ? newest : null);
 
+    /// <summary>What the journal of a run says; empty where this machine has none.</summary>
+    public IReadOnlyList<JournalEntry> Read(RunId run) => File.Exists(JournalOf(run)) ? Journal.Read(JournalOf(run)) : [];
+
     /// <summary>The journals on this machine, newest first.</summary>
-    public IReadOnlyList<RunId> List() =>
-        [.. Directory.GetFiles(Runs, "*.jsonl").Select(path => new RunId(Path.GetFileNameWithoutExtension(path))).OrderByDescending(run => run.Value, StringComparer.Ordinal)];
+    public IReadOnlyList<RunId> List() => !Directory.Exists(Runs)
+        ? []
+        : [.. Directory.GetFiles(Runs, "*.jsonl").Select(path => new RunId(Path.GetFileNameWithoutExtension(path))).OrderByDescending(run => run.Value, StringComparer.Ordinal)];
 
     /// <summary>Whether a run, by its journal, had at least begun a step.</summary>
     public bool HasBegun(RunId run, string stepId) =>

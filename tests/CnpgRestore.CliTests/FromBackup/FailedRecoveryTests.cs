@@ -69,7 +69,7 @@ public sealed class FailedRecoveryTests(TestBed bed)
         Assert.Contains("is not the one that the plan was made for", stopped.Error, StringComparison.Ordinal);
         Assert.Equal(stranger, await scene.UidAsync());
         // There is no way back, and the hint is the way forward.
-        Assert.Equal(15, (await scene.RunAsync("runs", "undo", scene.LastRun())).ExitCode);
+        Assert.Equal(15, (await scene.RunAsync("runs", "undo", scene.LastRun(), "--yes")).ExitCode);
         var printed = $"kubectl delete cluster -n {scene.Namespace} {RecoveryScene.Cluster}, then: cnpg-restore runs resume {scene.LastRun()} -n {scene.Namespace}";
         Assert.Contains(printed, stopped.Error, StringComparison.Ordinal);
         await scene.Clusters.Namespace.KubectlAsync(Ct, "delete", "cluster", RecoveryScene.Cluster);

@@ -24,7 +24,7 @@ public sealed class FromBackupKillTests(TestBed bed)
         var run = (await scene.Clusters.FindAsync($"configmap/cnpg-restore-{RecoveryScene.Cluster}", Ct))!["data"]!["decision.json"]!.GetValue<string>();
         var name = System.Text.Json.JsonDocument.Parse(run).RootElement.GetProperty("run").GetString()!;
 
-        var undo = await scene.RunAsync("runs", "undo", name);
+        var undo = await scene.RunAsync("runs", "undo", name, "--yes");
         Assert.Equal(15, undo.ExitCode);
         Assert.Contains("there is no way back", undo.Error, StringComparison.Ordinal);
         var result = await scene.RunAsync("runs", "resume", name, "--yes");

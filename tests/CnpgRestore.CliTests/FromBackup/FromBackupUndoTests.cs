@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CnpgRestore.CliTests.Kills;
 using CnpgRestore.TestServers;
 
@@ -25,8 +26,27 @@ public sealed class FromBackupUndoTests(TestBed bed)
         Assert.NotNull(await scene.UidAsync());
         Assert.NotEqual(manifest, await File.ReadAllTextAsync(file, Ct));
 
-        var undo = await scene.RunAsync("runs", "undo", scene.LastRun());
+        var elsewhere = await ToolProcess.RunAsync(scene.Command(["runs", "list", "-o", "json"], Path.Combine(scene.Folder, "another-machine")), Ct);
+        var here = await scene.RunAsync("runs", "list");
+        var dry = await scene.RunAsync("runs", "undo", scene.LastRun(), "--dry-run");
+        var unasked = await scene.RunAsync("runs", "undo", scene.LastRun());
+        Assert.NotNull(await scene.UidAsync());
+        Assert.NotEqual(manifest, await File.ReadAllTextAsync(file, Ct));
+        Assert.Null(await scene.Clusters.FindAsync($"lease/cnpg-restore-{RecoveryScene.Cluster}", Ct));
+        var undo = await scene.RunAsync("runs", "undo", scene.LastRun(), "--yes");
 
+        Assert.True(elsewhere.ExitCode == 0, elsewhere.Error);
+        var listed = JsonDocument.Parse(elsewhere.Output).RootElement.GetProperty("runs")[0];
+        Assert.Equal((scene.LastRun(), "cluster", "unfinished"), (listed.GetProperty("run").GetString(), listed.GetProperty("known_from").GetString(), listed.GetProperty("state").GetString()));
+        Assert.False(Directory.Exists(Path.Combine(scene.Folder, "another-machine")));
+        Assert.Matches($"{scene.LastRun()} .* both", here.Output);
+        Assert.Single(here.Output.Split(scene.LastRun())[1..]);
+        Assert.True(dry.ExitCode == 0, dry.Error);
+        Assert.Contains($"back: delete cluster {RecoveryScene.Cluster} in namespace {scene.Namespace}, which it created; revert the commit ", dry.Output, StringComparison.Ordinal);
+        Assert.Contains($"rename {RecoveryScene.Cluster}-backup/ to {RecoveryScene.Cluster}/", dry.Output, StringComparison.Ordinal);
+        Assert.Contains("delete the Cluster that this run created (removes data)", dry.Output, StringComparison.Ordinal);
+        Assert.Equal(15, unasked.ExitCode);
+        Assert.Contains("the plan is not confirmed; nothing was changed", unasked.Error, StringComparison.Ordinal);
         Assert.True(undo.ExitCode == 0, undo.Output + undo.Error);
         Assert.Null(await scene.UidAsync());
         Assert.Empty((await scene.Clusters.FindAsync("pods,pvc", Ct))!["items"]!.AsArray());

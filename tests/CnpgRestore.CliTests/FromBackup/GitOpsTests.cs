@@ -109,14 +109,14 @@ public sealed class GitOpsTests(TestBed bed)
         Assert.Equal(uid, await scene.UidAsync());
         var run = scene.LastRun();
 
-        var undone = await scene.RunAsync("runs", "undo", run);
+        var undone = await scene.RunAsync("runs", "undo", run, "--yes");
 
         Assert.True(undone.ExitCode == 0, undone.Output + undone.Error);
         Assert.Equal(uid, await scene.UidAsync());
         Assert.False(await GitOpsScene.IsSuspendedAsync(scene, Ct));
         Assert.Equal($"{RecoveryScene.Rows}", await scene.CountAsync());
         await scene.AssertNothingIsLeftAsync();
-        Assert.Equal(10, (await scene.RunAsync("runs", "undo", run)).ExitCode);
+        Assert.Equal(10, (await scene.RunAsync("runs", "undo", run, "--yes")).ExitCode);
     }
 
     /// <summary>Somebody, or something, who sets the Kustomization going whenever it is suspended.</summary>

@@ -54,7 +54,7 @@ public sealed class ClusterTests(TestBed bed)
 
         var first = await scene.RunAsync("from-dump", AppsScene.Cluster, "--local", dump, "--yes");
         Assert.True(first.ExitCode == 0, first.Output + first.Error);
-        var undo = await scene.RunAsync("runs", "undo", ClusterDump.LastRun(scene));
+        var undo = await scene.RunAsync("runs", "undo", ClusterDump.LastRun(scene), "--yes");
 
         Assert.True(undo.ExitCode == 0, undo.Output + undo.Error);
         Assert.Equal(spoiled, await ClusterDump.CountAsync(scene));
@@ -72,7 +72,7 @@ public sealed class ClusterTests(TestBed bed)
         Assert.True(made.ExitCode == 0, made.Output + made.Error);
         Assert.Equal("orders", await scene.Clusters.SqlAsync(AppsScene.Cluster, "copy", "SELECT datdba::regrole FROM pg_database WHERE datname = 'copy'", Ct));
         Assert.Equal("copy,orders,postgres", await DatabasesAsync());
-        (await scene.RunAsync("runs", "undo", ClusterDump.LastRun(scene))).Succeeded();
+        (await scene.RunAsync("runs", "undo", ClusterDump.LastRun(scene), "--yes")).Succeeded();
         (await scene.RunAsync("runs", "commit", ClusterDump.LastRun(scene), "--yes")).Succeeded();
         Assert.Equal("orders,postgres", await DatabasesAsync());
 

@@ -65,7 +65,7 @@ public sealed class FreshTests(TestBed bed)
         }
 
         var name = ClusterDump.RunOf(await scene.Clusters.FindAsync($"configmap/cnpg-restore-{Cluster}", Ct));
-        var undo = await scene.RunAsync("runs", "undo", name);
+        var undo = await scene.RunAsync("runs", "undo", name, "--yes");
         var result = await scene.RunAsync("runs", "resume", name, "--yes");
 
         Assert.Equal(15, undo.ExitCode);
@@ -94,8 +94,17 @@ public sealed class FreshTests(TestBed bed)
         Assert.Contains("somebody is connected to cluster orders", stopped.Error, StringComparison.Ordinal);
         Assert.Equal("web=0 queue=0 api=0", await scene.CountsAsync());
         var other = await scene.RunAsync("from-backup", Cluster, "--yes");
-        var undo = await scene.RunAsync("runs", "undo", ClusterDump.RunOf(await scene.Clusters.FindAsync($"configmap/cnpg-restore-{Cluster}", Ct)));
+        var run = ClusterDump.RunOf(await scene.Clusters.FindAsync($"configmap/cnpg-restore-{Cluster}", Ct));
+        var dry = await scene.RunAsync("runs", "undo", run, "--dry-run");
+        var unasked = await scene.RunAsync("runs", "undo", run);
+        Assert.Equal("web=0 queue=0 api=0", await scene.CountsAsync());
+        var undo = await scene.RunAsync("runs", "undo", run, "--yes");
 
+        Assert.True(dry.ExitCode == 0, dry.Error);
+        Assert.Contains($"cluster {Cluster} in namespace {scene.Home.Name} was not touched and stays", dry.Output, StringComparison.Ordinal);
+        Assert.Contains($"workloads of cluster {scene.Home.Name}/{Cluster} as they were", dry.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("(removes data)", dry.Output, StringComparison.Ordinal);
+        Assert.Equal(15, unasked.ExitCode);
         Assert.Equal(15, other.ExitCode);
         Assert.Contains("is not finished", other.Error, StringComparison.Ordinal);
         Assert.True(undo.ExitCode == 0, undo.Output + undo.Error);

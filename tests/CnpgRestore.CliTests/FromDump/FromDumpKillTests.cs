@@ -18,7 +18,7 @@ public sealed class FromDumpKillTests(TestBed bed)
         var former = await scene.ContentAsync();
         Assert.Null(await KilledRun.AtAsync(Begin(scene), KillMoment.Begun(step)));
 
-        var undo = await scene.RunAsync("runs", "undo", scene.Run);
+        var undo = await scene.RunAsync("runs", "undo", scene.Run, "--yes");
 
         Assert.True(undo.ExitCode == 0, undo.Error);
         Assert.Equal(former, await scene.ContentAsync());
@@ -34,7 +34,7 @@ public sealed class FromDumpKillTests(TestBed bed)
         Assert.Null(await KilledRun.AtAsync(Begin(scene), KillMoment.Done("swap")));
         Assert.Equal(scene.Expected, await scene.ContentAsync());
 
-        (await scene.RunAsync("runs", "undo", scene.Run)).Succeeded();
+        (await scene.RunAsync("runs", "undo", scene.Run, "--yes")).Succeeded();
 
         Assert.Equal(former, await scene.ContentAsync());
     }
@@ -68,7 +68,7 @@ public sealed class FromDumpKillTests(TestBed bed)
         var finished = await ToolProcess.RunAsync(At(elsewhere, scene.Command("runs", "resume", ahead, "--yes")), Ct);
         Assert.True(finished.ExitCode == 0, finished.Output + finished.Error);
         Assert.Equal(3, (await scene.DatabasesAsync()).Count);
-        var undo = await scene.RunAsync("runs", "undo", behind);
+        var undo = await scene.RunAsync("runs", "undo", behind, "--yes");
 
         Assert.True(undo.ExitCode == 0, undo.Output + undo.Error);
         Assert.Equal(scene.Expected, await scene.ContentAsync());

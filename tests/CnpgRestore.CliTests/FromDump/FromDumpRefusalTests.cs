@@ -147,7 +147,7 @@ public sealed class FromDumpRefusalTests(TestBed bed)
         Assert.Equal(15, changed.ExitCode);
         Assert.Contains("is not the file any more", changed.Error, StringComparison.Ordinal);
 
-        (await scene.RunAsync("runs", "undo", scene.Run)).Succeeded();
+        (await scene.RunAsync("runs", "undo", scene.Run, "--yes")).Succeeded();
         (await scene.RestoreFileAsync(other)).Succeeded();
     }
 
@@ -168,7 +168,7 @@ public sealed class FromDumpRefusalTests(TestBed bed)
         Assert.Contains("division by zero", result.Error, StringComparison.Ordinal);
         Assert.Contains(shown.Replace("{0}", $"{at + 1}", StringComparison.Ordinal), result.Error, StringComparison.Ordinal);
         Assert.Equal(scene.Expected, await scene.ContentAsync());
-        (await scene.RunAsync("runs", "undo", scene.Run)).Succeeded();
+        (await scene.RunAsync("runs", "undo", scene.Run, "--yes")).Succeeded();
         Assert.Equal([""], await scene.DatabasesAsync());
     }
 
@@ -198,7 +198,7 @@ public sealed class FromDumpRefusalTests(TestBed bed)
                 Assert.True(result.Error.Contains(words, StringComparison.Ordinal), $"{words} is not in: {result.Error}");
             }
 
-            (await scene.RunAsync("runs", "undo", scene.Run)).Succeeded();
+            (await scene.RunAsync("runs", "undo", scene.Run, "--yes")).Succeeded();
         }
 
         Assert.Equal(scene.Expected, await scene.ContentAsync());

@@ -57,7 +57,7 @@ public sealed class JobKillTests(TestBed bed)
         Assert.Contains("the Job of an earlier process loads it", result.Output + result.Error, StringComparison.Ordinal);
         Assert.Equal(ClusterDump.Rows.ToString(CultureInfo.InvariantCulture), await ClusterDump.CountAsync(scene));
         Assert.Null(await scene.Clusters.FindAsync($"job/cnpg-restore-{Run()}", Ct));
-        var undo = await scene.RunAsync("runs", "undo", Run());
+        var undo = await scene.RunAsync("runs", "undo", Run(), "--yes");
         Assert.True(undo.ExitCode == 0, undo.Output + undo.Error);
         Assert.Equal(spoiled, await ClusterDump.CountAsync(scene));
 
@@ -65,7 +65,7 @@ public sealed class JobKillTests(TestBed bed)
         await scene.Clusters.SqlAsync(Cluster, "postgres", "DROP ROLE gate", Ct);
         (await scene.RunAsync("runs", "commit", Run(), "--yes")).Succeeded();
         await KillWhileLoadingAsync(begin);
-        var back = await scene.RunAsync("runs", "undo", Run());
+        var back = await scene.RunAsync("runs", "undo", Run(), "--yes");
         Assert.True(back.ExitCode == 0, back.Output + back.Error);
         Assert.Null(await scene.Clusters.FindAsync($"job/cnpg-restore-{Run()}", Ct));
         Assert.Equal("orders,postgres", await scene.Clusters.SqlAsync(Cluster, "postgres", "SELECT string_agg(datname, ',' ORDER BY datname) FROM pg_database WHERE NOT datistemplate", Ct));

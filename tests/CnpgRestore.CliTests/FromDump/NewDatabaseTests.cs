@@ -49,7 +49,7 @@ public sealed class NewDatabaseTests(TestBed bed)
         Assert.Equal(option == "-O" ? "-1" : settings, await SettingsAsync());
         Assert.Equal("déjà vu", await postgres.QueryAsync<string>("SELECT word FROM words", Ct, name));
         Assert.Equal(["", "_latin"], await scene.DatabasesAsync());
-        var undo = await scene.RunAsync("runs", "undo", scene.Run);
+        var undo = await scene.RunAsync("runs", "undo", scene.Run, "--yes");
         Assert.True(undo.ExitCode == 0, undo.Error);
         Assert.Matches("^,_latin_restore_[0-9tz]+$", string.Join(',', await scene.DatabasesAsync()));
         (await scene.RunAsync("runs", "commit", scene.Run, "--yes")).Succeeded();
@@ -87,9 +87,9 @@ public sealed class NewDatabaseTests(TestBed bed)
         var first = scene.Run;
         await scene.SpoilAsync();
         (await scene.RestoreAsync()).Succeeded();
-        var outOfTurn = await scene.RunAsync("runs", "undo", first);
+        var outOfTurn = await scene.RunAsync("runs", "undo", first, "--yes");
         (await scene.RunAsync("runs", "commit", scene.Run, "--yes")).Succeeded();
-        var late = await scene.RunAsync("runs", "undo", first);
+        var late = await scene.RunAsync("runs", "undo", first, "--yes");
 
         Assert.NotEqual(first, scene.Run);
         Assert.Equal((15, 15), (outOfTurn.ExitCode, late.ExitCode));
@@ -98,7 +98,7 @@ public sealed class NewDatabaseTests(TestBed bed)
         await scene.DropAsync();
         (await scene.RestoreAsync()).Succeeded();
         (await scene.RunAsync("runs", "commit", scene.Run, "--yes")).Succeeded();
-        Assert.Equal(15, (await scene.RunAsync("runs", "undo", scene.Run)).ExitCode);
+        Assert.Equal(15, (await scene.RunAsync("runs", "undo", scene.Run, "--yes")).ExitCode);
         Assert.Equal(scene.Expected, await scene.ContentAsync());
         Assert.Equal("", await scene.Live.QueryAsync<string>("SELECT coalesce(shobj_description(oid, 'pg_database'), '') FROM pg_database WHERE datname = current_database()", Ct));
     }
@@ -116,7 +116,7 @@ public sealed class NewDatabaseTests(TestBed bed)
 
         Assert.Equal(20, resumed.ExitCode);
         Assert.Contains("somebody has made a database of that name meanwhile", resumed.Error, StringComparison.Ordinal);
-        (await scene.RunAsync("runs", "undo", scene.Run)).Succeeded();
+        (await scene.RunAsync("runs", "undo", scene.Run, "--yes")).Succeeded();
         Assert.Equal([""], await scene.DatabasesAsync());
         Assert.Equal(0, await scene.Live.QueryAsync<long>("SELECT count(*) FROM of_somebody", Ct));
     }

@@ -32,7 +32,9 @@ public sealed class ServerCommandsTests(TestBed bed)
         await using var scene = await FromDumpScene.CreateAsync(bed);
         await scene.Live.ExecuteAsync("ANALYZE", Ct);
         var baseline = Path.Combine(scene.Folder, "before.json");
-        Assert.Equal(0, (await scene.RunAsync("verify", "--to", scene.Live.Url, "--save", baseline)).ExitCode);
+        var saved = await scene.RunAsync("verify", "--to", scene.Live.Url, "--save", baseline, "-o", "json");
+        Assert.Equal(0, saved.ExitCode);
+        Assert.Equal($$"""{"message_type":"summary","database":"{{scene.Live.Name}}","tables":3,"rows":20200,"file":"{{baseline}}"}""", saved.Output.Trim());
         Assert.Equal(0, (await scene.RunAsync("verify", "--to", scene.Live.Url, "--dump", scene.Dump)).ExitCode);
         Assert.Equal(0, (await scene.RunAsync("verify", "--to", scene.Live.Url, "--baseline", baseline)).ExitCode);
         await scene.Live.ExecuteAsync("DELETE FROM sales.orders WHERE id = 5", Ct);

@@ -22,7 +22,7 @@ public sealed class StrategyTests(TestBed bed)
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
         Assert.Equal(20000, await scene.Live.QueryAsync<long>("SELECT count(*) FROM sales.orders", Ct));
         Assert.Equal(1, await scene.Live.QueryAsync<long>("SELECT count(*) FROM other", Ct));
-        Assert.Equal(15, (await scene.RunAsync("runs", "undo", scene.Run)).ExitCode);
+        Assert.Equal(15, (await scene.RunAsync("runs", "undo", scene.Run, "--yes")).ExitCode);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class StrategyTests(TestBed bed)
         Assert.Equal(20, result.ExitCode);
         Assert.Contains("duplicate key", result.Error, StringComparison.Ordinal);
         Assert.Equal(before, await scene.ContentAsync());
-        (await scene.RunAsync("runs", "undo", scene.Run)).Succeeded();
+        (await scene.RunAsync("runs", "undo", scene.Run, "--yes")).Succeeded();
     }
 
     [Fact]

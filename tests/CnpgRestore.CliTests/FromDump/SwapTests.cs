@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CnpgRestore.CliTests.Kills;
 using CnpgRestore.TestServers;
 
@@ -116,7 +117,7 @@ public sealed class SwapTests(TestBed bed)
         (await scene.RestoreAsync()).Succeeded();
         Assert.NotEqual(oid, await OidAsync(scene));
 
-        var undo = await scene.RunAsync("runs", "undo", scene.Run);
+        var undo = await scene.RunAsync("runs", "undo", scene.Run, "--yes");
 
         Assert.True(undo.ExitCode == 0, undo.Error);
         Assert.Equal(oid, await OidAsync(scene));
@@ -125,6 +126,59 @@ public sealed class SwapTests(TestBed bed)
         (await scene.RunAsync("runs", "commit", scene.Run, "--yes")).Succeeded();
         Assert.Equal([""], await scene.DatabasesAsync());
         Assert.Equal(former, await scene.ContentAsync());
+    }
+
+    [Fact]
+    public async Task Undo_shows_what_it_would_do_and_does_nothing_unless_it_is_confirmed()
+    {
+        await using var scene = await FromDumpScene.CreateAsync(bed);
+        (await scene.RestoreAsync()).Succeeded();
+        var (databases, journal) = (await scene.DatabasesAsync(), await JournalAsync());
+
+        var dry = await scene.RunAsync("runs", "undo", scene.Run, "--dry-run");
+        var commit = await scene.RunAsync("runs", "commit", scene.Run, "--dry-run");
+        var unasked = await scene.RunAsync("runs", "undo", scene.Run);
+
+        Assert.True(dry.ExitCode == 0, dry.Error);
+        Assert.Contains($"take run {scene.Run} back: swap the names back: {scene.Live.Name}_before_", dry.Output, StringComparison.Ordinal);
+        Assert.Contains($"ends the sessions of {scene.Live.Name}", dry.Output, StringComparison.Ordinal);
+        Assert.Contains($"note: what was written to {scene.Live.Name} since it was restored lies aside with it", dry.Output, StringComparison.Ordinal);
+        Assert.True(commit.ExitCode == 0, commit.Error);
+        Assert.Contains("(removes data)", commit.Output, StringComparison.Ordinal);
+        Assert.Equal(15, unasked.ExitCode);
+        Assert.Contains("the plan is not confirmed; nothing was changed", unasked.Error, StringComparison.Ordinal);
+        Assert.Equal(databases, await scene.DatabasesAsync());
+        Assert.Equal(scene.Expected, await scene.ContentAsync());
+        Assert.Equal(journal, await JournalAsync());
+
+        Task<string> JournalAsync() => File.ReadAllTextAsync(Path.Combine(scene.State, "runs", $"{scene.Run}.jsonl"), Ct);
+    }
+
+    [Fact]
+    public async Task Undo_and_commit_end_in_a_summary_for_scripts()
+    {
+        await using var scene = await FromDumpScene.CreateAsync(bed);
+        (await scene.RestoreAsync()).Succeeded();
+
+        var undo = Messages(await scene.RunAsync("runs", "undo", scene.Run, "--yes", "-o", "json"));
+        var again = Messages(await scene.RunAsync("runs", "undo", scene.Run, "--yes", "-o", "json"));
+        var commit = Messages(await scene.RunAsync("runs", "commit", scene.Run, "--yes", "-o", "json"));
+
+        Assert.Equal(["plan", "step_started", "step_finished", "summary"], undo.Select(Type));
+        Assert.Equal(["summary"], again.Select(Type));
+        Assert.Equal(["plan", "step_started", "step_finished", "summary"], commit.Select(Type));
+        Assert.Equal(
+            [("undo", true), ("undo", false), ("commit", true)],
+            ((JsonElement[])[undo[^1], again[^1], commit[^1]]).Select(summary => (summary.GetProperty("command").GetString(), summary.GetProperty("changed").GetBoolean())));
+        Assert.Equal([""], await scene.DatabasesAsync());
+
+        static List<JsonElement> Messages(ToolResult result)
+        {
+            Assert.True(result.ExitCode == 0, result.Output + result.Error);
+            return [.. result.Output.Trim().Split('\n').Select(line => JsonDocument.Parse(line).RootElement).Where(message => Type(message) != "status")];
+        }
+
+        static string? Type(JsonElement message) => message.GetProperty("message_type").GetString();
     }
 
     [Fact]
@@ -138,7 +192,7 @@ public sealed class SwapTests(TestBed bed)
         (await scene.RunAsync("runs", "commit", scene.Run, "--yes")).Succeeded();
 
         Assert.Equal([""], await scene.DatabasesAsync());
-        var undo = await scene.RunAsync("runs", "undo", scene.Run);
+        var undo = await scene.RunAsync("runs", "undo", scene.Run, "--yes");
         Assert.Equal(15, undo.ExitCode);
         Assert.Contains("is committed", undo.Error, StringComparison.Ordinal);
         Assert.Equal(scene.Expected, await scene.ContentAsync());
@@ -151,7 +205,7 @@ public sealed class SwapTests(TestBed bed)
         await scene.SpoilAsync();
         var former = await scene.ContentAsync();
         (await scene.RestoreAsync()).Succeeded();
-        (await scene.RunAsync("runs", "undo", scene.Run)).Succeeded();
+        (await scene.RunAsync("runs", "undo", scene.Run, "--yes")).Succeeded();
 
         var here = await scene.RunAsync("runs", "resume", scene.Run, "--yes");
         var run = scene.Run;
@@ -175,9 +229,9 @@ public sealed class SwapTests(TestBed bed)
         var run = scene.Run;
         Directory.Delete(scene.State, recursive: true);
 
-        var blind = await scene.RunAsync("runs", "undo", run);
+        var blind = await scene.RunAsync("runs", "undo", run, "--yes");
         Assert.Equal(10, blind.ExitCode);
-        var undo = await scene.RunAsync("runs", "undo", run, "--to", scene.Live.Url);
+        var undo = await scene.RunAsync("runs", "undo", run, "--to", scene.Live.Url, "--yes");
 
         Assert.True(undo.ExitCode == 0, undo.Error);
         Assert.Equal(former, await scene.ContentAsync());
@@ -203,7 +257,7 @@ public sealed class SwapTests(TestBed bed)
 
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
         Assert.Equal(before, await PropertiesAsync(scene));
-        (await scene.RunAsync("runs", "undo", scene.Run)).Succeeded();
+        (await scene.RunAsync("runs", "undo", scene.Run, "--yes")).Succeeded();
         Assert.Equal(before, await PropertiesAsync(scene));
         await scene.RunAsync("runs", "commit", scene.Run, "--yes");
         await scene.Live.ExecuteAsync($"ALTER DATABASE {name} OWNER TO postgres; REVOKE ALL ON DATABASE {name} FROM {role}; ALTER ROLE {role} IN DATABASE {name} RESET ALL; DROP ROLE {role}", Ct);
@@ -276,7 +330,7 @@ public sealed class SwapTests(TestBed bed)
         Assert.Equal(3, result.ExitCode);
         Assert.Contains("gives false", result.Error, StringComparison.Ordinal);
         Assert.Equal(former, await scene.ContentAsync());
-        (await scene.RunAsync("runs", "undo", scene.Run)).Succeeded();
+        (await scene.RunAsync("runs", "undo", scene.Run, "--yes")).Succeeded();
         Assert.Equal([""], await scene.DatabasesAsync());
     }
 

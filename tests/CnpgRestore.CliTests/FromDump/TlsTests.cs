@@ -48,7 +48,7 @@ public sealed class TlsTests
             var result = await RunAsync(address, $"{mode}&sslrootcert={root}", "--engine", engine);
             Assert.True(result.ExitCode == 0, result.Output + result.Error);
             Assert.Equal(scene.Expected, await scene.ContentAsync());
-            (await scene.RunAsync("runs", "undo", scene.Run)).Succeeded();
+            (await scene.RunAsync("runs", "undo", scene.Run, "--yes")).Succeeded();
             Assert.Equal(spoiled, await scene.ContentAsync());
         }
 

@@ -107,7 +107,7 @@ public sealed class VolumeTests(TestBed bed)
         Assert.Contains("job.batch/orders-restore-job", await scene.Home.KubectlAsync(Ct, "create", "--dry-run=server", "--output", "name", "--filename", job), StringComparison.Ordinal);
         var server = await RunAsync("server.sql", "--yes");
         var broken = await RunAsync("broken.sql", "--keep-apps", "--yes");
-        var undo = await scene.RunAsync("runs", "undo", ClusterDump.LastRun(scene));
+        var undo = await scene.RunAsync("runs", "undo", ClusterDump.LastRun(scene), "--yes");
         var result = await RunAsync("Database", "--yes");
 
         Assert.Equal(15, server.ExitCode);
@@ -145,7 +145,7 @@ public sealed class VolumeTests(TestBed bed)
         var counts = await scene.CountsAsync();
 
         var broken = await RunAsync("broken.sql", "--keep-apps", "--yes");
-        var undo = await scene.RunAsync("runs", "undo", ClusterDump.LastRun(scene));
+        var undo = await scene.RunAsync("runs", "undo", ClusterDump.LastRun(scene), "--yes");
         var result = await RunAsync("all.sql", "--yes");
 
         Assert.Equal(20, broken.ExitCode);

@@ -49,7 +49,7 @@ public sealed class DumpSecretTests : IAsyncLifetime
         var right = await scan.RunAsync(await WithAsync(place, Password, [.. restore, "-v"]));
         var verify = await scan.RunAsync(await WithAsync(place, Password, "verify", "--to", Url, "--dump", _scene.Dump, "-o", "json", "-v"));
         var sequences = await scan.RunAsync(await WithAsync(place, Password, "sequences", "--to", Url, "-o", "yaml"));
-        var undo = await scan.RunAsync(await WithAsync(place, Password, "runs", "undo", _scene.Run, "-v"));
+        var undo = await scan.RunAsync(await WithAsync(place, Password, "runs", "undo", _scene.Run, "-v", "--yes"));
         var again = await scan.RunAsync(await WithAsync(place, Password, [.. restore, "-o", "json", "-v"]));
         var resume = await scan.RunAsync(await WithAsync(place, WrongPassword, "runs", "commit", _scene.Run, "--yes", "-o", "json"));
 

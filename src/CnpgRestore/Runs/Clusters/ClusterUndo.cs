@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.ObjectStore;
 using CnpgRestore.Plans;
@@ -9,39 +10,56 @@ namespace CnpgRestore.Runs.Clusters;
 /// Puts everything back as it was before a run. That is possible until the run has deleted a Cluster that it found; where it found none, until the
 /// end.
 /// </summary>
-/// <param name="store">Null where nothing was moved.</param>
-public sealed class ClusterUndo(KubernetesApi api, IObjectStore? store, RecordedRun recorded, Run run, TimeProvider clock)
+/// <param name="store">Null where nothing was moved, or the bucket cannot be reached.</param>
+public sealed class ClusterUndo(KubernetesApi api, IObjectStore? store, RecordedRun recorded, TimeProvider clock)
 {
+    private readonly GitOpsSwitch _gitOps = new(
+        api, recorded.Decision.Owners, recorded.Decision.Run, $"cnpg-restore runs undo {recorded.Decision.Run} -n {recorded.Decision.Namespace}", clock);
+
     private ClusterDecision Decision => recorded.Decision;
 
     private ObjectReference Reference => Decision.Reference;
 
+    /// <summary>What is to be put back as things stand. Only reads.</summary>
     /// <exception cref="RestoreException">Exit 15: the former Cluster is gone, and nothing but going on helps.</exception>
-    public async Task RunAsync(CancellationToken ct)
+    public async Task<ClusterUndoPlan> PlanAsync(CancellationToken ct)
     {
         var live = await api.FindAsync(Reference, ct);
-        if (Decision.FormerUid is { } former && (live.Text("metadata", "uid") != former || live.Text("metadata", "deletionTimestamp") is not null))
+        DemandWayBack(live);
+        var plan = new ClusterUndoPlan(Decision, Created: null, Commit: null, Moves: [], await _gitOps.HeldAsync(ct), Notes: []);
+        if (!plan.TakesBack)
         {
-            throw new RestoreException(
-                ProblemCode.Refused,
-                $"run {Decision.Run} has deleted {Reference}: there is no way back, only forward",
-                Decision.Remains,
-                Decision.ResumeCommand);
+            return plan;
         }
 
-        if (Decision.FormerUid is null)
+        var created = IsCreated(live) ? live.Text("metadata", "uid") : null;
+        var commit = await new ManifestDelivery(Decision).FindCommitAsync(ct);
+        var moves = await MovesAsync(ct);
+        return plan with { Created = created, Commit = commit, Moves = moves, Notes = [.. Notes(live, commit, moves)] };
+    }
+
+    /// <summary>Does what was planned, and asks the world once more where it may have changed by what is done.</summary>
+    /// <exception cref="RestoreException">As for <see cref="PlanAsync"/>.</exception>
+    public async Task RunAsync(ClusterUndoPlan plan, Run run, CancellationToken ct)
+    {
+        DemandWayBack(await api.FindAsync(Reference, ct));
+        if (plan.Created is { } uid)
         {
-            await TakeBackAsync(live, ct);
+            await run.StepAsync(plan.DeleteCluster, (meter, token) => new ClusterRemoval(api, Decision, clock).RemoveAsync(uid, meter, token), ct);
+        }
+
+        if (plan.TakesBack)
+        {
+            await TakeBackAsync(plan, run, ct);
         }
 
         if (Decision.Owners.Count > 0)
         {
-            var gitOps = new GitOpsSwitch(api, Decision.Owners, Decision.Run, $"cnpg-restore runs undo {Decision.Run} -n {Decision.Namespace}", clock);
-            await run.StepAsync(Step("resume-gitops", "resume GitOps"), (_, token) => gitOps.ResumeAsync(token), ct);
+            await run.StepAsync(plan.ResumeGitOps, (_, token) => _gitOps.ResumeAsync(token), ct);
         }
 
         await run.StepAsync(
-            Step("forget", "remove the record of the run"),
+            plan.Forget,
             async (_, token) =>
             {
                 await new KeptSecret(api, Decision, owner: "").GiveAsync(token);
@@ -52,48 +70,85 @@ public sealed class ClusterUndo(KubernetesApi api, IObjectStore? store, Recorded
         run.Finish();
     }
 
-    private async Task TakeBackAsync(System.Text.Json.Nodes.JsonObject? live, CancellationToken ct)
+    private void DemandWayBack(JsonObject? live)
     {
-        if (live is not null && live.Text("metadata", "annotations", LiveManifest.RunAnnotation) == Decision.Run)
+        if (Decision.FormerUid is { } former && (live.Text("metadata", "uid") != former || live.Text("metadata", "deletionTimestamp") is not null))
         {
-            var uid = live.Text("metadata", "uid")!;
-            await run.StepAsync(
-                Step("delete-cluster", "delete the Cluster that this run created", destructive: true),
-                (meter, token) => new ClusterRemoval(api, Decision, clock).RemoveAsync(uid, meter, token),
-                ct);
+            throw new RestoreException(
+                ProblemCode.Refused,
+                $"run {Decision.Run} has deleted {Reference}: there is no way back, only forward",
+                Decision.Remains,
+                Decision.ResumeCommand);
         }
+    }
 
+    private async Task TakeBackAsync(ClusterUndoPlan plan, Run run, CancellationToken ct)
+    {
         if (Decision.Apply == ApplyMode.Git)
         {
             await run.StepAsync(
-                Step("revert", "revert the commit"),
+                plan.Revert,
                 async (_, token) => await new ManifestDelivery(Decision).RevertAsync(token) is { } commit ? $"reverted {commit}" : "there is none",
                 ct);
         }
 
-        if (Decision.MoveTo is { } moved && store is not null && await store.ListAsync(KeyPrefix.Root.Folder(moved), ct).AnyAsync(ct))
+        // Looked at again: the Cluster that is gone by now may have archived once more when it stopped.
+        foreach (var (index, move) in (await MovesAsync(ct)).Index())
         {
-            await MoveBackAsync(store, moved, ct);
+            // The second one was planned for a name that only the first one makes free.
+            var next = index == 0 ? move : await new FolderMovePlanner(store!, clock).PlanAsync(move.Request, removalBegun: true, ct);
+            await new FolderMove(store!, next, run).RunAsync(ct);
         }
     }
 
     /// <summary>What the new cluster has archived into the old name meanwhile is set aside first, not mixed with the old.</summary>
-    private async Task MoveBackAsync(IObjectStore store, string moved, CancellationToken ct)
+    private async Task<IReadOnlyList<FolderMovePlan>> MovesAsync(CancellationToken ct)
     {
+        if (Decision.MoveTo is not { } moved || store is null || !await store.ListAsync(KeyPrefix.Root.Folder(moved), ct).AnyAsync(ct))
+        {
+            return [];
+        }
+
         var planner = new FolderMovePlanner(store, clock);
         var back = ArchiveMove.Of(moved, Decision.Archive);
         try
         {
-            await new FolderMove(store, await planner.PlanAsync(back, removalBegun: true, ct), run).RunAsync(ct);
+            return [await planner.PlanAsync(back, removalBegun: true, ct)];
         }
         catch (RestoreException e) when (e.Problem.Code == ProblemCode.Refused)
         {
-            var aside = ArchiveMove.Of(Decision.Archive, $"{Decision.Archive}-{Decision.Run.Split('-')[0]}");
-            await new FolderMove(store, await planner.PlanAsync(aside, removalBegun: true, ct), run).RunAsync(ct);
-            await new FolderMove(store, await planner.PlanAsync(back, removalBegun: true, ct), run).RunAsync(ct);
+            var aside = await planner.PlanAsync(ArchiveMove.Of(Decision.Archive, $"{Decision.Archive}-{Decision.Run.Split('-')[0]}"), removalBegun: true, ct);
+            return [aside, aside with { Request = back }];
         }
     }
 
-    private PlanStep Step(string id, string title, bool destructive = false) =>
-        new(id, title, Reference.ToString(), "what the run had changed", $"cnpg-restore {Decision.Command} {Decision.Cluster} -n {Decision.Namespace}") { Destructive = destructive };
+    private IEnumerable<string> Notes(JsonObject? live, string? commit, IReadOnlyList<FolderMovePlan> moves)
+    {
+        if (live is not null && !IsCreated(live))
+        {
+            yield return $"{Reference} was not created by this run: it stays";
+        }
+
+        if (Decision.Apply == ApplyMode.Git && commit is null && !Decision.Files.Any(File.Exists))
+        {
+            yield return $"the manifests lie on {Decision.Host}: a commit there is not reverted from here";
+        }
+
+        foreach (var file in Decision.Files.Where(file => Decision.Apply == ApplyMode.None && File.Exists($"{file}.before")))
+        {
+            yield return $"{file} stays as it was edited; {file}.before holds the former text";
+        }
+
+        if (Decision.MoveTo is { } moved && store is null)
+        {
+            yield return $"the bucket cannot be reached: what was renamed to {moved}/ stays there until: cnpg-restore rename -r {moved} {Decision.Archive}";
+        }
+
+        foreach (var note in moves.Take(1).SelectMany(move => move.Notes).Where(_ => !IsCreated(live)))
+        {
+            yield return note;
+        }
+    }
+
+    private bool IsCreated(JsonObject? live) => live.Text("metadata", "annotations", LiveManifest.RunAnnotation) == Decision.Run;
 }

@@ -41,23 +41,34 @@ sealed class ManifestDelivery(ClusterDecision decision)
         return decision.Apply == ApplyMode.Git ? await CommitAsync([.. set.Files.Select(file => file.Path).Where(File.Exists)], written, ct) : written;
     }
 
+    /// <summary>The commit of this run as it would be taken back, abbreviated; null where there is none here.</summary>
+    public async Task<string?> FindCommitAsync(CancellationToken ct) =>
+        await OpenAsync(ct) is { } repository && await repository.FindAsync(Mark(decision), ct) is { } commit ? commit.ToString() : null;
+
     /// <summary>Takes the commit back with a new one; null where there is no commit of this run.</summary>
     public async Task<string?> RevertAsync(CancellationToken ct)
     {
-        if (decision.Apply != ApplyMode.Git || decision.Files.Count == 0 || !File.Exists(decision.Files[0]))
+        if (await OpenAsync(ct) is not { } repository)
         {
             return null;
         }
 
-        var repository = await GitRepository.OfAsync(decision.Files[0], ct);
-        var reverted = await repository.RevertAsync(Mark(decision), ct);
-        if (reverted is not null && decision.Push)
+        var commit = await repository.FindAsync(Mark(decision), ct);
+        if (commit is { } found)
         {
-            await repository.PushAsync(ct);
+            await repository.RevertAsync(found, ct);
+            if (decision.Push)
+            {
+                await repository.PushAsync(ct);
+            }
         }
 
-        return reverted;
+        return commit?.ToString();
     }
+
+    /// <summary>Null where the run commits nothing, or not on this machine.</summary>
+    private async Task<GitRepository?> OpenAsync(CancellationToken ct) =>
+        decision.Apply == ApplyMode.Git && decision.Files.Count > 0 && File.Exists(decision.Files[0]) ? await GitRepository.OfAsync(decision.Files[0], ct) : null;
 
     /// <summary>The line of the commit message by which it is found again.</summary>
     private static string Mark(ClusterDecision decision) => $"cnpg-restore run {decision.Run}";

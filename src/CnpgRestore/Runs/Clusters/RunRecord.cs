@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CnpgRestore.Kubernetes;
@@ -32,15 +33,25 @@ public sealed class RunRecord(KubernetesApi api)
     /// <summary>By the run's name, among those of a namespace.</summary>
     public async Task<RecordedRun?> FindRunAsync(string ns, string run, CancellationToken ct)
     {
-        await foreach (var map in api.ListAsync(ResourceTypes.ConfigMaps, ns, new ListSelector(Labels: Mark), ct))
+        await foreach (var recorded in ListAsync(ns, ct))
         {
-            if (Read(ObjectReference.Of(ResourceTypes.ConfigMaps, map), map) is { } recorded && recorded.Decision.Run == run)
+            if (recorded.Decision.Run == run)
             {
                 return recorded;
             }
         }
 
         return null;
+    }
+
+    /// <summary>The unfinished runs of a namespace, whatever machine began them.</summary>
+    /// <exception cref="RestoreException">One of the ConfigMaps cannot be understood.</exception>
+    public async IAsyncEnumerable<RecordedRun> ListAsync(string ns, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await foreach (var map in api.ListAsync(ResourceTypes.ConfigMaps, ns, new ListSelector(Labels: Mark), ct))
+        {
+            yield return Read(ObjectReference.Of(ResourceTypes.ConfigMaps, map), map);
+        }
     }
 
     private static RecordedRun Read(ObjectReference reference, JsonObject map)

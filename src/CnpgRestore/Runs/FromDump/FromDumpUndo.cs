@@ -10,65 +10,132 @@ namespace CnpgRestore.Runs.FromDump;
 /// aside with what was written to it since, until the run is committed.
 /// </summary>
 /// <param name="session">To the maintenance database.</param>
-public sealed class FromDumpUndo(IDatabaseServer server, DatabaseSession session, FromDumpDecision decision, Journal journal, Run run)
+/// <param name="entries">What this machine's journal says; empty where it has none.</param>
+public sealed class FromDumpUndo(IDatabaseServer server, DatabaseSession session, FromDumpDecision decision, IReadOnlyList<JournalEntry> entries)
 {
+    internal const string Undo = "undo";
+    internal const string Commit = "commit";
+
     private readonly SideDatabase _side = new(session, decision);
 
-    /// <returns>What there is now, as one clause.</returns>
+    /// <summary>How the run is taken back as things stand. Only reads.</summary>
     /// <exception cref="RestoreException">Exit 15: the run has changed the live database itself, or is committed.</exception>
-    public async Task<string> UndoAsync(CancellationToken ct)
+    public async Task<FromDumpEnd> PlanUndoAsync(CancellationToken ct)
     {
-        if (decision.Side is null)
+        if (decision.Side is not { } side)
         {
-            return await UndoLiveAsync(ct);
+            return await PlanUndoLiveAsync(ct);
         }
 
         var marks = await _side.MarksAsync(ct);
         if (marks.Any(mark => mark.State == RunMark.Former))
         {
             await DemandNewestAsync(ct);
-            var held = TimeSpan.Zero;
-            await run.StepAsync(
-                Step("swap-back", $"swap the names back: {decision.Former} becomes {decision.Database}"),
-                async (_, token) =>
-                {
-                    held = await new DatabaseSwap(server, session).RunAsync(decision.Database, decision.Side, decision.Former!, RunMark.Undone, decision, token);
-                    return FormattableString.Invariant($"nobody could connect for {held.TotalMilliseconds:0} ms");
-                },
-                ct);
-            run.Finish();
-            return $"{decision.Database} is the former database again; the restored one lies aside as {decision.Side} until cnpg-restore runs commit {decision.Run}";
+            return SwapBack(side, decision.Former!);
         }
 
         if (marks.Any(mark => mark.State == RunMark.Created))
         {
             await DemandNewestAsync(ct);
-            await run.StepAsync(
-                Step("swap-back", $"rename {decision.Database}, which there was not before: it becomes {decision.Side}"),
-                async (_, token) =>
-                {
-                    await new DatabaseSwap(server, session).RenameAsync(decision.Database, decision.Side, isLive: false, RunMark.Undone, decision, token);
-                    return $"{decision.Side} lets nobody in";
-                },
-                ct);
-            run.Finish();
-            return $"there is no database {decision.Database}, as before the run; the restored one lies aside as {decision.Side} until cnpg-restore runs commit {decision.Run}";
+            return TakeAway(side);
         }
 
         if (marks.Any(mark => mark.State == RunMark.Undone))
         {
-            run.Finish();
-            return decision.Creates is null ? $"{decision.Database} is the former database already" : $"there is no database {decision.Database} any more";
+            return End(Undo, step: null, decision.Creates is null ? $"{decision.Database} is the former database already" : $"there is no database {decision.Database} any more");
         }
 
-        if (marks.Count == 0 && journal.Entries.Any(entry => entry.Step == "swap"))
+        if (marks.Count == 0 && entries.Any(entry => entry.Step == "swap"))
         {
             throw new RestoreException(ProblemCode.Refused, decision.Creates is null ? $"run {decision.Run} is committed: the former database is gone" : $"run {decision.Run} is committed: {decision.Database} stays", null, $"cnpg-restore runs show {decision.Run}");
         }
 
-        await run.StepAsync(Step("drop-side", $"drop {decision.Side}", destructive: true), (_, token) => DropAsync([decision.Side], token), ct);
+        return await DropSideAsync(side, ct);
+    }
+
+    /// <summary>How the run is made final: what lies aside is dropped. Only reads.</summary>
+    /// <exception cref="RestoreException">Exit 15: the run is not finished, or there is nothing to drop.</exception>
+    public async Task<FromDumpEnd> PlanCommitAsync(CancellationToken ct)
+    {
+        if (decision.Creates is not null && (await _side.MarksAsync(ct)).Any(mark => mark.State == RunMark.Created))
+        {
+            var keep = Step("keep", $"forget that there was no {decision.Database} before; nothing is dropped", $"the comment of {decision.Database}", "nothing to undo");
+            return End(Commit, keep, $"{decision.Database} stays; run {decision.Run} is final") with
+            {
+                Work = async token =>
+                {
+                    await session.ExecuteAsync($"COMMENT ON DATABASE {QualifiedName.Quote(decision.Database)} IS NULL", token);
+                    return $"{decision.Database} is a database as any other";
+                },
+            };
+        }
+
+        var names = await AsideAsync(ct);
+        var listed = string.Join(", ", names);
+        var drop = Step("drop-former", $"drop {listed}", $"drops {listed}", "none: what is in it is gone") with { Destructive = true };
+        return End(Commit, drop, $"{listed} is gone; run {decision.Run} is final") with { Work = token => DropAsync(names, token) };
+    }
+
+    /// <summary>Does what was planned.</summary>
+    /// <returns>What there is now, as one clause.</returns>
+    public static async Task<string> RunAsync(FromDumpEnd end, Run run, CancellationToken ct)
+    {
+        if (end.Step is { } step)
+        {
+            await run.StepAsync(step, (_, token) => end.Work!(token), ct);
+        }
+
         run.Finish();
-        return $"{decision.Side} is gone; {(decision.Creates is null ? $"{decision.Database} was not changed" : $"there is no database {decision.Database}, as before")}";
+        return end.Result;
+    }
+
+    private FromDumpEnd SwapBack(string side, string former)
+    {
+        var step = Step(
+            "swap-back",
+            $"swap the names back: {former} becomes {decision.Database}",
+            $"ends the sessions of {decision.Database}; names of both databases, in one transaction",
+            $"{side} keeps what is live now");
+        var result = $"{decision.Database} is the former database again; the restored one lies aside as {side} until cnpg-restore runs commit {decision.Run}";
+        return End(Undo, step, result, $"what was written to {decision.Database} since it was restored lies aside with it, as {side}") with
+        {
+            Work = async token =>
+            {
+                var held = await new DatabaseSwap(server, session).RunAsync(decision.Database, side, former, RunMark.Undone, decision, token);
+                return FormattableString.Invariant($"nobody could connect for {held.TotalMilliseconds:0} ms");
+            },
+        };
+    }
+
+    private FromDumpEnd TakeAway(string side)
+    {
+        var step = Step(
+            "swap-back",
+            $"rename {decision.Database}, which there was not before: it becomes {side}",
+            $"ends the sessions of {decision.Database}; its name",
+            $"{side} keeps what is live now");
+        var result = $"there is no database {decision.Database}, as before the run; the restored one lies aside as {side} until cnpg-restore runs commit {decision.Run}";
+        return End(Undo, step, result, $"what was written to {decision.Database} since it was restored lies aside with it, as {side}") with
+        {
+            Work = async token =>
+            {
+                await new DatabaseSwap(server, session).RenameAsync(decision.Database, side, isLive: false, RunMark.Undone, decision, token);
+                return $"{side} lets nobody in";
+            },
+        };
+    }
+
+    private async Task<FromDumpEnd> DropSideAsync(string side, CancellationToken ct)
+    {
+        var exists = await _side.ExistsAsync(ct);
+        var job = decision.IsLoadedByJob ? $"ends the Job that loads {side}, " : "";
+        var changes = exists ? $"{job}drops {side}" : $"nothing: there is no {side}";
+        var step = Step("drop-side", $"drop {side}", changes, "none: the dump can be loaded again") with { Destructive = exists };
+        var result = $"{side} is gone; {(decision.Creates is null ? $"{decision.Database} was not changed" : $"there is no database {decision.Database}, as before")}";
+        return End(Undo, step, result, decision.Creates is null ? $"{decision.Database} was not changed, and stays as it is" : $"there is no {decision.Database} yet") with
+        {
+            Work = token => DropAsync([side], token),
+        };
     }
 
     /// <summary>What lies aside of a later run is what was live after this one: it comes back first.</summary>
@@ -85,46 +152,6 @@ public sealed class FromDumpUndo(IDatabaseServer server, DatabaseSession session
         }
     }
 
-    /// <summary>What a commit drops.</summary>
-    /// <exception cref="RestoreException">Exit 15: the run is not finished, or there is nothing to drop.</exception>
-    public async Task<Plan> PlanCommitAsync(CancellationToken ct)
-    {
-        if (await IsCreatedAsync(ct))
-        {
-            return new Plan("commit", FromDumpPlan.SubjectOf(decision.Database, decision.SystemIdentifier), $"make run {decision.Run} final: {decision.Database} on {server.Address} stays", [KeepStep], []);
-        }
-
-        var names = await AsideAsync(ct);
-        var step = DropStep(names);
-        return new Plan("commit", FromDumpPlan.SubjectOf(decision.Database, decision.SystemIdentifier), $"make run {decision.Run} final: drop {string.Join(", ", names)} on {server.Address}", [step], []);
-    }
-
-    /// <summary>Drops what lies aside.</summary>
-    public async Task<string> CommitAsync(CancellationToken ct)
-    {
-        if (await IsCreatedAsync(ct))
-        {
-            await run.StepAsync(KeepStep, async (_, token) =>
-            {
-                await session.ExecuteAsync($"COMMENT ON DATABASE {QualifiedName.Quote(decision.Database)} IS NULL", token);
-                return $"{decision.Database} is a database as any other";
-            }, ct);
-            run.Finish();
-            return $"{decision.Database} stays; run {decision.Run} is final";
-        }
-
-        var names = await AsideAsync(ct);
-        await run.StepAsync(DropStep(names), (_, token) => DropAsync(names, token), ct);
-        run.Finish();
-        return $"{string.Join(", ", names)} is gone; run {decision.Run} is final";
-    }
-
-    private PlanStep KeepStep => Step("keep", $"forget that there was no {decision.Database} before; nothing is dropped");
-
-    private async Task<bool> IsCreatedAsync(CancellationToken ct) => decision.Creates is not null && (await _side.MarksAsync(ct)).Any(mark => mark.State == RunMark.Created);
-
-    private PlanStep DropStep(string[] names) => Step("drop-former", $"drop {string.Join(", ", names)}", destructive: true);
-
     private async Task<string[]> AsideAsync(CancellationToken ct)
     {
         var marks = decision.Side is null ? [] : await _side.MarksAsync(ct);
@@ -139,21 +166,17 @@ public sealed class FromDumpUndo(IDatabaseServer server, DatabaseSession session
             : throw new RestoreException(ProblemCode.Refused, $"nothing of run {decision.Run} lies aside", "it was committed or undone, or it loaded into the database itself", $"cnpg-restore runs show {decision.Run}");
     }
 
-    private async Task<string> UndoLiveAsync(CancellationToken ct)
+    private async Task<FromDumpEnd> PlanUndoLiveAsync(CancellationToken ct)
     {
-        var transaction = journal.Entries.LastOrDefault(entry => entry.Type == JournalEntry.TransactionBegun)?.Text;
+        var transaction = entries.LastOrDefault(entry => entry.Type == JournalEntry.TransactionBegun)?.Text;
         var status = transaction is null ? "aborted" : (await session.ReadAsync("SELECT pg_xact_status($1::text::xid8)", row => row.IsDBNull(0) ? "unknown" : row.GetString(0), ct, transaction))[0];
-        if (status != "aborted")
-        {
-            throw new RestoreException(
+        return status == "aborted"
+            ? End(Undo, step: null, $"{decision.Database} was not changed")
+            : throw new RestoreException(
                 ProblemCode.Refused,
                 $"run {decision.Run} loaded into {decision.Database} itself: there is no way back",
                 $"its transaction {transaction} is {status}",
                 "what was dropped comes back from an older dump or from a backup: cnpg-restore from-backup CLUSTER");
-        }
-
-        run.Finish();
-        return $"{decision.Database} was not changed";
     }
 
     private async Task<string> DropAsync(string[] names, CancellationToken ct)
@@ -171,6 +194,7 @@ public sealed class FromDumpUndo(IDatabaseServer server, DatabaseSession session
         return $"{string.Join(", ", names)} dropped";
     }
 
-    private PlanStep Step(string id, string title, bool destructive = false) =>
-        new(id, title, $"database {decision.Database} on {server.Address}", "names of databases, or what lies aside", $"cnpg-restore runs show {decision.Run}") { Destructive = destructive };
+    private FromDumpEnd End(string command, PlanStep? step, string result, params string[] notes) => new(decision, command, server.Address, step, result, notes);
+
+    private PlanStep Step(string id, string title, string changes, string undo) => new(id, title, $"database {decision.Database} on {server.Address}", changes, undo);
 }

@@ -36,6 +36,9 @@ sealed class SideDatabase(DatabaseSession session, FromDumpDecision decision)
         }
     }
 
+    /// <summary>Also one without a mark, as a kill right after it was created leaves it.</summary>
+    public Task<bool> ExistsAsync(CancellationToken ct) => ExistsAsync(Name, ct);
+
     public async Task<bool> IsLoadingAsync(CancellationToken ct) => await FindAsync(Name, ct) is { State: RunMark.Loading };
 
     public async Task<bool> IsLoadedAsync(CancellationToken ct) => await FindAsync(Name, ct) is { State: RunMark.Loaded };
@@ -69,7 +72,7 @@ sealed class SideDatabase(DatabaseSession session, FromDumpDecision decision)
     /// <exception cref="RestoreException">Exit 15: a database of that name is there, holds tables, and no run has marked it.</exception>
     public async Task DropAsync(string name, CancellationToken ct)
     {
-        var exists = await session.ValueAsync<bool>("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", ct, name);
+        var exists = await ExistsAsync(name, ct);
         if (exists && await FindAsync(name, ct) is null && await session.ValueAsync<long>("SELECT pg_database_size($1)", ct, name) > await EmptySizeAsync(ct))
         {
             throw new RestoreException(
@@ -124,6 +127,8 @@ sealed class SideDatabase(DatabaseSession session, FromDumpDecision decision)
 
     private static bool IsThereNow(RestoreException e) =>
         e.InnerException is PostgresException { SqlState: PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation };
+
+    private Task<bool> ExistsAsync(string name, CancellationToken ct) => session.ValueAsync<bool>("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", ct, name);
 
     private Task MarkAsync(string name, string state, CancellationToken ct) => session.ExecuteAsync(RunMark.Statement(name, state, decision.ToJson()), ct);
 
