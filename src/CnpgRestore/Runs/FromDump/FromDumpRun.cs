@@ -48,9 +48,9 @@ public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session,
             {
                 await RestoreAsync(ct);
             }
-            catch (RestoreException e) when (e.Problem.Code is ProblemCode.Unreachable or ProblemCode.Stopped && e.Problem.Hint?.Contains(Decision.Run, StringComparison.Ordinal) != true)
+            catch (RestoreException e) when (e.Problem.Code is ProblemCode.Unreachable or ProblemCode.Stopped && e.Problem.Hint?.Contains($" {Decision.Run}", StringComparison.Ordinal) != true)
             {
-                // Whoever lost a session or had no room knows what to mend, and not how the run goes on.
+                // Whoever lost a session or had no room knows what to mend, and not how the run goes on. The name of its Job has the run's in it, too.
                 throw new RestoreException(e.Problem with { Hint = $"{(e.Problem.Hint is { } hint ? $"{hint}; " : "")}the run goes on with: cnpg-restore runs resume {Decision.Run}" }, e);
             }
         }
