@@ -29,5 +29,5 @@ public sealed record OpenVariables(IReadOnlyList<OpenVariable> All, string? Kust
 
     // A text that only looks like a variable needs a way out too; Flux knows the same one.
     private string Hint() =>
-        $"name the manifest as Flux renders it: flux build kustomization NAME --path FOLDER > cluster.yaml; {(Kustomization is null ? "or add the Kustomization: -f ks.yaml" : "or set it in spec.postBuild.substitute")}; what is no variable belongs under the annotation {ClusterDraft.SubstituteKey}: disabled";
+        $"name the manifest as Flux renders it: flux build kustomization NAME --path FOLDER > rendered.yaml, then -f rendered.yaml; {(Kustomization is null ? "or add the Kustomization: -f ks.yaml" : "or set it in spec.postBuild.substitute")}; what is no variable belongs under the annotation {ClusterDraft.SubstituteKey}: disabled";
 }

@@ -53,7 +53,7 @@ public sealed class FluxVariableTests
         Assert.Equal(
             "Kustomization databases in ks.yaml gives none, and ConfigMap settings, Secret cluster-secrets of its substituteFrom are not among the files; the variable itself would be sent to the API",
             problem.Detail);
-        Assert.StartsWith("name the manifest as Flux renders it: flux build kustomization NAME --path FOLDER > cluster.yaml; or set it in spec.postBuild.substitute", problem.Hint, StringComparison.Ordinal);
+        Assert.StartsWith("name the manifest as Flux renders it: flux build kustomization NAME --path FOLDER > rendered.yaml, then -f rendered.yaml; or set it in spec.postBuild.substitute", problem.Hint, StringComparison.Ordinal);
     }
 
     [Fact]
