@@ -101,12 +101,11 @@ sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDum
     {
         await using var asked = await DatabaseSession.OpenAsync(server, FromDumpPlanner.Maintenance, ct);
         await new FromDumpPlanner(server, asked).DemandServerAsync(decision, ct);
-        var undo = new FromDumpUndo(server, asked, decision, _state.Read(new RunId(decision.Run)));
         // A run that is taken back has perhaps left them stopped; where none is, nothing is done.
         var stopped = decision.StopsApps ? apps : null;
         if (dryRun)
         {
-            RunOutput.ShowPlan(session, (await planAsync(undo, ct)).ToPlan(), isResult: true);
+            RunOutput.ShowPlan(session, (await LookAsync()).ToPlan(), isResult: true);
             if (stopped is not null)
             {
                 await stopped.PlanStartAsync(isResult: true, ct);
@@ -118,7 +117,7 @@ sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDum
         // Before the question: what is shown is still so when the answer comes.
         await using var lease = apps is null ? null : await apps.TakeLeaseAsync(decision.Run, ct);
         await using var held = await DatabaseLock.TakeAsync(server, decision.Database, decision.Run, ct);
-        var end = await planAsync(undo, ct);
+        var end = await LookAsync();
         var plan = end.ToPlan();
         if (end.Step is not null)
         {
@@ -137,6 +136,9 @@ sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDum
         var result = await RunOutput.RunAsync(session, observer => FromDumpUndo.RunAsync(end, new Run(journal, observer), ct));
         EndOutput.Write(session, decision.Run, plan, result, session.Clock.GetElapsedTime(start));
         return stopped is null ? 0 : await stopped.StartAsync(ct);
+
+        // The journal is read when nobody else writes it any more.
+        Task<FromDumpEnd> LookAsync() => planAsync(new FromDumpUndo(server, asked, decision, _state.Read(new RunId(decision.Run))), ct);
     }
 
     private async Task<int> CarryOutAsync(DatabaseSession asked, DatabaseLock held, FromDumpPlan plan, CancellationToken ct)
