@@ -29,7 +29,7 @@ public sealed class ManifestTests : IDisposable
 
     private readonly TemporaryFolder _folder = new("manifest");
 
-    public ManifestTests() => File.WriteAllText(At("two.yaml"), Two);
+    public ManifestTests() => File.WriteAllLines(At("two.yaml"), [Two]);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using CnpgRestore.Cli.Output;
 using CnpgRestore.Plans.Advice;
 using CnpgRestore.Runs.FromDump;
-using CnpgRestore.Postgres;
 
 namespace CnpgRestore.Cli.Commands;
 

@@ -69,7 +69,7 @@ sealed record LoadJob(KubernetesApi Api, string Namespace, string Cluster, strin
         return await Api.FindAsync(new ObjectReference(ResourceTypes.Jobs, Namespace, name), ct) is { } job
             && job.Text("metadata", "deletionTimestamp") is null
             && Condition(job, "Failed") is null
-            && (Condition(job, "Complete") is not null || await PodsOf(name, ct).AnyAsync(JobPod.HasBegun, ct));
+            && (Condition(job, "Complete") is not null || await ListPodsAsync(name, ct).AnyAsync(JobPod.HasBegun, ct));
     }
 
     /// <summary>Deletes the run's Job, and waits until its pod is gone: nothing of it loads any more.</summary>
@@ -89,7 +89,7 @@ sealed record LoadJob(KubernetesApi Api, string Namespace, string Cluster, strin
 
     private static DumpVolume VolumeOf(FromDumpPlan plan) => DumpVolume.TryParse(plan.Decision.Volume!)!;
 
-    private IAsyncEnumerable<JsonObject> PodsOf(string name, CancellationToken ct) => Api.ListAsync(ResourceTypes.Pods, Namespace, new ListSelector(Labels: $"job-name={name}"), ct);
+    private IAsyncEnumerable<JsonObject> ListPodsAsync(string name, CancellationToken ct) => Api.ListAsync(ResourceTypes.Pods, Namespace, new ListSelector(Labels: $"job-name={name}"), ct);
 
     private static PsqlJob Job(FromDumpPlan plan, string ns, string cluster, string database, string secret, string name) => new()
     {
@@ -168,7 +168,7 @@ sealed record LoadJob(KubernetesApi Api, string Namespace, string Cluster, strin
         }
 
         var code = 0;
-        await foreach (var pod in PodsOf(name, ct))
+        await foreach (var pod in ListPodsAsync(name, ct))
         {
             code = pod.Items("status", "containerStatuses").FirstOrDefault().Number("state", "terminated", "exitCode") ?? code;
         }

@@ -68,7 +68,7 @@ public sealed class DumpTextTests
 
         public Task<PlacedFile?> FindAsync(string path, CancellationToken ct) => throw new NotSupportedException();
 
-        public Task<Stream> ScriptAsync(string path, IReadOnlyList<string> options, CancellationToken ct) => throw new NotSupportedException();
+        public Task<Stream> ScriptAsync(DumpFile file, IReadOnlyList<string> options, CancellationToken ct) => throw new NotSupportedException();
 
         public Task<string> VersionAsync(string program, CancellationToken ct) => throw new NotSupportedException();
     }
