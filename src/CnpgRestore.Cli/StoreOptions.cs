@@ -156,7 +156,7 @@ sealed class StoreOptions(bool withCluster = true)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http"))
         {
-            throw new RestoreException(ProblemCode.Usage, $"'{text}' is not valid for {where}", "expected something like https://gateway.storjshare.io", "cnpg-restore --help");
+            throw new RestoreException(ProblemCode.Usage, $"'{text}' is not valid for {where}", "expected something like https://gateway.storjshare.io", text.Contains("://", StringComparison.Ordinal) ? "an S3 endpoint begins with https:// or http://" : $"write https:// in front: https://{text}");
         }
 
         return uri;

@@ -8,7 +8,7 @@ namespace CnpgRestore.Databases;
 /// </summary>
 public sealed record SqlCheck(string Database, string Statement)
 {
-    private const string Help = "cnpg-restore verify --help";
+    private const string Help = "--check-sql takes a file of SQL statements, each ended by a semicolon";
 
     /// <param name="database">Where a statement runs that no <c>\connect</c> stands before.</param>
     /// <exception cref="RestoreException"><see cref="ProblemCode.Usage"/>: the file does not exist or may not be read, or what <see cref="Parse"/> refuses.</exception>

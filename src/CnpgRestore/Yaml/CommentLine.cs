@@ -16,6 +16,11 @@ readonly record struct CommentLine(string Text, int Start, int End, int Hash, Co
     /// <summary>Of a comment: its characters without the line break.</summary>
     public int Length => Hash + 1 - Start + Body.Length;
 
+    /// <summary>Up to the first character behind the sign: indentation, sign and blanks.</summary>
+    public int HeadLength => Hash + 1 - Start + Blanks;
+
+    private int Blanks => Body.Length - Body.TrimStart(' ').Length;
+
     private ReadOnlySpan<char> Body => Text.AsSpan(Hash + 1, End - Hash - 1).TrimEnd("\r\n");
 
     /// <summary>All lines between two offsets. A sign inside a scalar of several lines is content.</summary>
@@ -27,11 +32,7 @@ readonly record struct CommentLine(string Text, int Start, int End, int Hash, Co
     }
 
     /// <summary>The column of the first character behind the sign when <paramref name="prefix"/> characters are taken away.</summary>
-    public int Column(int prefix)
-    {
-        var body = Body;
-        return Hash - Start + body.Length - body.TrimStart(' ').Length - (prefix - 1);
-    }
+    public int Column(int prefix) => Hash - Start + Blanks - (prefix - 1);
 
     /// <summary>Whether the line is a comment whose sign stands in the same column, as those of one block do.</summary>
     public bool Belongs(CommentLine head) => Kind == CommentLineKind.Comment && Hash - Start == head.Hash - head.Start;

@@ -44,7 +44,8 @@ public sealed class CommentedBlock
     public IEnumerable<YamlSplice> Uncomment(int column) =>
         _lines.Where(line => line.Belongs(_lines[0])).Select(line => line.IsEmpty
             ? new YamlSplice(line.Start, line.Length, "")
-            : new YamlSplice(line.Start, line.Hash - line.Start + _prefix, new string(' ', line.Hash - line.Start + column - Column)));
+            // Lines may stand far to the right of where they belong, and a comment within the block to the left of its key.
+            : new YamlSplice(line.Start, line.HeadLength, new string(' ', Math.Max(0, line.Column(_prefix) + column - Column))));
 
     /// <summary>The block as live YAML.</summary>
     public string Snippet(YamlText text) =>

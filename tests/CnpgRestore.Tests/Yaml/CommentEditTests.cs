@@ -56,6 +56,8 @@ public sealed class CommentEditTests
     [InlineData("# recovery:\n#   source: a\n#   and this is prose\n", 0, "recovery:\n  source: a\n#   and this is prose\n")]
     [InlineData("# recovery:\n#   source: a\n\n#   and this is prose\n", 0, "recovery:\n  source: a\n\n#   and this is prose\n")]
     [InlineData("  # recovery:\n# why\n  #   source: a\n", 2, "  recovery:\n# why\n    source: a\n")]
+    [InlineData("#         recovery:\n#           source: a\n", 2, "  recovery:\n    source: a\n")]
+    [InlineData("#    recovery:\n# # why\n#      source: a\n", 0, "recovery:\n# why\n  source: a\n")]
     [InlineData("# recovery: {source: a}\n# more\n", 2, "  recovery: {source: a}\n# more\n")]
     public void A_commented_block_is_found_however_people_write_it(string text, int column, string expected)
     {

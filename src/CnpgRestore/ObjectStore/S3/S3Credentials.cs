@@ -28,7 +28,7 @@ public sealed class S3Credentials(string accessKeyId, Secret secretAccessKey, Se
             ? new RestoreException(
                 ProblemCode.AccessDenied,
                 "no S3 credentials are configured",
-                "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set, and there is no profile 'default' in ~/.aws",
+                $"{NotSet} not set, and there is no profile 'default' in ~/.aws",
                 "export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE; with CNPG they are in the Secret that the Cluster's s3Credentials names")
             : new RestoreException(
                 ProblemCode.AccessDenied,
@@ -40,6 +40,13 @@ public sealed class S3Credentials(string accessKeyId, Secret secretAccessKey, Se
     public AWSCredentials ToSdk() => sessionToken is null
         ? new BasicAWSCredentials(AccessKeyId, secretAccessKey.Reveal())
         : new SessionAWSCredentials(AccessKeyId, secretAccessKey.Reveal(), sessionToken.Reveal());
+
+    private static string NotSet => (EnvironmentVariables.AwsAccessKeyId, EnvironmentVariables.AwsSecretAccessKey) switch
+    {
+        (not null, null) => "AWS_SECRET_ACCESS_KEY is",
+        (null, not null) => "AWS_ACCESS_KEY_ID is",
+        _ => "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are",
+    };
 
     private static S3Credentials FromProfile(string name, AWSCredentials credentials)
     {
