@@ -42,6 +42,13 @@ public sealed record StoppedApps(IReadOnlyList<StoppedApp> Apps, IReadOnlyList<O
         return new StoppedApps(apps, copies, await OwnersAsync(api, ns, $"{ns}/{cluster}", items, ct), reader.Unreadable);
     }
 
+    /// <summary>The copies of these namespaces as they are now, as far as they may be listed.</summary>
+    /// <param name="subject"><c>NAMESPACE/CLUSTER</c>.</param>
+    public static async Task<IReadOnlyList<ObjectReference>> CopiesAsync(KubernetesApi api, string subject, IReadOnlyList<string> namespaces, CancellationToken ct) =>
+        namespaces.Count == 0 ? [] : await new NamespaceReader(api, namespaces[0], namespaces).ListAsync(ResourceTypes.ReplicaSets, ListSelector.All, ct)
+            .Where(item => StopRecord.Of(item)?.Cluster == subject && Workload.IsCopy(ResourceTypes.ReplicaSets, item))
+            .Select(item => ObjectReference.Of(ResourceTypes.ReplicaSets, item)).ToListAsync(ct);
+
     private static async Task<IReadOnlyList<(ResourceType Type, StopMethod Method)>> TypesAsync(KubernetesApi api, CancellationToken ct)
     {
         var scaled = (await api.TypesWithScaleAsync(ct)).Where(type => type.Kind != ResourceTypes.Clusters.Kind);

@@ -119,16 +119,27 @@ public sealed class AppsStartRun(KubernetesApi api, AppsStartPlan plan, Run run,
         // From a copy taken away first, it would come back from its owner.
         foreach (var reference in plan.Apps.Select(app => app.Reference).Concat(plan.Copies))
         {
-            try
-            {
-                await api.MergePatchAsync(reference, StopRecord.Removal(), WriteOptions.Default, ct);
-            }
-            catch (RestoreException e) when (e.IsMissing)
-            {
-                // Its notes are gone with it.
-            }
+            await ForgetAsync(reference, ct);
+        }
+
+        // A busy controller copies later than the plan was made; by now it has seen its workloads ready again.
+        foreach (var reference in await StoppedApps.CopiesAsync(api, plan.Subject, [.. plan.Apps.Select(app => app.Reference.Namespace!).Distinct()], ct))
+        {
+            await ForgetAsync(reference, ct);
         }
 
         return "the notes are removed";
+    }
+
+    private async Task ForgetAsync(ObjectReference reference, CancellationToken ct)
+    {
+        try
+        {
+            await api.MergePatchAsync(reference, StopRecord.Removal(), WriteOptions.Default, ct);
+        }
+        catch (RestoreException e) when (e.IsMissing)
+        {
+            // Its notes are gone with it.
+        }
     }
 }
