@@ -24,6 +24,11 @@ static class Usage
     /// <summary>Null for a command line that can be run.</summary>
     public static Problem? ProblemOf(ParseResult parse)
     {
+        if (IsCompletion(parse))
+        {
+            return null;
+        }
+
         var typed = CommandName(parse);
         if (parse.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash).FirstOrDefault(IsUnknownOption) is { Value: var option })
         {
@@ -39,6 +44,9 @@ static class Usage
         var errors = parse.Errors.Select(error => error.Message.TrimEnd('.')).ToList();
         return errors.Count == 0 ? null : new Problem(ProblemCode.Usage, errors[0], errors.Count > 1 ? string.Join("; ", errors.Skip(1)) : null, $"{typed} --help");
     }
+
+    // A shell asks for the next word of a line, which is an argument here and need not be whole.
+    private static bool IsCompletion(ParseResult parse) => parse.Tokens is [{ Type: TokenType.Directive, Value: var directive }, ..] && directive.StartsWith("[suggest", StringComparison.Ordinal);
 
     private static Problem OfOption(ParseResult parse, string option, string typed)
     {

@@ -62,7 +62,7 @@ public sealed class RunsTests : IDisposable
     [InlineData("20261122t140000z-prune-4f2a", "removes a folder")]
     [InlineData("20261122t140000z-apps-start-4f2a", "has stopped or started applications")]
     [InlineData("x", "'x' is not the name of a run")]
-    [InlineData("--list", "'--list' is not the name of a run")]
+    [InlineData("--list", "unknown option --list for cnpg-restore runs")]
     public async Task What_is_no_run_to_go_on_with_is_refused_before_anything_is_connected_to(string run, string words)
     {
         foreach (var verb in (string[])["resume", "undo"])

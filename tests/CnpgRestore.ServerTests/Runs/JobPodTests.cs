@@ -83,6 +83,19 @@ public sealed class JobPodTests(TestBed bed)
         Assert.Null(await WaitAsync(scene));
     }
 
+    [Fact]
+    public async Task A_job_that_has_failed_at_once_has_a_pod_whose_log_says_why()
+    {
+        await using var scene = await SceneAsync();
+        var pod = await scene.CreatePodAsync(PodOf(scene), Ct);
+        await StatusAsync(
+            scene, pod, """{"phase":"Failed","containerStatuses":[{"name":"psql","image":"postgres:17","imageID":"","ready":false,"restartCount":0,"state":{"terminated":{"exitCode":3}}}]}""");
+        await scene.WriteStatusAsync(
+            new ObjectReference(ResourceTypes.Jobs, scene.Namespace, Job), JsonNode.Parse("""{"conditions":[{"type":"Failed","status":"True"}],"failed":1}""")!, Ct);
+
+        Assert.Equal(Pod, await WaitAsync(scene));
+    }
+
     /// <summary>The pod that reads, before there is a Job: what writes the dumps has the claim.</summary>
     [Fact]
     public async Task A_reader_is_put_near_the_pod_that_has_the_claim_and_says_who_has_it_elsewhere()

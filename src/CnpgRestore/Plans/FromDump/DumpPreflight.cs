@@ -79,7 +79,7 @@ static class DumpPreflight
                 ProblemCode.Refused,
                 $"{path} is of a database with TimescaleDB, which this program does not load",
                 "it needs timescaledb_pre_restore() before the first row and timescaledb_post_restore() behind the last",
-                "restore the backup of the bucket instead: 'cnpg-restore advise' tells whether there is one; or load it by hand as TimescaleDB's manual says");
+                "restore the backup of the bucket instead: 'cnpg-restore advise CLUSTER' tells whether there is one; or load it by hand as TimescaleDB's manual says");
         }
     }
 

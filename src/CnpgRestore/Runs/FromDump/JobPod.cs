@@ -22,15 +22,17 @@ public sealed class JobPod(KubernetesApi api, string ns, string job, DumpVolume 
         while (true)
         {
             var isLate = late.IsCancellationRequested;
-            if (await api.FindAsync(new ObjectReference(ResourceTypes.Jobs, ns, job), ct) is not { } item || item.HasCondition("Complete") || item.HasCondition("Failed"))
-            {
-                return null;
-            }
-
+            // Asked before the pods: the pod of a Job that has ended by then is among them, and what it said is in its log.
+            var hasEnded = await api.FindAsync(new ObjectReference(ResourceTypes.Jobs, ns, job), ct) is not { } item || item.HasCondition("Complete") || item.HasCondition("Failed");
             var pods = await api.ListAsync(ResourceTypes.Pods, ns, new ListSelector(Labels: $"job-name={job}"), ct).ToListAsync(ct);
             if (pods.Find(HasBegun) is { } begun)
             {
                 return begun.Text("metadata", "name")!;
+            }
+
+            if (hasEnded)
+            {
+                return null;
             }
 
             if (pods.Select(OfImage).FirstOrDefault(problem => problem is not null) is { } image)
