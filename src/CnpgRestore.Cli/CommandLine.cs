@@ -37,7 +37,7 @@ static class CommandLine
         root.Subcommands.Add(WalFetchCommand.Create());
         root.Subcommands.Add(LoadCommand.Create(clock));
         root.Subcommands.Add(CatalogueCommand.Create());
-        ShortListHelp.UseIn(root);
+        CommandHelp.UseIn(root);
         return root;
     }
 

@@ -20,7 +20,7 @@ sealed class RecoveryTargetOptions
 
     private readonly Option<bool> _exclusive = new("--target-exclusive") { Description = "Stop in front of the target, not behind it." };
 
-    private readonly Option<BackupId?> _backupId = Arg.Option<BackupId>("--backup-id", "Base backup to start from.", "20260301T020000");
+    private readonly Option<BackupId?> _backupId = Arg.Option<BackupId>("--backup-id", "Base backup to start from. Default: the newest one that leads to the target.", "20260301T020000");
 
     public void AddTo(Command command)
     {

@@ -32,6 +32,19 @@ public sealed class CompletionTests
         Assert.Equal("", result.Error);
     }
 
+    [Fact]
+    public async Task The_names_of_runs_on_this_machine_are_completed()
+    {
+        using var state = new TemporaryFolder("state");
+        Directory.CreateDirectory(Path.Combine(state.Path, "runs"));
+        await File.WriteAllTextAsync(Path.Combine(state.Path, "runs", "20260301t100000z-rename-4f2a.jsonl"), "", TestContext.Current.CancellationToken);
+        var tab = new ToolCommand("bash", "-c", Tab, "bash", NativeProgram.Path, "cnpg-restore runs show 2026");
+
+        var result = (await ToolProcess.RunAsync(tab with { Environment = new Dictionary<string, string> { ["CNPG_RESTORE_STATE"] = state.Path } }, TestContext.Current.CancellationToken)).Succeeded();
+
+        Assert.Equal(("20260301t100000z-rename-4f2a", ""), (result.Output.Trim(), result.Error));
+    }
+
     [Theory]
     [InlineData("zsh", "compdef _cnpg_restore cnpg-restore")]
     [InlineData("fish", "complete -c cnpg-restore")]

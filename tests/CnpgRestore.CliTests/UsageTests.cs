@@ -30,6 +30,27 @@ public sealed partial class UsageTests
     }
 
     [Theory]
+    [MemberData(nameof(Commands))]
+    public async Task Help_begins_with_examples_and_names_each_option_once(string command)
+    {
+        var help = (await RunAsync([.. command.Split(' '), "--help"])).Succeeded().Output;
+
+        var options = Option().Matches(help).Select(match => match.Value).ToList();
+        Assert.Equal(options.Distinct(), options);
+        var example = help.IndexOf($"\n    cnpg-restore {command}", StringComparison.Ordinal);
+        Assert.True(example > 0 && example < help.IndexOf("\nUsage:", StringComparison.Ordinal), help);
+    }
+
+    [Fact]
+    public async Task The_list_of_commands_leaves_room_for_what_they_do()
+    {
+        var help = (await RunAsync(["--help"])).Succeeded().Output;
+
+        var commands = help[help.IndexOf("\nCommands:", StringComparison.Ordinal)..].Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..];
+        Assert.All(commands, line => Assert.True(Description().Match(line) is { Success: true, Index: < 40 }, line));
+    }
+
+    [Theory]
     [InlineData("rename a b --parallel many", "--parallel takes a number from 1 to")]
     [InlineData("from-dump --to postgres://x/y --local . --jobs 0", "--jobs takes a number from 1 to")]
     [InlineData("backups check --target-time 2026-03-01T10:00:00", "has no offset, so --target-time could mean several moments: write 2026-03-01T10:00:00Z for UTC")]
@@ -120,4 +141,10 @@ public sealed partial class UsageTests
 
     [GeneratedRegex("(?<=^  (-[a-z], )?)--[a-z-]+(?=( \\(REQUIRED\\))? <)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ValueOption();
+
+    [GeneratedRegex("(?<=^  (-[^-], )*)--[a-z-]+", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Option();
+
+    [GeneratedRegex("(?<=^  [a-z].*  +)[A-Z]", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Description();
 }

@@ -32,7 +32,14 @@ static class AdviseCommand
 
             Start here when a database is gone. Kubernetes, bucket and dumps are looked at side by side; what cannot be looked at is told
             and stops nothing. Nothing is changed.
+
             Exit codes: 0 there is a way, 2 nothing to look at is named, 10 there is none.
+
+            Examples:
+              # All that is known of a Cluster: Kubernetes, its bucket, a folder of dumps
+              cnpg-restore advise postgres-v17 -n db --dumps /mnt/dumps
+              # Kubernetes is gone; the manifest is in Git
+              cnpg-restore advise -f clusters/postgres.yaml
             """) { cluster, files, server, dumps, target, want, timeout };
         kubernetes.AddTo(command);
         store.AddTo(command);

@@ -16,7 +16,12 @@ static class AppsListCommand
             List the workloads that use a Cluster's database: by their sessions, and by references to its Services and Secrets.
 
             All namespaces are searched; those that may not be read are named. Nothing is changed, and no value of a Secret is shown.
+
             Exit codes: 0 listed, 10 a workload of --add does not exist, 12 access denied, 13 API unreachable.
+
+            Examples:
+              # Who uses the database, in all namespaces
+              cnpg-restore apps list postgres-v17 -n db
             """) { cluster };
         scope.AddTo(command);
         kubernetes.AddTo(command);

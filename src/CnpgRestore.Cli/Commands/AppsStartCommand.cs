@@ -19,8 +19,13 @@ static class AppsStartCommand
             Start what 'apps stop' has stopped, with the counts that it had, from what is written on the workloads.
 
             An autoscaler's minimum is honoured; GitOps is resumed last. Nothing that anybody else has stopped is touched.
+
             Exit codes: 0 everything is back and ready, or nothing was stopped, 3 started and something is not ready or has another count,
             11 another run holds the Cluster, 12 access denied, 13 API unreachable, 20 stopped midway, 130 interrupted.
+
+            Examples:
+              # All that apps stop has stopped
+              cnpg-restore apps start postgres-v17 -n db
             """) { cluster, timeout, dryRun, namespaces };
         kubernetes.AddTo(command);
         command.SetAction(async (parse, ct) =>

@@ -21,8 +21,15 @@ static class AppsStopCommand
 
             GitOps, autoscalers and schedules that would bring them back are suspended. What each workload was is written on it first, so that
             'apps start' brings it back from any machine. Killed anywhere, the same command goes on.
+
             Exit codes: 0 stopped and nobody connected, 3 stopped and somebody is connected, 10 no such Cluster or workload, 11 another run holds
             the Cluster, 12 access denied, 13 API unreachable, 15 refused and nothing changed, 20 stopped midway, 130 interrupted.
+
+            Examples:
+              # What would be stopped
+              cnpg-restore apps stop postgres-v17 -n db --dry-run
+              # One that no reference shows, too
+              cnpg-restore apps stop postgres-v17 -n db --add deployment/shop.web
             """) { cluster, terminate, timeout, dryRun };
         scope.AddTo(command);
         kubernetes.AddTo(command);

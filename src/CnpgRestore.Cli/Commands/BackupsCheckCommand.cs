@@ -13,16 +13,22 @@ static class BackupsCheckCommand
 {
     public static Command Create(TimeProvider clock)
     {
-        var backup = Arg.Option<BackupId>("--backup-id", "Base backup to start from. Default: the newest one that leads to the target.", "20260301T020000");
         var target = new RecoveryTargetOptions();
         var place = new BackupFolderOptions();
         var command = new Command("check", """
             Prove or refute that a moment can be reached: from which base backup, over which timelines, with which WAL segments.
 
             Without a target: the end of the archive. Nothing is restored; at most a few WAL segments are read.
+
             Exit codes: 0 reachable (or, for --target-xid and --target-name, nothing speaks against it), 10 no backup or the target is not
             in the archive, 12 access denied, 13 store unreachable, 14 a WAL segment is missing in front of the target.
-            """) { backup };
+
+            Examples:
+              # Can the minute before the mistake be reached?
+              cnpg-restore backups check --cluster postgres-v17 -n db --target-time 2026-03-01T10:00:00Z
+              # Without Kubernetes
+              cnpg-restore backups check -b s3://pg -e https://s3.example.org --server postgres-v17
+            """);
         target.AddTo(command);
         place.AddTo(command);
         command.SetAction(async (parse, ct) =>
@@ -31,7 +37,7 @@ static class BackupsCheckCommand
             var (store, server) = await place.OpenAsync(parse, session, ct);
             using (store)
             {
-                return await RunAsync(session, store, server, target.Read(parse), parse.GetValue(backup), ct);
+                return await RunAsync(session, store, server, target.Read(parse), target.BackupId(parse), ct);
             }
         });
         return command;

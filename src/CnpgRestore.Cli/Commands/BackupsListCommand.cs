@@ -17,7 +17,14 @@ static class BackupsListCommand
             List the base backups of a server folder, the moments that can be brought back, and what is wrong with the folder.
 
             Lists names and reads each backup.info, the history files and the last WAL segment; nothing is changed.
+
             Exit codes: 0 listed, 10 no folder or no backup, 12 access denied, 13 store unreachable.
+
+            Examples:
+              # Of a Cluster, with its bucket and its Secret
+              cnpg-restore backups list --cluster postgres-v17 -n db
+              # Of a bucket, with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY
+              cnpg-restore backups list -b s3://pg -e https://s3.example.org --server postgres-v17
             """);
         place.AddTo(command);
         command.SetAction(async (parse, ct) =>

@@ -31,6 +31,10 @@ static class BackupsShowCommand
             Show one base backup: its tars, its tablespaces, the WAL it needs, and how far recovery comes from it.
 
             Exit codes: 0 shown, 10 no such folder or backup, 12 access denied, 13 store unreachable.
+
+            Examples:
+              # By the ID that backups list shows
+              cnpg-restore backups show 20260301T020000 --cluster postgres-v17 -n db
             """) { id };
         place.AddTo(command);
         command.SetAction(async (parse, ct) =>

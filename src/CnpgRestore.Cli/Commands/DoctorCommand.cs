@@ -27,7 +27,16 @@ static class DoctorCommand
 
             Reads status, events, Jobs, logs of all containers, volumes, the shape of Secrets, GitOps owners, the bucket and the dumps. Nothing is changed, and
             no value of a Secret is shown. What cannot be read is told and does not stop the rest. docs/troubleshooting.md explains each finding.
+
             Exit codes: 0 healthy (notes allowed), 3 warnings, 4 broken, 13 the Cluster could not be looked at. Ctrl-C ends --watch, with the code of its last look.
+
+            Examples:
+              # What is wrong, and what repairs it
+              cnpg-restore doctor postgres-v17 -n db
+              # Again every few seconds, telling what has changed
+              cnpg-restore doctor postgres-v17 -n db --watch
+              # What was read, without secrets, for an issue tracker
+              cnpg-restore doctor postgres-v17 -n db --report doctor.tar.gz
             """) { cluster, files, server, dumps, watch, report };
         store.AddTo(command);
         kubernetes.AddTo(command);

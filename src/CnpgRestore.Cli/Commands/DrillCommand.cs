@@ -27,8 +27,15 @@ static class DrillCommand
             Restore a backup into a local PostgreSQL and prove what came back. The bucket is only read, and nothing stays behind.
 
             Needs PostgreSQL of the backup's major version on this machine, and does not run as root.
+
             Exit codes: 0 proven, 3 restored with differences or damaged, 10 backup or target not found, 12 access denied, 13 store
             unreachable, 14 WAL gap, 15 cannot be tried here and nothing downloaded, 20 stopped midway, 130 interrupted.
+
+            Examples:
+              # Is the newest backup good?
+              cnpg-restore drill --cluster postgres-v17 -n db
+              # Evidence for the file, and statements that must hold
+              cnpg-restore drill -f clusters/postgres.yaml --check-sql checks.sql --report drill.html
             """) { to, report, keep, noAmcheck, binaries, user, timeout };
         checks.AddTo(command);
         target.AddTo(command);

@@ -15,7 +15,14 @@ static class DumpsInspectCommand
             Read a dump to its end and show what is in it: versions, databases, tables with their rows, what it drops and creates.
 
             Compression and format are recognised by content, whatever the name says. Nothing is changed.
+
             Exit codes: 0 complete, 3 truncated, damaged or empty, 10 no such file, 12 permission denied.
+
+            Examples:
+              # A dump on a mounted share
+              cnpg-restore dumps inspect /mnt/dumps/last/app-latest.sql.gz
+              # One on an NFS export that only the cluster reaches
+              cnpg-restore dumps inspect last/app-latest.sql.gz --nfs nas:/volume1/dumps -n db
             """) { file };
         var remote = new RemoteDumps(command);
         command.SetAction(async (parse, ct) =>

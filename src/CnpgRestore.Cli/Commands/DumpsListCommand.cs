@@ -21,8 +21,15 @@ static class DumpsListCommand
             List the dumps of a folder, newest first, and find the latest complete one.
 
             The newest dump is read to its end; where it is not complete, the one before it, until one is. Nothing is changed.
+
             Exit codes: 0 listed, 3 no dump is complete, or with --check one is not, 10 no such folder or no dump in it, 12 permission denied, also for one
             of them: the others are listed.
+
+            Examples:
+              # A mounted share of postgres-backup-local
+              cnpg-restore dumps list /mnt/dumps
+              # On an NFS export that only the cluster reaches
+              cnpg-restore dumps list --nfs nas:/volume1/dumps -n db
             """) { path, all };
         var remote = new RemoteDumps(command);
         command.Check(result =>

@@ -45,8 +45,17 @@ static class FromBackupCommand
             Recover a Cluster from its bucket: make the archive empty, edit the manifest, recover, prove it, take the first new backup.
 
             Killed anywhere, the same command goes on, on any machine. GitOps is suspended first and resumed last.
+
             Exit codes: 0 done and proven, 3 recovered with differences, 10 no backup or no Cluster, 11 another run holds the Cluster,
             12 access denied, 13 store or API unreachable, 14 WAL gap, 15 refused and nothing changed, 20 stopped midway, 130 interrupted.
+
+            Examples:
+              # What would be done, step by step
+              cnpg-restore from-backup postgres-v17 -n db --dry-run
+              # To the minute before a mistake
+              cnpg-restore from-backup postgres-v17 -n db --target-time 2026-03-01T10:00:00Z
+              # The manifest is in Git: edit it there, commit, push
+              cnpg-restore from-backup postgres-v17 -n db -f clusters/postgres.yaml --apply git --push
             """) { cluster, files, source, lineage, archiveName, apply, push, database, owner, dryRun, timeout, report };
         target.AddTo(command);
         kubernetes.AddTo(command);

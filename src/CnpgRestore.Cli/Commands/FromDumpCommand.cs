@@ -55,8 +55,19 @@ static class FromDumpCommand
 
             By default the live database is not touched until the restored one is proven; it stays aside until runs commit, and runs undo
             brings it back. With fresh, the Cluster itself is deleted and made new, and there is no way back.
+
             Exit codes: 0 done and proven, 3 restored with differences, 10 no such dump or database, 11 another run holds the database,
             12 access denied, 13 server unreachable, 15 refused and nothing changed, 20 stopped midway, 130 interrupted.
+
+            Examples:
+              # The latest complete dump, beside the live database; what would be done
+              cnpg-restore from-dump postgres-v17 -n db --local /mnt/dumps --dry-run
+              # From an NFS export that only the cluster reaches
+              cnpg-restore from-dump postgres-v17 -n db --nfs nas:/volume1/dumps
+              # Into a new Cluster
+              cnpg-restore from-dump postgres-v17 -n db --local /mnt/dumps --strategy fresh
+              # Any PostgreSQL
+              cnpg-restore from-dump --to postgres://postgres@db.example.org/app --local app.sql.gz
             """) { cluster, local, dump, database, strategy, engine, jobs, keepApps, noRoles, dryRun };
         checks.AddTo(command);
         server.AddTo(command);

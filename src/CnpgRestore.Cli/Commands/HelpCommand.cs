@@ -7,7 +7,7 @@ static class HelpCommand
 {
     public static Command Create(RootCommand root)
     {
-        var words = new Argument<string[]>("COMMAND") { Description = "Of which command; for example: backups list.", Arity = ArgumentArity.ZeroOrMore };
+        var words = new Argument<string[]>("COMMAND") { Description = "Of which command; for example: backups list.", HelpName = "COMMAND", Arity = ArgumentArity.ZeroOrMore };
         words.CompletionSources.Add(_ => root.Subcommands.Where(command => !command.Hidden).Select(command => new System.CommandLine.Completions.CompletionItem(command.Name)));
         var command = new Command("help", "Help of a command.") { words };
         command.SetAction((parse, ct) => WriteAsync(root, parse.GetValue(words) ?? [], ct));

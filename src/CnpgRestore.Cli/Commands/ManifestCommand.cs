@@ -22,7 +22,14 @@ static class ManifestCommand
         var command = new Command("recovery", """
             Make the Cluster recover from a folder in its bucket: bootstrap.recovery, its external cluster, explicit server names, database
             and owner. A commented-out block is used where there is one; what was live before becomes a comment.
+
             Exit codes: 0 done, 2 usage, 10 file or Cluster not found, 12 access denied, 15 the manifest cannot be edited and was not.
+
+            Examples:
+              # What would change
+              cnpg-restore manifest recovery -f clusters/postgres.yaml --diff
+              # Recover from one folder, archive to another; --in-place writes it
+              cnpg-restore manifest recovery -f clusters/postgres.yaml --source postgres-v17 --archive-name postgres-v17-2
             """) { source };
         target.AddTo(command);
         options.AddTo(command);
@@ -47,7 +54,12 @@ static class ManifestCommand
         var command = new Command("initdb", """
             Make the Cluster begin new and empty, as for a load of SQL dumps. The recovery becomes a comment; an anchor that others use
             moves to where it is still used.
+
             Exit codes: 0 done, 2 usage, 10 file or Cluster not found, 12 access denied, 15 the manifest cannot be edited and was not.
+
+            Examples:
+              # What would change
+              cnpg-restore manifest initdb -f clusters/postgres.yaml --diff
             """);
         options.AddTo(command);
         command.SetAction((parse, ct) =>

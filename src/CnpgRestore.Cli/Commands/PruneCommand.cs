@@ -28,8 +28,13 @@ static class PruneCommand
 
             Refused while somebody archives there, while a Cluster or manifest names it, and unless the folder that replaces it holds a
             newer usable base backup. There is no way back. Killed anywhere, the same command goes on.
+
             Exit codes: 0 done, 10 no such folder, 11 another run holds the folder, 12 access denied, 13 store unreachable, 15 refused and
             nothing changed, 20 stopped midway and resumable, 130 interrupted and resumable.
+
+            Examples:
+              # What would be removed
+              cnpg-restore prune postgres-v17-backup --cluster postgres-v17 -n db --dry-run
             """) { server, replacedBy, newSystem, idle, dryRun };
         place.AddTo(command);
         command.SetAction(async (parse, ct) =>

@@ -33,8 +33,15 @@ static class RenameCommand
             Rename a server folder in the bucket, so that a new cluster may archive under the old name.
 
             Copies on the server, proves every object, and with -r removes the source. Killed anywhere, the same command goes on.
+
             Exit codes: 0 done, 3 a proof failed, 10 source not found, 11 another run holds the folder, 12 access denied, 13 store
             unreachable, 15 refused and nothing changed, 20 stopped midway and resumable, 130 interrupted and resumable.
+
+            Examples:
+              # What would be copied
+              cnpg-restore rename postgres-v17 postgres-v17-backup -b s3://pg -e https://s3.example.org --dry-run
+              # And remove the source when all is proven
+              cnpg-restore rename postgres-v17 postgres-v17-backup -b s3://pg -e https://s3.example.org -r
             """) { source, target, remove, verify, parallel, dryRun };
         store.AddTo(command);
         command.SetAction(async (parse, ct) =>

@@ -22,7 +22,14 @@ static class RunsCommand
             The runs whose journals are on this machine, newest first; with -n also the unfinished ones that a namespace has a record of.
 
             The record is a ConfigMap that from-backup, and from-dump with a new Cluster, keep until they end. Changes nothing.
+
             Exit codes: 0 listed, 12 access denied, 13 API unreachable.
+
+            Examples:
+              # On this machine
+              cnpg-restore runs list
+              # And those that another machine has begun
+              cnpg-restore runs list -n db
             """);
         kubernetes.AddTo(command);
         command.SetAction(async (parse, ct) =>
@@ -44,7 +51,13 @@ static class RunsCommand
     private static Command Show(TimeProvider clock)
     {
         var run = RunArgument();
-        var command = new Command("show", "The journal of one run, line by line.") { run };
+        var command = new Command("show", """
+            The journal of one run, line by line.
+
+            Examples:
+              # By the name that runs list shows
+              cnpg-restore runs show 20260301t100000z-from-dump-4f2a
+            """) { run };
         command.SetAction(parse =>
         {
             RunsOutput.Show(new CliSession(parse, clock), State, new RunId(parse.GetRequiredValue(run)));
@@ -60,7 +73,15 @@ static class RunsCommand
         var timeout = FromBackupCarrier.TimeoutOption();
         return Recorded(
             "resume",
-            "Go on with an unfinished run, from the machine that began it or another: what it needs is in the cluster.",
+            """
+            Go on with an unfinished run, from the machine that began it or another: what it needs is in the cluster.
+
+            The command that began the run goes on with it as well. The exit codes are those of that command.
+
+            Examples:
+              # What is left to do
+              cnpg-restore runs resume 20260301t100000z-from-backup-4f2a -n db --dry-run
+            """,
             clock,
             (carrier, recorded, parse, ct) => carrier.ContinueAsync(recorded, parse.GetValue(dryRun), parse.GetValue(timeout)?.Value, parse.GetValue(report), ct),
             (carrier, decision, parse, ct) => carrier.ResumeAsync(decision, parse.GetValue(dryRun), ct),
@@ -75,7 +96,15 @@ static class RunsCommand
         var dryRun = DryRun();
         return Recorded(
             "undo",
-            "Put everything back as it was before the run. Refused once the run has deleted a Cluster that it found, or loaded into a live database.",
+            """
+            Put everything back as it was before the run. Refused once the run has deleted a Cluster that it found, or loaded into a live database.
+
+            Examples:
+              # What would be put back
+              cnpg-restore runs undo 20260301t100000z-from-backup-4f2a -n db --dry-run
+              # A restore from a dump on a server
+              cnpg-restore runs undo 20260301t100000z-from-dump-4f2a --to postgres://postgres@db.example.org/app
+            """,
             clock,
             (carrier, recorded, parse, ct) => carrier.UndoAsync(recorded, parse.GetValue(dryRun), ct),
             (carrier, decision, parse, ct) => carrier.UndoAsync(decision, parse.GetValue(dryRun), ct),
@@ -89,7 +118,13 @@ static class RunsCommand
         var dryRun = DryRun();
         var server = new ServerOptions(required: false);
         var kubernetes = new KubernetesOptions();
-        var command = new Command("commit", "Make a restore from a dump final: the database that lies aside is dropped.") { run, dryRun };
+        var command = new Command("commit", """
+            Make a restore from a dump final: the database that lies aside is dropped.
+
+            Examples:
+              # Which database would be dropped
+              cnpg-restore runs commit 20260301t100000z-from-dump-4f2a -n db --dry-run
+            """) { run, dryRun };
         server.AddTo(command);
         kubernetes.AddTo(command);
         command.SetAction((parse, ct) =>
@@ -170,7 +205,12 @@ static class RunsCommand
             "a run that has ended leaves nothing in the cluster",
             $"cnpg-restore runs list -n {api.Namespace}");
 
-    private static Argument<string> RunArgument() => new("RUN") { Description = "Its name, as runs list shows it." };
+    private static Argument<string> RunArgument()
+    {
+        var run = new Argument<string>("RUN") { Description = "Its name, as runs list shows it.", HelpName = "RUN" };
+        run.CompletionSources.Add(_ => State.List().Select(known => new System.CommandLine.Completions.CompletionItem(known.Value)));
+        return run;
+    }
 
     private static Option<bool> DryRun() => new("--dry-run") { Description = "Print the plan and change nothing." };
 }

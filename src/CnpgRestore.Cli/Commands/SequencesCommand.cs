@@ -16,8 +16,15 @@ static class SequencesCommand
             Compare every sequence with the columns that take their values from it: serial, identity, owned, or by a default.
 
             A sequence that is behind makes the next INSERT fail with "duplicate key".
+
             Exit codes: 0 none is behind, 3 some are and --fix was not given, 10 no such Cluster or database, 12 access denied, 13 server
             unreachable, 15 the Cluster's pod runs no command, 20 the server refuses to set one: the same command goes on.
+
+            Examples:
+              # Is any behind?
+              cnpg-restore sequences postgres-v17 -n db
+              # Set those that are behind
+              cnpg-restore sequences postgres-v17 -n db --fix
             """) { fix };
         place.AddTo(command);
         command.SetAction(async (parse, ct) =>

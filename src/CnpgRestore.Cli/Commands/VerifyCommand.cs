@@ -22,8 +22,16 @@ static class VerifyCommand
             Compare a database with its dump or with a baseline: rows of every table, owners, extensions, constraints, indexes, sequences.
 
             Reads only; every row is counted. Of a dump of all databases, the part of this one is taken.
+
             Exit codes: 0 no difference, 3 differences, 10 no such Cluster, database or file, 12 access denied, 13 server unreachable,
             15 the dump is not whole or cannot be read here, or the Cluster's pod runs no command, 20 the server refuses to count.
+
+            Examples:
+              # With the dump that it was loaded from
+              cnpg-restore verify postgres-v17 -n db --dump /mnt/dumps/last/app-latest.sql.gz
+              # Before and after an upgrade
+              cnpg-restore verify postgres-v17 -n db --save before.json
+              cnpg-restore verify postgres-v17 -n db --baseline before.json
             """) { dump, baseline, save };
         checks.AddTo(command);
         place.AddTo(command);
