@@ -114,8 +114,17 @@ public sealed class ManifestSet(params IReadOnlyList<ManifestFile> files)
             return only;
         }
 
-        var names = string.Join(", ", found.Select(draft => draft.Manifest.Name));
+        var names = string.Join(", ", found.Select(draft => draft.Manifest.Name).Distinct());
         var file = Files[0].Path;
+        if (named.Select(draft => draft.Manifest.Name).Distinct().Count() == 1)
+        {
+            throw new RestoreException(
+                ProblemCode.Usage,
+                $"{named.Count} Clusters are called '{named[0].Manifest.Name}'",
+                $"in {string.Join(" and ", named.Select(draft => draft.File.Path).Distinct())}; which of them is meant cannot be told",
+                "give the one file that holds the Cluster: -f FILE");
+        }
+
         throw found.Count == 0
             ? new RestoreException(
                 ProblemCode.NotFound,

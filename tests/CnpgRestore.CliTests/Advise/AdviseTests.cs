@@ -90,6 +90,30 @@ public sealed class AdviseTests(TestBed bed) : IDisposable
     }
 
     [Fact]
+    public async Task What_the_manifest_itself_forbids_is_told_before_the_command_refuses()
+    {
+        var (bucket, endpoint) = await StoryAsync();
+        var manifest = Path.Combine(_folder.Path, "cluster.yaml");
+        await File.WriteAllTextAsync(manifest, $$"""
+            apiVersion: postgresql.cnpg.io/v1
+            kind: Cluster
+            metadata: {name: postgres-v17}
+            spec:
+              imageName: ghcr.io/cloudnative-pg/postgresql:15
+              replica: {enabled: true, source: east}
+              storage: {size: "${SIZE}"}
+              backup: {barmanObjectStore: {destinationPath: "{{bucket}}", endpointURL: "{{endpoint}}"} }
+            """, Ct);
+
+        var result = await RunAsync("advise", "-f", manifest, "-b", bucket, "-e", endpoint);
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        var told = string.Join(' ', result.Output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("first: cluster postgres-v17 is a replica of east: nothing can be restored into it: restore east instead", told, StringComparison.Ordinal);
+        Assert.Contains("${SIZE}", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_API_server_that_hangs_holds_nothing_up_for_longer_than_asked()
     {
         var (bucket, endpoint) = await StoryAsync();

@@ -36,6 +36,24 @@ public sealed class ManifestFilesTests : IDisposable
         Assert.Equal(plugin.Find("expected-ks.yaml"), set.Files[1].Text.Text);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("shop")]
+    public void Two_Clusters_of_one_name_are_counted_and_not_denied(string? name)
+    {
+        string[] paths = [.. ((string[])["test.yaml", "live.yaml"]).Select(file => Write(file, """
+            apiVersion: postgresql.cnpg.io/v1
+            kind: Cluster
+            metadata: {name: shop}
+            """))];
+        var set = ManifestFiles.Read(paths);
+
+        var problem = Assert.Throws<RestoreException>(() => set.Read(name)).Problem;
+
+        Assert.Equal((ProblemCode.Usage, "2 Clusters are called 'shop'"), (problem.Code, problem.Message));
+        Assert.Contains($"in {paths[0]} and {paths[1]}", problem.Detail, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_variable_in_the_ObjectStore_alone_asks_for_the_Kustomization_as_well()
     {

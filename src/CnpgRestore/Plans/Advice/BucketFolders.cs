@@ -24,7 +24,7 @@ sealed record BucketFolders(FolderState Archive, FolderState? Named, IReadOnlySe
             return new BucketFolders(found, Named: null, names, server, found.Catalog.Usable.LastOrDefault()?.Extent?.Version.Major);
         }
 
-        var live = situation.LiveArchive is { } later && Situation.IsSameBucket(later, archive) && names.Contains(later.ServerName) ? later.ServerName : null;
+        var live = situation.LiveArchive is { } later && situation.IsSameBucket(later, archive) && names.Contains(later.ServerName) ? later.ServerName : null;
         var other = server ?? live ?? (situation.SourceElsewhere is null ? situation.Source?.ServerName : null);
         var named = other is null || other == archive.ServerName ? null : await FolderState.ReadAsync(store, other, ct);
         return new BucketFolders(await FolderState.ReadAsync(store, archive.ServerName, ct), named, names, server, situation.Manifest.PostgresMajor);

@@ -56,7 +56,8 @@ sealed class BucketLook(AdviceRequest request, AdviceSources sources, Kubernetes
         var path = await ReachAsync(store, origin, ct);
         if (path is not null && situation is not null)
         {
-            _seen = _seen with { Obstacles = [.. BackupPreflight.Check(path, situation.Manifest, situation.Live is null ? null : ClusterManifest.Read(situation.Live, _ => null))] };
+            var live = situation.Live is null ? null : ClusterManifest.Read(situation.Live, _ => null);
+            _seen = _seen with { Obstacles = [.. BackupPreflight.Check(path, situation.Manifest, live)], OfManifest = [.. ManifestPreflight.Check(situation.Set, situation.Manifest.Name)] };
         }
 
         _seen = _seen with { Rate = path is null ? null : await MeasureAsync(store, path, ct), Stage = BucketStage.Read };

@@ -31,6 +31,9 @@ public sealed record BucketSight
     /// <summary>What in the manifest does not fit the backup: from-backup refuses until it is changed.</summary>
     public IReadOnlyList<Problem> Obstacles { get; init; } = [];
 
+    /// <summary>What in the manifest itself keeps a Cluster made from it from being restored, whatever the backup.</summary>
+    public IReadOnlyList<Problem> OfManifest { get; init; } = [];
+
     public IReadOnlyList<string> Remarks { get; init; } = [];
 
     /// <summary>How fast the base backup is read from here; null where it was not tried.</summary>

@@ -25,7 +25,7 @@ static class BucketWay
             Problem = bucket.Recovery is null ? bucket.Problem ?? bucket.Unreachable : null,
             Loss = bucket.Recovery is { } found ? Loss.Of(found.UpTo, view.Wanted) : null,
             Estimate = UsesCluster(view) ? Estimate.OfBucket(bucket, view.Lineage) : Estimate.OfDrill(bucket),
-            Obstacles = [.. bucket.Obstacles, .. view.Kubernetes.OwnerProblems],
+            Obstacles = [.. bucket.Obstacles, .. bucket.OfManifest, .. view.Kubernetes.OwnerProblems],
             Warnings = bucket.Recovery is null ? [] : [.. Warnings(view)],
             Commands = BucketCommands.Of(view),
         };

@@ -30,9 +30,9 @@ public sealed record Situation(JsonObject? Live, ManifestSet Set, ClusterManifes
         Live is not null && ClusterManifest.Read(Live, _ => null).Destination is { } live && Archive is { } archive && (live.ServerName != archive.ServerName || !IsSameBucket(live, archive)) ? live : null;
 
     /// <summary>Whether two folders lie in one bucket, as far as the manifests tell; a plugin's ObjectStore is known by its name.</summary>
-    public static bool IsSameBucket(BackupFolder one, BackupFolder other) =>
+    public bool IsSameBucket(BackupFolder one, BackupFolder other) =>
         one.Store is { } store && other.Store is { } another
-            ? (Bucket(store), store.EndpointUrl) == (Bucket(another), another.EndpointUrl)
+            ? (Bucket(store), Endpoint(store)) == (Bucket(another), Endpoint(another))
             : one.IsPlugin && other.IsPlugin && one.ObjectStoreName == other.ObjectStoreName;
 
     /// <param name="files">None: the live object is the manifest.</param>
@@ -93,6 +93,8 @@ public sealed record Situation(JsonObject? Live, ManifestSet Set, ClusterManifes
 
         return found;
     }
+
+    private string Endpoint(BarmanStore store) => StoreEndpoint.Of(store.EndpointUrl, Live.Text("metadata", "namespace") ?? Manifest.Namespace);
 
     private static string? Bucket(BarmanStore store) => store.DestinationPath?.TrimEnd('/');
 }

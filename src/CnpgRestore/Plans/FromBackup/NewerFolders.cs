@@ -22,7 +22,7 @@ sealed class NewerFolders(FromBackupRequest request, Situation situation, IReadO
     {
         if (situation.LiveArchive is { } live)
         {
-            return !Situation.IsSameBucket(live, situation.Archive!) ? throw Elsewhere(live)
+            return !situation.IsSameBucket(live, situation.Archive!) ? throw Elsewhere(live)
                 : names.Contains(live.ServerName) && await FolderState.ReadAsync(store, live.ServerName, ct) is { HasBackup: true } found ? found
                 : null;
         }

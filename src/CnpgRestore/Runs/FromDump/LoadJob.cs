@@ -72,18 +72,8 @@ sealed record LoadJob(KubernetesApi Api, string Namespace, string Cluster, strin
             && (Condition(job, "Complete") is not null || await ListPodsAsync(name, ct).AnyAsync(JobPod.HasBegun, ct));
     }
 
-    /// <summary>Deletes the run's Job, and waits until its pod is gone: nothing of it loads any more.</summary>
-    public async Task EndAsync(string run, CancellationToken ct)
-    {
-        var selector = new ListSelector(Labels: $"{PsqlJob.RunLabel}={run}");
-        await foreach (var job in Api.ListAsync(ResourceTypes.Jobs, Namespace, selector, ct))
-        {
-            await Api.DeleteAsync(ObjectReference.Of(ResourceTypes.Jobs, job), new DeleteOptions(Uid: null), ct);
-        }
-
-        await Api.WaitUntilNoneAsync(ResourceTypes.Jobs, Namespace, selector, _ => { }, ct);
-        await Api.WaitUntilNoneAsync(ResourceTypes.Pods, Namespace, selector, _ => { }, ct);
-    }
+    /// <inheritdoc cref="JobEnd.RunAsync"/>
+    public Task EndAsync(string run, CancellationToken ct) => new JobEnd(Api, Namespace, Clock).RunAsync(run, ct);
 
     private static string NameOf(string run) => $"cnpg-restore-{run}";
 
