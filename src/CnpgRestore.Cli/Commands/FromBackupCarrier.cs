@@ -40,7 +40,7 @@ sealed class FromBackupCarrier(CliSession session, KubernetesApi api, StoreOptio
         var run = _state.NewRun(Verb, session.Clock);
         var planner = new FromBackupPlanner(api, request, session.Clock);
         var situation = await planner.LookAsync(ct);
-        situation.DemandEveryVariable();
+        situation.DemandManifest();
         using var store = await storeOptions.OpenAsync(parse, session, api, request.Namespace, situation.Set.ReadJson(request.Cluster), ct);
         var plan = await planner.PlanAsync(situation, store, run.Value, recorded?.Decision, ct);
         if (dryRun)

@@ -44,6 +44,7 @@ static class FromBackupCommand
         var command = new Command("from-backup", """
             Recover a Cluster from its bucket: make the archive empty, edit the manifest, recover, prove it, take the first new backup.
 
+            A Cluster that lives is deleted with its volumes and made again, once its backup is proven; until then runs undo puts everything back.
             Killed anywhere, the same command goes on, on any machine. GitOps is suspended first and resumed last.
 
             Exit codes: 0 done and proven, 3 recovered with differences, 10 no backup or no Cluster, 11 another run holds the Cluster,

@@ -148,7 +148,7 @@ static class FromDumpCommand
                 {
                     found ??= await Situation.ReadAsync(
                         api, api.Namespace, name, asked.Files, $"cnpg-restore from-dump {name} -n {api.Namespace} --strategy fresh --local PATH -f cluster.yaml", ct);
-                    found.DemandEveryVariable();
+                    found.DemandManifest();
                     return found;
                 }
             }

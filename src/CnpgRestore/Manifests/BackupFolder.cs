@@ -17,6 +17,12 @@ public sealed record BackupFolder(string ServerName, bool IsExplicit, BarmanStor
 
     public bool IsPlugin => ObjectStoreName is not null;
 
+    /// <summary>Whether both folders lie in one bucket, as far as the manifests tell; a plugin's ObjectStore that is not known otherwise is known by its name.</summary>
+    /// <param name="ns">Of the Cluster that names them.</param>
+    public bool IsInBucketOf(BackupFolder other, string? ns) => Store is { } store && other.Store is { } another
+        ? (store.DestinationPath?.TrimEnd('/'), StoreEndpoint.Of(store.EndpointUrl, ns)) == (another.DestinationPath?.TrimEnd('/'), StoreEndpoint.Of(another.EndpointUrl, ns))
+        : IsPlugin && other.IsPlugin && ObjectStoreName == other.ObjectStoreName;
+
     /// <summary>
     /// Where a cluster archives to: <c>spec.backup.barmanObjectStore</c>, or the entry of <c>spec.plugins</c>. A missing server name is the
     /// cluster's name in both forms.

@@ -57,6 +57,17 @@ static class BootstrapEdit
         }
     }
 
+    /// <summary>An <c>initdb</c> that imports from a living server is not new and empty, and that server may be gone for years.</summary>
+    public static void SilenceImport(ClusterDraft draft)
+    {
+        string[] import = [.. Place, "initdb", "import"];
+        if (draft.Root.Find(import) is not null)
+        {
+            Silence(draft, import);
+            draft.Notes.Add("bootstrap.initdb.import is a comment now: the new cluster begins empty");
+        }
+    }
+
     private static List<string> LiveMethods(ClusterDraft draft) =>
         (draft.Root.Find(Place) as YamlMapping)?.Entries.Select(entry => entry.Name).OfType<string>().ToList() ?? [];
 
@@ -101,8 +112,12 @@ static class BootstrapEdit
                 return AnchorEdit.Rescue(text, below, draft.Document);
             case YamlMapping bootstrap:
                 return YamlEdit.AddEntry(text, bootstrap, method, content);
-            case YamlScalar:
+            case YamlScalar { Value: "", Style: YamlStyle.Plain }:
                 return YamlEdit.AddFirstEntry(text, draft.EntryAt(Place), method, content);
+            case YamlScalar none:
+                // 'null' or '~', which says the same as nothing.
+                draft.Text = text.With(new YamlSplice(none.Start - 1, none.End - none.Start + 1, ""));
+                return Written(draft, method, content);
             default:
                 break;
         }

@@ -91,7 +91,7 @@ static class ChartEdit
                 ProblemCode.Refused,
                 $"the values of the chart 'cluster' in {draft.File.Path} cannot name the folder to archive to",
                 $"the chart archives to the cluster's own name, '{draft.Manifest.Name}'; move the old folder away instead",
-                $"cnpg-restore rename {draft.Manifest.Name} {draft.Manifest.Name}-backup");
+                $"cnpg-restore rename {draft.Manifest.Name} {draft.Manifest.Name}-backup -r");
         }
     }
 

@@ -109,7 +109,7 @@ sealed class ClusterDraft(IReadOnlyList<ManifestFile> files, ManifestFile file, 
         }
 
         var places = together.Append(path).Select(place => Root.Find(place)?.Start).ToHashSet();
-        if (FluxReference.Whole(scalar.Value) is { } variable && IsOnlyUsedAt(variable, places))
+        if (FluxReference.Whole(scalar.Value) is { } variable && IsOnlyUsedAt(variable, places) && _flux?.IsUsedBeside(variable.Name, File) != true)
         {
             SetVariable(variable, value, scalar);
         }

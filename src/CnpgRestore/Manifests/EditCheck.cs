@@ -44,7 +44,7 @@ static class EditCheck
     private static void RequireOneFolderEach(ClusterDraft draft)
     {
         var manifest = draft.Manifest;
-        if (manifest is not { Method: BootstrapMethod.Recovery, Source: { } source, Destination: { } destination } || !IsSameFolder(source, destination))
+        if (manifest is not { Method: BootstrapMethod.Recovery, Source: { } source, Destination: { } destination } || source.ServerName != destination.ServerName || !source.IsInBucketOf(destination, manifest.Namespace))
         {
             return;
         }
@@ -54,15 +54,9 @@ static class EditCheck
             $"'{source.ServerName}' would be both the folder to recover from and the folder to archive to",
             "the operator refuses such a recovery with \"Expected empty archive\"",
             ChartValues.Matches(draft.Json)
-                ? $"cnpg-restore rename {source.ServerName} {source.ServerName}-backup"
+                ? $"cnpg-restore rename {source.ServerName} {source.ServerName}-backup -r"
                 : draft.Command($"--source {source.ServerName} --archive-name {source.ServerName}-restored"));
     }
-
-    private static bool IsSameFolder(BackupFolder source, BackupFolder destination) =>
-        source.ServerName == destination.ServerName &&
-        ((source.IsPlugin && source.ObjectStoreName == destination.ObjectStoreName) ||
-         (source.Store is not null && source.Store.DestinationPath?.TrimEnd('/') == destination.Store?.DestinationPath?.TrimEnd('/') &&
-          source.Store.EndpointUrl?.TrimEnd('/') == destination.Store?.EndpointUrl?.TrimEnd('/')));
 
     private static IEnumerable<string> Differences(YamlText before, YamlText after, string? source) =>
         before.Documents.Count != after.Documents.Count

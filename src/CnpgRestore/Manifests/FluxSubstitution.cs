@@ -97,6 +97,17 @@ sealed class FluxSubstitution
         }
     }
 
+    /// <summary>Whether another manifest that the Kustomization builds has the variable: a ScheduledBackup that names the Cluster by it, for one.</summary>
+    public bool IsUsedBeside(string variable, ManifestFile manifest)
+    {
+        var own = $"{Path.GetDirectoryName(Path.GetFullPath(manifest.Path))}/";
+        var folder = BuildFolder(Json);
+        var at = own.IndexOf(folder, StringComparison.Ordinal);
+        var beside = folder.Length > 1 && at >= 0 ? ManifestFiles.TextsBelow(own[..(at + folder.Length)], except: manifest.Path) : [];
+        var known = _files.Where(file => file != manifest && !file.IsLive).Select(file => file.Text.Text);
+        return known.Concat(beside).Any(text => FluxReference.In(text).Any(found => found.Name == variable));
+    }
+
     private JsonObject? ConfigMap(string? name) =>
         _files.SelectMany(file => file.Objects()).Select(item => item.Json)
             .FirstOrDefault(json => json.Text("kind") == "ConfigMap" && json.Text("metadata", "name") == name);

@@ -20,6 +20,9 @@ public sealed class ManifestFile(string path, string content)
     /// <summary>It is what the API has, written as a file: there is none, and what looks like a variable in it is meant as it stands.</summary>
     public bool IsLive { get; init; }
 
+    /// <summary>The user did not name it: it was found beside the manifest, and says more about the Cluster, but none of its own.</summary>
+    public bool IsNeighbour { get; init; }
+
     public bool IsChanged => Text.Text != Original.Text;
 
     /// <summary>The documents that are objects, in the order of the file.</summary>

@@ -11,6 +11,8 @@ public static class ManifestFiles
 
     private static readonly EnumerationOptions Reachable = new() { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None };
 
+    private static readonly EnumerationOptions AllBelow = new() { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint, RecurseSubdirectories = true };
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>
@@ -20,7 +22,7 @@ public static class ManifestFiles
     /// <exception cref="RestoreException">A named file does not exist, may not be read, or is not YAML.</exception>
     public static ManifestSet Read(IReadOnlyList<string> paths)
     {
-        var files = paths.Select(Read).ToList();
+        var files = paths.Select(path => Read(path)).ToList();
         var known = paths.Select(Path.GetFullPath).ToHashSet(StringComparer.Ordinal);
         files.AddRange(files.ToList().SelectMany(Neighbours).Where(file => known.Add(Path.GetFullPath(file.Path))));
         return new ManifestSet(files);
@@ -30,12 +32,12 @@ public static class ManifestFiles
     public static Task WriteAsync(ManifestFile file, CancellationToken ct) =>
         AtomicFile.WriteAsync(File.ResolveLinkTarget(file.Path, returnFinalTarget: true)?.FullName ?? file.Path, file.Text.Text, ct);
 
-    private static ManifestFile Read(string path)
+    private static ManifestFile Read(string path, bool isNeighbour = false)
     {
         try
         {
             // Not File.ReadAllText: it drops a byte order mark, which then would be gone from the file.
-            return new ManifestFile(path, Utf8.GetString(File.ReadAllBytes(path)));
+            return new ManifestFile(path, Utf8.GetString(File.ReadAllBytes(path))) { IsNeighbour = isNeighbour };
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -70,7 +72,7 @@ public static class ManifestFiles
     private static List<string> Above(string folder)
     {
         var folders = new List<string>();
-        for (var next = folder; folders.Count < HighestFolder && Directory.Exists(next); next = Path.Combine(next, ".."))
+        for (var next = folder; folders.Count < HighestFolder && Directory.Exists(next); next = Parent(next))
         {
             folders.Add(next);
             if (Path.Exists(Path.Combine(next, ".git")))
@@ -82,10 +84,21 @@ public static class ManifestFiles
         return folders[..Math.Min(2, folders.Count)];
     }
 
+    /// <summary>Relative as the folder is, and without a <c>..</c> behind a name, which patch and git apply take from nobody.</summary>
+    private static string Parent(string folder)
+    {
+        var parent = Path.GetFullPath(Path.Combine(folder, ".."));
+        return Path.IsPathRooted(folder) ? parent : Path.GetRelativePath(Environment.CurrentDirectory, parent);
+    }
+
     private static IEnumerable<ManifestFile> Holding(string folder, string apiGroup) =>
         from path in Directory.EnumerateFiles(folder, "*.y*ml", Reachable).Order(StringComparer.Ordinal)
         where FindText(path) is { } text && text.Contains(apiGroup, StringComparison.Ordinal) && YamlText.TryParse(text, path) is not null
-        select Read(path);
+        select Read(path, isNeighbour: true);
+
+    /// <summary>What the YAML files of a folder say, and of those below it; nothing where the folder is none of this disk.</summary>
+    internal static IEnumerable<string> TextsBelow(string folder, string except) => !Directory.Exists(folder) ? [] :
+        Directory.EnumerateFiles(folder, "*.y*ml", AllBelow).Where(path => path != Path.GetFullPath(except)).Select(FindText).OfType<string>();
 
     /// <summary>Null for a neighbour that cannot be read: a link that leads nowhere, or a file of somebody else.</summary>
     private static string? FindText(string path)

@@ -43,9 +43,9 @@ public sealed class ManifestSet(params IReadOnlyList<ManifestFile> files)
 
         var formerly = ApplicationOf(draft);
         BootstrapEdit.MakeLive(draft, "recovery", () => new YamlContent.Map(
-            ("source", new YamlContent.Text(SourceEdit.ChooseName(draft, request.Source)))));
-        SourceEdit.Apply(draft, request.Source);
-        ApplicationEdit.Apply(draft, "recovery", request.Application ?? ApplicationEdit.Find(draft, "recovery", formerly));
+            ("source", new YamlContent.Text(SourceEdit.ChooseName(draft, request)))));
+        SourceEdit.Apply(draft, request);
+        ApplicationEdit.Apply(draft, "recovery", ApplicationEdit.Choose(draft, "recovery", request.Application, formerly));
         RecoveryTargetEdit.Apply(draft, request.Target, request.BackupId);
         DestinationEdit.Apply(draft, ["spec"], request.ArchiveName);
     });
@@ -61,8 +61,9 @@ public sealed class ManifestSet(params IReadOnlyList<ManifestFile> files)
         }
 
         var formerly = ApplicationOf(draft);
-        BootstrapEdit.MakeLive(draft, "initdb", () => Fresh(request.Application ?? ApplicationEdit.Find(draft, "initdb", formerly)));
-        ApplicationEdit.Apply(draft, "initdb", request.Application ?? ApplicationEdit.Find(draft, "initdb", formerly));
+        BootstrapEdit.MakeLive(draft, "initdb", () => Fresh(ApplicationEdit.Choose(draft, "initdb", request.Application, formerly)));
+        BootstrapEdit.SilenceImport(draft);
+        ApplicationEdit.Apply(draft, "initdb", ApplicationEdit.Choose(draft, "initdb", request.Application, formerly));
         if (request.ArchiveName is not null)
         {
             DestinationEdit.Apply(draft, ["spec"], request.ArchiveName);
@@ -102,7 +103,7 @@ public sealed class ManifestSet(params IReadOnlyList<ManifestFile> files)
         return new ManifestEdit(before, draft.Manifest, draft.Notes);
     }
 
-    private IEnumerable<ClusterDraft> Drafts(string? cluster, string method) => Files.SelectMany(file => file.Objects().Where(item => IsCluster(item.Json))
+    private IEnumerable<ClusterDraft> Drafts(string? cluster, string method) => Files.Where(file => !file.IsNeighbour).SelectMany(file => file.Objects().Where(item => IsCluster(item.Json))
         .Select(item => new ClusterDraft(Files, file, item.Index, method) { Named = cluster }));
 
     private ClusterDraft Find(string? cluster, string method, string namedBy = ByOption)

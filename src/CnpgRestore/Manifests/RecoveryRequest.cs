@@ -9,6 +9,12 @@ public sealed record RecoveryRequest
     /// <summary>The server's folder to recover from.</summary>
     public string? Source { get; init; }
 
+    /// <summary>
+    /// The source lies in the bucket that the Cluster archives to, as it was found there. An entry that reads another bucket is left alone, and
+    /// one of its own is written.
+    /// </summary>
+    public bool IsInArchiveBucket { get; init; }
+
     /// <summary>The server's folder that the recovered cluster archives to.</summary>
     public string? ArchiveName { get; init; }
 

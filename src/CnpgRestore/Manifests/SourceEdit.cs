@@ -7,18 +7,26 @@ namespace CnpgRestore.Manifests;
 static class SourceEdit
 {
     private static readonly string[] Place = ["spec", "externalClusters"];
+    private static readonly string[] CredentialKeys = ["s3Credentials", "azureCredentials", "googleCredentials"];
     private static readonly string[] SourcePlace = ["spec", "bootstrap", "recovery", "source"];
 
     /// <summary>The name that a newly written recovery refers to: the entry that reads the wanted folder, else the only one that reads any.</summary>
-    public static string ChooseName(ClusterDraft draft, string? source)
+    public static string ChooseName(ClusterDraft draft, RecoveryRequest request)
     {
+        var (before, source) = (draft.Text, request.Source);
         if (draft.Root.Find(Place) is null && CommentEdit.Activate(draft.Text, draft.Document, Place).FirstOrDefault() is { } uncommented)
         {
             AnchorEdit.RequireResolved(uncommented);
             draft.Text = uncommented;
         }
 
-        var folders = draft.Manifest.ExternalClusters.Where(cluster => cluster.Folder is not null).ToList();
+        var folders = draft.Manifest.ExternalClusters.Where(cluster => cluster.Folder is not null && !IsElsewhere(draft, cluster, request)).ToList();
+        if (folders.Count == 0)
+        {
+            // What has become live is of no use.
+            draft.Text = before;
+        }
+
         var chosen = source is null
             ? folders is [var only] ? only : null
             : folders.Find(cluster => cluster.Folder!.ServerName == source) ?? folders.Find(cluster => cluster.Name == source);
@@ -29,14 +37,15 @@ static class SourceEdit
             draft.Command("--source NAME"));
     }
 
-    public static void Apply(ClusterDraft draft, string? source)
+    public static void Apply(ClusterDraft draft, RecoveryRequest request)
     {
+        var source = request.Source;
         RequireEntries(draft);
         var name = draft.Json.Text(SourcePlace);
         if (name is null)
         {
             // A recovery from a Backup object or from snapshots: the folder takes its place.
-            name = ChooseName(draft, source);
+            name = ChooseName(draft, request);
             draft.AddEntry(SourcePlace, new YamlContent.Text(name));
         }
 
@@ -48,7 +57,15 @@ static class SourceEdit
 
         if (FindEntry(draft, name) is null)
         {
-            draft.Text = Uncommented(draft, name) ?? Written(draft, name, source);
+            draft.Text = Uncommented(draft, name, request) ?? Written(draft, name, source);
+        }
+        else if (Entry(draft, name) is var other && IsElsewhere(draft, other, request))
+        {
+            var own = FreeName(draft, source ?? name);
+            draft.SetText(SourcePlace, own);
+            draft.Text = Written(draft, own, source);
+            draft.Notes.Add($"the external cluster '{name}' is {Where(other)}, not in the bucket where the backup was found: '{own}' is written beside it");
+            name = own;
         }
 
         var index = FindEntry(draft, name)!;
@@ -59,10 +76,48 @@ static class SourceEdit
             ProblemCode.Refused,
             $"the external cluster '{name}' in {draft.File.Path} is a live server, not a folder in a bucket",
             hint: draft.Command("--source NAME"));
+        CompleteCredentials(draft, inTree, folder);
+        if (draft.Manifest.Destination is { } archive && !folder.IsInBucketOf(archive, draft.Manifest.Namespace))
+        {
+            draft.Notes.Add($"the recovery reads {folder.ServerName}/ {Where(draft.Manifest.ExternalClusters[int.Parse(index, CultureInfo.InvariantCulture)])}, which is another bucket than the cluster archives to");
+        }
+
         var isOwn = (draft.Root.Find(store) as YamlMapping)?.OwnEntry("serverName") is not null;
         if (source is not null || !isOwn)
         {
             draft.SetText([.. store, "serverName"], source ?? folder.ServerName, SourcePlace, [.. entry, "name"], ["spec", "replica", "source"]);
+        }
+    }
+
+    private static bool IsElsewhere(ClusterDraft draft, ExternalCluster cluster, RecoveryRequest request) =>
+        request.IsInArchiveBucket && draft.Manifest.Destination is { } archive && cluster.Folder?.IsInBucketOf(archive, draft.Manifest.Namespace) != true;
+
+    private static string Where(ExternalCluster cluster) => cluster.Folder switch
+    {
+        null => "a live server",
+        { Store: { } store } => $"in {store.DestinationPath} at {store.EndpointUrl ?? "AWS"}",
+        { ObjectStoreName: var name } => $"in ObjectStore {name}",
+    };
+
+    private static string FreeName(ClusterDraft draft, string wanted)
+    {
+        var names = draft.Manifest.ExternalClusters.Select(cluster => cluster.Name).ToHashSet(StringComparer.Ordinal);
+        return names.Contains(wanted) ? Enumerable.Range(2, names.Count).Select(number => string.Create(CultureInfo.InvariantCulture, $"{wanted}-{number}")).First(name => !names.Contains(name)) : wanted;
+    }
+
+    /// <summary>An entry of its own bucket that names no credentials takes those that the cluster archives with: a restore takes nothing from <c>spec.backup</c>.</summary>
+    private static void CompleteCredentials(ClusterDraft draft, string[] store, BackupFolder folder)
+    {
+        if (draft.Root.Find(store)?.Resolved is not YamlMapping entry || draft.Root.Find("spec", "backup", "barmanObjectStore")?.Resolved is not YamlMapping own
+            || !folder.IsInBucketOf(draft.Manifest.Destination!, draft.Manifest.Namespace) || CredentialKeys.Any(key => entry.Find(key) is not null))
+        {
+            return;
+        }
+
+        foreach (var key in CredentialKeys.Append("endpointCA").Where(key => own.Find(key) is not null && entry.Find(key) is null))
+        {
+            draft.AddEntry([.. store, key], YamlContent.CopyOf(own.Find(key)!, draft.Text.Text, entry.Start));
+            (entry, own) = ((YamlMapping)draft.Root.Find(store)!.Resolved!, (YamlMapping)draft.Root.Find("spec", "backup", "barmanObjectStore")!.Resolved!);
         }
     }
 
@@ -85,6 +140,23 @@ static class SourceEdit
         var index = names.FindIndex(found => found is not null && (found == name || draft.Expand(found) == draft.Expand(name)));
         return index < 0 ? null : index.ToString(CultureInfo.InvariantCulture);
     }
+
+    /// <summary>The user's own commented entry made live; null where there is none, or where it reads another bucket than it has to.</summary>
+    private static YamlText? Uncommented(ClusterDraft draft, string name, RecoveryRequest request)
+    {
+        var before = draft.Text;
+        if (Uncommented(draft, name) is not { } text)
+        {
+            return null;
+        }
+
+        draft.Text = text;
+        var isRight = !IsElsewhere(draft, Entry(draft, name), request);
+        draft.Text = before;
+        return isRight ? text : null;
+    }
+
+    private static ExternalCluster Entry(ClusterDraft draft, string name) => draft.Manifest.ExternalClusters[int.Parse(FindEntry(draft, name)!, CultureInfo.InvariantCulture)];
 
     private static YamlText? Uncommented(ClusterDraft draft, string name)
     {

@@ -56,7 +56,7 @@ public sealed class FromBackupRefusalTests(TestBed bed)
     }
 
     [Fact]
-    public async Task A_source_in_another_bucket_is_named_and_refused_where_the_archive_has_nothing()
+    public async Task A_source_in_another_bucket_is_named_and_never_read_and_refused_where_the_archive_has_nothing()
     {
         await using var scene = await RecoveryScene.CreateAsync(bed);
         var file = Path.Combine(scene.Folder, "cluster.yaml");
@@ -67,12 +67,15 @@ public sealed class FromBackupRefusalTests(TestBed bed)
         var empty = await scene.RecoverAsync("-f", file);
         await scene.FillAsync();
         var full = await scene.RunAsync("from-backup", RecoveryScene.Cluster, "--dry-run", "-f", file);
+        var recovered = await scene.RecoverAsync("-f", file);
 
         Assert.Equal(15, empty.ExitCode);
         Assert.Contains("recovers from another bucket than it archives to", empty.Error, StringComparison.Ordinal);
         Assert.Contains("elsewhere-v1/ in s3://other", empty.Error, StringComparison.Ordinal);
         Assert.True(full.ExitCode == 0, full.Error);
         Assert.Contains("is not looked at: it is another bucket", full.Output, StringComparison.Ordinal);
+        // From the bucket that was looked at, and not from the one that the entry still names.
+        Assert.True(recovered.ExitCode == 0, recovered.Error);
     }
 
     [Fact]

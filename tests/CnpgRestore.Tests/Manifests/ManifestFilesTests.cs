@@ -55,6 +55,66 @@ public sealed class ManifestFilesTests : IDisposable
     }
 
     [Fact]
+    public void A_Cluster_beside_the_one_that_is_named_is_none_of_the_files()
+    {
+        string File(string name) => """
+            apiVersion: postgresql.cnpg.io/v1
+            kind: Cluster
+            metadata: {name: NAME}
+            spec: {plugins: [{name: barman-cloud.cloudnative-pg.io, parameters: {barmanObjectName: NAME}}]}
+            ---
+            apiVersion: barmancloud.cnpg.io/v1
+            kind: ObjectStore
+            metadata: {name: NAME}
+            spec: {configuration: {destinationPath: s3://NAME}}
+            """.Replace("NAME", name, StringComparison.Ordinal);
+        Write("authentik.yaml", File("authentik"));
+        Write("immich-old.yaml", File("immich"));
+
+        var set = ManifestFiles.Read([Write("immich.yaml", File("immich"))]);
+
+        Assert.Equal("s3://immich", set.Read(null).Destination!.Store!.DestinationPath);
+    }
+
+    [Theory]
+    [InlineData("kind: ScheduledBackup\nspec: {cluster: {name: \"${CLUSTER}\"}}\n", "shop")]
+    [InlineData("kind: ScheduledBackup\nspec: {cluster: {name: shop}}\n", "shop-2")]
+    public void A_variable_that_a_neighbour_uses_keeps_its_value(string neighbour, string value)
+    {
+        var cluster = Write("repository/apps/shop/cluster.yaml", """
+            apiVersion: postgresql.cnpg.io/v1
+            kind: Cluster
+            metadata: {name: shop}
+            spec:
+              bootstrap: {recovery: {source: old, database: shop, owner: shop}}
+              externalClusters: [{name: old, barmanObjectStore: {destinationPath: s3://backups, serverName: old}}]
+              backup:
+                barmanObjectStore:
+                  destinationPath: s3://backups
+                  serverName: ${CLUSTER}
+            """);
+        Write("repository/apps/shop/backups/scheduled.yaml", neighbour);
+        Write("repository/apps/ks.yaml", """
+            apiVersion: kustomize.toolkit.fluxcd.io/v1
+            kind: Kustomization
+            metadata: {name: shop}
+            spec:
+              path: ./apps/shop
+              postBuild:
+                substitute:
+                  CLUSTER: shop
+            """);
+        var set = ManifestFiles.Read([cluster]);
+
+        var edit = set.ToRecovery(null, new RecoveryRequest { ArchiveName = "shop-2" });
+
+        Assert.Equal("shop-2", edit.After.Destination!.ServerName);
+        Assert.Equal(value == "shop", set.Files[0].Text.Text.Contains("serverName: shop-2", StringComparison.Ordinal));
+        Assert.Contains($"CLUSTER: {value}", set.Files[1].Text.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("/../", set.Files[1].Path, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_variable_in_the_ObjectStore_alone_asks_for_the_Kustomization_as_well()
     {
         var cluster = Write("apps/shop/cluster.yaml", """

@@ -49,6 +49,9 @@ public abstract record ClusterDecision
     /// <summary>Manifests, as paths on <see cref="Host"/>.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 
+    /// <summary>All files that the edit changes, those that were found beside <see cref="Files"/> among them; null in the record of a version that did not say.</summary>
+    public IReadOnlyList<string>? Edited { get; init; }
+
     public required string Host { get; init; }
 
     public IReadOnlyList<SuspendedOwner> Owners { get; init; } = [];

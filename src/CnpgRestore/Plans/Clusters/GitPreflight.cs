@@ -21,6 +21,18 @@ static class GitPreflight
             {
                 problems.Add(obstacle);
             }
+
+            foreach (var neighbour in manifests.Files.Where(found => found is { IsNeighbour: true, IsChanged: true }))
+            {
+                if (await repository.HasChangesAsync([Path.GetFullPath(neighbour.Path)], ct))
+                {
+                    problems.Add(new Problem(
+                        ProblemCode.Refused,
+                        $"{neighbour.Path} would be edited and committed, and holds changes that are not committed",
+                        "it was not named; somebody works on it",
+                        $"commit or stash them first: git status -- {neighbour.Path}"));
+                }
+            }
         }
         catch (RestoreException e)
         {

@@ -29,11 +29,8 @@ public sealed record Situation(JsonObject? Live, ManifestSet Set, ClusterManifes
     public BackupFolder? LiveArchive =>
         Live is not null && ClusterManifest.Read(Live, _ => null).Destination is { } live && Archive is { } archive && (live.ServerName != archive.ServerName || !IsSameBucket(live, archive)) ? live : null;
 
-    /// <summary>Whether two folders lie in one bucket, as far as the manifests tell; a plugin's ObjectStore is known by its name.</summary>
-    public bool IsSameBucket(BackupFolder one, BackupFolder other) =>
-        one.Store is { } store && other.Store is { } another
-            ? (Bucket(store), Endpoint(store)) == (Bucket(another), Endpoint(another))
-            : one.IsPlugin && other.IsPlugin && one.ObjectStoreName == other.ObjectStoreName;
+    /// <inheritdoc cref="BackupFolder.IsInBucketOf"/>
+    public bool IsSameBucket(BackupFolder one, BackupFolder other) => one.IsInBucketOf(other, Live.Text("metadata", "namespace") ?? Manifest.Namespace);
 
     /// <param name="files">None: the live object is the manifest.</param>
     /// <param name="hint">The command that says more where there is neither.</param>
@@ -55,11 +52,14 @@ public sealed record Situation(JsonObject? Live, ManifestSet Set, ClusterManifes
         };
     }
 
+    /// <summary>What an edit has changed so far, as full paths.</summary>
+    public IReadOnlyList<string> Edited => [.. Set.Files.Where(file => file.IsChanged && File.Exists(file.Path)).Select(file => Path.GetFullPath(file.Path))];
+
     /// <summary>Asked before anything is looked for by the names in the manifests: with a variable in one, nothing would be found, or something else.</summary>
-    /// <exception cref="RestoreException">Exit 15: a Flux variable has no value.</exception>
-    public void DemandEveryVariable()
+    /// <exception cref="RestoreException">Exit 15: a Flux variable has no value, or the file is no manifest of a Cluster but the values of a chart.</exception>
+    public void DemandManifest()
     {
-        if (Set.OpenVariables(Manifest.Name).ToProblem() is { } problem)
+        if ((ManifestPreflight.OfChart(Set, Manifest.Name) ?? Set.OpenVariables(Manifest.Name).ToProblem()) is { } problem)
         {
             throw new RestoreException(problem);
         }
@@ -93,8 +93,4 @@ public sealed record Situation(JsonObject? Live, ManifestSet Set, ClusterManifes
 
         return found;
     }
-
-    private string Endpoint(BarmanStore store) => StoreEndpoint.Of(store.EndpointUrl, Live.Text("metadata", "namespace") ?? Manifest.Namespace);
-
-    private static string? Bucket(BarmanStore store) => store.DestinationPath?.TrimEnd('/');
 }

@@ -47,6 +47,7 @@ public sealed record FromBackupDecision : ClusterDecision
     public override ManifestEdit Edit(ManifestSet set) => set.ToRecovery(Cluster, new RecoveryRequest
     {
         Source = Source,
+        IsInArchiveBucket = true,
         ArchiveName = Archive,
         Application = Application,
         Target = RecoveryTarget.Parse(Target),

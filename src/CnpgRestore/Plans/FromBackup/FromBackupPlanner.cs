@@ -151,6 +151,7 @@ public sealed class FromBackupPlanner(KubernetesApi api, FromBackupRequest reque
             var edit = situation.Set.ToRecovery(request.Cluster, new RecoveryRequest
             {
                 Source = choice.Source,
+                IsInArchiveBucket = true,
                 ArchiveName = choice.Archive,
                 Application = request.Application,
                 Target = request.Target,
@@ -187,6 +188,7 @@ public sealed class FromBackupPlanner(KubernetesApi api, FromBackupRequest reque
             Push = request.Push,
             Application = request.Application,
             Files = [.. request.Files.Select(Path.GetFullPath)],
+            Edited = situation.Edited,
             Host = Environment.MachineName,
             Owners = owners,
             UsesPlugin = situation.Archive!.IsPlugin,

@@ -149,6 +149,6 @@ public sealed class FreshPlanner(KubernetesApi api, FromDumpRequest dumpRequest,
             problems.Add(e.Problem);
         }
 
-        return decision with { IsInManifest = situation.Set.Files.All(file => !file.IsChanged) };
+        return decision with { Edited = situation.Edited, IsInManifest = situation.Set.Files.All(file => !file.IsChanged) };
     }
 }

@@ -38,8 +38,12 @@ sealed class ManifestDelivery(ClusterDecision decision)
         }
 
         var written = changed.Count == 0 ? "the files say so already" : $"written: {string.Join(", ", changed.Select(file => file.Path))}";
-        return decision.Apply == ApplyMode.Git ? await CommitAsync([.. set.Files.Select(file => file.Path).Where(File.Exists)], written, ct) : written;
+        return decision.Apply == ApplyMode.Git ? await CommitAsync(Own(set), written, ct) : written;
     }
+
+    /// <summary>What the user named and what the run changes. A neighbour that was only read may hold somebody's unfinished work.</summary>
+    private List<string> Own(ManifestSet set) =>
+        [.. decision.Edited is { } edited ? decision.Files.Union(edited) : set.Files.Select(file => Path.GetFullPath(file.Path)).Where(File.Exists)];
 
     /// <summary>The commit of this run as it would be taken back, abbreviated; null where there is none here.</summary>
     public async Task<string?> FindCommitAsync(CancellationToken ct) =>

@@ -1,4 +1,4 @@
-namespace CnpgRestore.Plans.Clusters;
+namespace CnpgRestore.Manifests;
 
 /// <summary>The server of an object store as the pods of a namespace find it, so that the spellings of one server are equal.</summary>
 static class StoreEndpoint

@@ -1,6 +1,6 @@
-using CnpgRestore.Plans.Clusters;
+using CnpgRestore.Manifests;
 
-namespace CnpgRestore.Tests.Plans.Clusters;
+namespace CnpgRestore.Tests.Manifests;
 
 public sealed class StoreEndpointTests
 {
