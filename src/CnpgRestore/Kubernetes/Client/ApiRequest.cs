@@ -27,6 +27,9 @@ sealed record ApiRequest(HttpMethod Method, string Path, string Verb, ResourceTy
     /// <summary>Sending it twice does the same as sending it once.</summary>
     public bool IsRepeatable { get; init; }
 
+    /// <summary>After so many attempts what is asked for is taken for absent, long before the server itself would be given up.</summary>
+    public int MostAttempts { get; init; } = int.MaxValue;
+
     /// <summary>As RBAC and kubectl name it: <c>pods/exec</c>.</summary>
     public string Resource => Subresource is null ? Type.ToString() : $"{Type}/{Subresource}";
 

@@ -129,7 +129,7 @@ sealed class ApiRequests(ApiConnection connection, TimeProvider clock, Func<doub
         }
 
         // What was never looked at may be sent again; what may have been done only where doing it twice is the same.
-        return attempt < (_reached ? Attempts : FirstContactAttempts)
+        return attempt < Math.Min(request.MostAttempts, _reached ? Attempts : FirstContactAttempts)
             && (ApiErrors.IsUntouched(e) || (request.IsRepeatable && ApiErrors.IsPassing(e)));
     }
 

@@ -9,6 +9,9 @@ sealed class Discovery(ApiRequests requests)
 {
     private const string ScaleSuffix = "/scale";
 
+    /// <summary>Of a group that is asked only for what it may have besides: an aggregated API that is down answers 503 for days.</summary>
+    private const int FewAttempts = 2;
+
     // By group and version.
     private readonly ConcurrentDictionary<string, IReadOnlyList<JsonNode>> _resources = new(StringComparer.Ordinal);
     private JsonObject? _version;
@@ -37,7 +40,7 @@ sealed class Discovery(ApiRequests requests)
         {
             try
             {
-                var resources = await ResourcesAsync(version, ct);
+                var resources = await ResourcesAsync(version, ct, FewAttempts);
                 var scaled = resources.Where(resource => resources.Any(other => other.Text("name") == resource.Text("name") + ScaleSuffix));
                 found.AddRange(scaled.Select(resource => Type(version, resource)));
             }
@@ -61,12 +64,12 @@ sealed class Discovery(ApiRequests requests)
     private async Task<JsonObject> AskVersionAsync(CancellationToken ct) =>
         _version ??= await requests.SendAsync(ApiRequest.Read("get", ResourceTypes.Nodes, "/version"), ct);
 
-    private async Task<IReadOnlyList<JsonNode>> ResourcesAsync(string apiVersion, CancellationToken ct)
+    private async Task<IReadOnlyList<JsonNode>> ResourcesAsync(string apiVersion, CancellationToken ct, int attempts = int.MaxValue)
     {
         if (!_resources.TryGetValue(apiVersion, out var resources))
         {
             var path = apiVersion.Contains('/', StringComparison.Ordinal) ? $"/apis/{apiVersion}" : $"/api/{apiVersion}";
-            var list = await requests.FindAsync(ApiRequest.Read("get", ResourceTypes.Nodes, path), ct);
+            var list = await requests.FindAsync(ApiRequest.Read("get", ResourceTypes.Nodes, path) with { MostAttempts = attempts }, ct);
             resources = [.. list.Items("resources")];
             _resources[apiVersion] = resources;
         }

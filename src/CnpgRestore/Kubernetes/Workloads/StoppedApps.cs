@@ -10,17 +10,19 @@ namespace CnpgRestore.Kubernetes.Workloads;
 /// </param>
 /// <param name="Owners">GitOps owners that are suspended for it.</param>
 /// <param name="Unreadable">What the present user may not list, one clause each.</param>
-public sealed record StoppedApps(IReadOnlyList<StoppedApp> Apps, IReadOnlyList<ObjectReference> Copies, IReadOnlyList<ObjectReference> Owners, IReadOnlyList<string> Unreadable)
+/// <param name="Unsearched">The same of kinds that are stopped only where they own a pod of an application: whoever may stop need not be able to list all of them.</param>
+public sealed record StoppedApps(
+    IReadOnlyList<StoppedApp> Apps, IReadOnlyList<ObjectReference> Copies, IReadOnlyList<ObjectReference> Owners, IReadOnlyList<string> Unreadable, IReadOnlyList<string> Unsearched)
 {
     public static async Task<StoppedApps> FindAsync(KubernetesApi api, string ns, string cluster, IReadOnlyList<string> namespaces, CancellationToken ct)
     {
-        var reader = new NamespaceReader(api, ns, namespaces);
+        var (reader, others) = (new NamespaceReader(api, ns, namespaces), new NamespaceReader(api, ns, namespaces));
         var scalers = (await Autoscaler.ListAsync(reader, ct)).Where(scaler => !scaler.IsKeda).ToList();
         var (apps, copies) = (new List<StoppedApp>(), new List<ObjectReference>());
         var items = new List<JsonObject>();
         foreach (var (type, method) in await TypesAsync(api, ct))
         {
-            await foreach (var item in reader.ListAsync(type, ListSelector.All, ct))
+            await foreach (var item in (IsSearched(type) ? reader : others).ListAsync(type, ListSelector.All, ct))
             {
                 if (StopRecord.Of(item) is { } record && record.Cluster == $"{ns}/{cluster}")
                 {
@@ -39,7 +41,7 @@ public sealed record StoppedApps(IReadOnlyList<StoppedApp> Apps, IReadOnlyList<O
             }
         }
 
-        return new StoppedApps(apps, copies, await OwnersAsync(api, ns, $"{ns}/{cluster}", items, ct), reader.Unreadable);
+        return new StoppedApps(apps, copies, await OwnersAsync(api, ns, $"{ns}/{cluster}", items, ct), reader.Unreadable, others.Unreadable);
     }
 
     /// <summary>The copies of these namespaces as they are now, as far as they may be listed.</summary>
@@ -48,6 +50,8 @@ public sealed record StoppedApps(IReadOnlyList<StoppedApp> Apps, IReadOnlyList<O
         namespaces.Count == 0 ? [] : await new NamespaceReader(api, namespaces[0], namespaces).ListAsync(ResourceTypes.ReplicaSets, ListSelector.All, ct)
             .Where(item => StopRecord.Of(item)?.Cluster == subject && Workload.IsCopy(ResourceTypes.ReplicaSets, item))
             .Select(item => ObjectReference.Of(ResourceTypes.ReplicaSets, item)).ToListAsync(ct);
+
+    private static bool IsSearched(ResourceType type) => WorkloadTree.IsKnown(type) || type == ResourceTypes.ScaledObjects;
 
     private static async Task<IReadOnlyList<(ResourceType Type, StopMethod Method)>> TypesAsync(KubernetesApi api, CancellationToken ct)
     {

@@ -47,6 +47,9 @@ sealed class WorkloadTree
         return tree;
     }
 
+    /// <summary>Whether a workload of this kind is looked for when applications are stopped; others are met only as owners of pods.</summary>
+    public static bool IsKnown(ResourceType type) => Known.Any(known => (known.Group, known.Plural) == (type.Group, type.Plural));
+
     /// <summary>In the version that the server has: before Kubernetes 1.21 a CronJob was v1beta1.</summary>
     public static async Task<ResourceType> ServedAsync(KubernetesApi api, ResourceType type, CancellationToken ct) =>
         await api.SupportsAsync(type, ct) ? type : type with { Version = "v1beta1" };

@@ -13,6 +13,9 @@ public sealed record AppsStartPlan(
 {
     public const string Verb = "apps-start";
 
+    /// <summary>What may not be listed, and may have been stopped all the same; one clause each.</summary>
+    public IReadOnlyList<string> Unsearched { get; init; } = [];
+
     public bool IsEmpty => Apps.Count == 0 && Copies.Count == 0 && Owners.Count == 0;
 
     public string Subject => $"{Namespace}/{Cluster}";
@@ -50,6 +53,6 @@ public sealed record AppsStartPlan(
         }
 
         steps.AddRange([VerifyCounts, Forget]);
-        return new Plan(Verb, Subject, Invariant($"start {Apps.Count} workloads of cluster {Subject} as they were: {Names}"), steps, []);
+        return new Plan(Verb, Subject, Invariant($"start {Apps.Count} workloads of cluster {Subject} as they were: {Names}"), steps, [.. Unsearched.Select(kind => $"not searched, as they may not be listed: {kind}")]);
     }
 }

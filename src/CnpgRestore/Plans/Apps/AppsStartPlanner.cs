@@ -11,7 +11,7 @@ public sealed class AppsStartPlanner(KubernetesApi api, string ns, string cluste
     public async Task<AppsStartPlan> PlanAsync(string run, IReadOnlyList<string> namespaces, TimeSpan timeout, CancellationToken ct)
     {
         var stopped = await StoppedApps.FindAsync(api, ns, cluster, namespaces, ct);
-        var plan = new AppsStartPlan(run, ns, cluster, stopped.Apps, stopped.Copies, [.. stopped.Owners.Select(SuspendedOwner.Of)], timeout);
+        var plan = new AppsStartPlan(run, ns, cluster, stopped.Apps, stopped.Copies, [.. stopped.Owners.Select(SuspendedOwner.Of)], timeout) { Unsearched = stopped.Unsearched };
         var problems = AppsStopPlanner.Unreadable(stopped.Unreadable, $"cnpg-restore apps start {cluster} -n {ns} --in NAMESPACE").ToList();
         problems.AddRange(plan.IsEmpty ? [] : await AccessPreflight.CheckAsync(api, plan.Access, ct));
         return problems.Count > 0 ? throw PreflightFailure.Of(problems) : plan;
