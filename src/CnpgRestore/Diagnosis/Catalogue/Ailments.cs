@@ -26,8 +26,8 @@ public static class Ailments
         ("Interrupted work", [RunUnfinished, AppsLeftStopped, GitOpsLeftSuspended]),
         ("The first instance",
         [
-            ClusterMissing, OrphanVolumes, VolumesAdopted, InitdbInstead, SettingUpForEver, Unrecoverable, PhaseStuck, PluginErrorHidden, PodStuck, ObjectStoreMissing, BarmanMissing,
-            ExternalClusterMissing, OwnerSecretMismatch, Hibernated, Fenced, OperatorDisabled, NotReady,
+            ClusterMissing, OrphanVolumes, VolumesAdopted, InitdbInstead, SettingUpForEver, Unrecoverable, UnrecoverableWithData, PhaseStuck, PluginErrorHidden, PodStuck, ObjectStoreMissing,
+            BarmanMissing, ExternalClusterMissing, OwnerSecretMismatch, StatusStale, BeingDeleted, UpgradeFailed, JoinFailed, Hibernated, Fenced, OperatorDisabled, NotReady,
         ]),
         ("Replay",
         [

@@ -9,7 +9,9 @@ static class AllChecks
     [
         RunChecks.Unfinished, RunChecks.StoppedApps, RunChecks.GitOps,
         AccessChecks.Secrets, AccessChecks.Bucket, AccessChecks.ObjectStore,
+        StatusChecks.Stale, StatusChecks.Deletion,
         BootstrapChecks.Missing, BootstrapChecks.Orphans, BootstrapChecks.Origin, BootstrapChecks.Job, BootstrapChecks.Phase, BootstrapChecks.Switches, BootstrapChecks.Pods,
+        JobChecks.Upgrade, JobChecks.Join,
         FolderChecks.Source, FolderChecks.Target, FolderChecks.Content, FolderChecks.FormerFolders,
         EmptyArchiveChecks.Look, LogChecks.Recovery, RecoveryChecks.EarlyPromotion, RecoveryChecks.Major, RecoveryChecks.ExtraDatabase,
         ArchivingChecks.Look,

@@ -13,11 +13,15 @@ static class LogChecks
 
     private static readonly string[] TellsNoReason = ["unexpected failure invoking barman-cloud-wal-archive"];
 
-    /// <summary>The containers that speak of the present: the recovery's while there is no primary, the instances' while something is wrong with them.</summary>
+    /// <summary>
+    /// The containers that speak of the present: the recovery's while there is no primary, those of a Job that has failed since, and the instances'
+    /// while something is wrong with them.
+    /// </summary>
     public static IEnumerable<ContainerLog> Speaking(Examination exam)
     {
-        var isWell = exam.State is { IsHealthy: true } and not { IsArchiving: false };
-        return exam.Logs.Where(log => exam.Pods.Any(pod => Owned.Name(pod) == log.Pod && exam.IsOfCluster(pod))).Where(log => log.Job is null ? !isWell : !exam.HasPrimary);
+        var failed = InstanceJobs.FailedUpgrades(exam).Concat(InstanceJobs.FailedJoins(exam)).Select(Owned.Name).ToHashSet(StringComparer.Ordinal);
+        return exam.Logs.Where(log => exam.Pods.Any(pod => Owned.Name(pod) == log.Pod && exam.IsOfCluster(pod)))
+            .Where(log => log.Job is null ? !exam.IsWell : !exam.HasPrimary || failed.Contains(log.Job));
     }
 
     public static IEnumerable<Finding> Recovery(Examination exam)
