@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.Kubernetes.GitOps;
 using CnpgRestore.TestServers;
@@ -40,6 +41,8 @@ static class ApiSituations
         new("given up for a standby", [.. InTree, "unrecoverable-with-data"], GiveUpAsync),
         new("standby that cannot be made", [.. InTree, "join-failed"], scene => WithJobAsync(scene, "Creating a new replica", 1, "orders-2-join", "join")),
         new("major upgrade that failed", [.. InTree, "major-upgrade-failed"], scene => WithJobAsync(scene, "Upgrading Postgres major version", 0, "orders-1-major-upgrade", "major-upgrade")),
+        new("backups that fail", [.. InTree, "backups-failing"], FailBackupAsync),
+        new("snapshots of volumes", [], scene => scene.LiveAsync(WithoutBackup(scene) + "\n  backup: {volumeSnapshot: {className: snapshots}}\n")),
         new("no ObjectStore", ["object-store-missing", "instances-not-ready"], scene => scene.CreateAsync(ClusterManifests.PluginInitdb("orders", "orders"))),
         new("two lives in one folder", [.. InTree, "mixed-histories", "folder-damaged"], MixAsync),
         new("old source in Git", [.. InTree, "recovery-source-outdated", "old-folder-unpruned"], OldSourceAsync)
@@ -73,6 +76,14 @@ static class ApiSituations
         (status["phase"], status["readyInstances"]) = (phase, ready);
         await scene.LiveAsync(scene.Manifests.Initdb("orders", "orders").Replace("instances: 1", "instances: 2", StringComparison.Ordinal), status);
         await scene.FailedJobAsync(job, role);
+    }
+
+    private static async Task FailBackupAsync(RecordedScene scene)
+    {
+        await LiveAsync(scene);
+        await scene.CreateAsync(ClusterManifests.Backup("nightly-20261122", "orders"));
+        await scene.Api.WriteStatusAsync(
+            new ObjectReference(ResourceTypes.Backups, scene.Api.Namespace, "nightly-20261122"), new JsonObject { ["phase"] = "failed", ["error"] = "can't execute barman-cloud-backup" }, Ct);
     }
 
     private static string WithoutBackup(RecordedScene scene)

@@ -16,6 +16,7 @@ static class NotFollowed
         ["unrecoverable-with-data"] = "the command shows the reason, or the log of the Job that failed; nothing is to be deleted",
         ["join-failed"] = "the command shows the log; what it names is for a person to mend",
         ["major-upgrade-failed"] = "the operator removes the Job and starts the old version; the stand-in upgrades nothing",
+        ["backups-failing"] = "the command shows the error; what it names is for a person to mend",
         ["pod-stuck"] = "the command shows the events; an image, a node or memory is for a person to give",
         ["old-folder-unpruned"] = "the command is a dry run: whether the old folder is needed any more is for a person to decide",
         ["folder-damaged"] = "the command lists all of it; nobody can bring back what was overwritten",

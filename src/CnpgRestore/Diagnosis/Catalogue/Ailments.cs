@@ -35,7 +35,7 @@ public static class Ailments
         ]),
         ("Archiving and backups",
         [
-            NotArchiving, EndpointUnreachable, EndpointCertificate, ChecksumsNotUnderstood, StoreUnreadable, NoBackupSection, NoUsableBackup, FolderOdd, ScheduledOnFresh,
+            NotArchiving, EndpointUnreachable, EndpointCertificate, ChecksumsNotUnderstood, StoreUnreadable, NoBackupSection, NoUsableBackup, BackupsFailing, FolderOdd, ScheduledOnFresh,
         ]),
         ("The next disaster", [SourceOutdated, OldFolder, ExtraApp, InTree, ChecksumVariables]),
     ];

@@ -94,6 +94,15 @@ static class ClusterAilments
         "no-usable-backup", Severity.Warning, Stage.Backups, "No usable base backup in the folder that the Cluster archives to",
         "WAL alone brings nothing back. After a recovery the new folder has no base backup until the next one is taken.", "Take one now.", Backup);
 
+    public static Ailment BackupsFailing { get; } = new(
+        "backups-failing", Severity.Warning, Stage.Backups, "Backups fail: the newest Backup has failed, or does not end",
+        "Base backups are asked for and not made. While WAL is archived everything can be recovered from the last good one, but that grows older with every night, and each recovery longer; "
+        + "retention and a lost segment do the rest.",
+        "Mend what the Backup's error names, then take one.", "kubectl describe backups.postgresql.cnpg.io {backup} -n {namespace}")
+    {
+        Words = ["LastBackupFailed", "walArchivingFailing"],
+    };
+
     public static Ailment FolderOdd { get; } = new(
         "folder-damaged", Severity.Warning, Stage.Backups, "Something is wrong in the folder that the Cluster archives to",
         "Base backups that are incomplete, WAL of two databases, damaged history files, or doubled objects.", "See all of it.", "cnpg-restore backups list --cluster {cluster} -n {namespace} --server {folder}");

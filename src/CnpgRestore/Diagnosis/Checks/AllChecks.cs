@@ -15,7 +15,7 @@ static class AllChecks
         FolderChecks.Source, FolderChecks.Target, FolderChecks.Content, FolderChecks.FormerFolders,
         EmptyArchiveChecks.Look, LogChecks.Recovery, RecoveryChecks.EarlyPromotion, RecoveryChecks.Major, RecoveryChecks.ExtraDatabase,
         ArchivingChecks.Look,
-        BackupChecks.Configured, BackupChecks.Scheduled, BackupChecks.Outdated, BackupChecks.InTree, BackupChecks.Checksums,
+        BackupChecks.Configured, BackupChecks.Failing, BackupChecks.Scheduled, BackupChecks.Outdated, BackupChecks.InTree, BackupChecks.Checksums,
         DumpChecks.Jobs, DumpChecks.Mounts, DumpChecks.Folder,
     ];
 }
