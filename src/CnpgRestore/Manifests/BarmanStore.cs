@@ -23,8 +23,14 @@ public sealed record BarmanStore(
     /// <summary><see cref="DestinationPath"/> in one spelling, as a store that was opened says its own; null where there is none.</summary>
     public string? Address => StoreAddress.TryParse(DestinationPath, null, out var address) ? address.ToString() : DestinationPath?.TrimEnd('/');
 
+    /// <summary>False for Azure and Google Cloud Storage; true for what is no address at all.</summary>
+    public bool IsS3 => DestinationPath is not { } path || !Schemes.Any(scheme => path.StartsWith(scheme, StringComparison.OrdinalIgnoreCase));
+
     /// <summary><c>wal.maxParallel</c>: how many segments the operator fetches at once.</summary>
     public int WalParallel { get; init; } = 1;
+
+    // [barman] barman/cloud_providers: of an Azure container, and of a bucket of Google.
+    private static readonly string[] Schemes = ["https://", "http://", "gs://"];
 
     public static BarmanStore? Read(JsonNode? store) => store is not JsonObject ? null : new BarmanStore(
         store.Text("destinationPath"),

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.Kubernetes.GitOps;
 using CnpgRestore.TestServers;
@@ -35,6 +36,13 @@ static class ApiSituations
             Edit = "s/^spec:/spec:\\n  env: [{name: AWS_REQUEST_CHECKSUM_CALCULATION, value: when_required}, {name: AWS_RESPONSE_CHECKSUM_VALIDATION, value: when_required}]/",
         }),
         new("backups of a Cluster made anew", [.. InTree, "scheduled-backup-on-fresh-cluster", "no-usable-backup"], ScheduleAsync, new Repair("scheduled-backup-on-fresh-cluster")) { Folders = [] },
+        new("pods gone and nobody to tell", [.. InTree, "status-stale"], scene => scene.LiveWithoutPodsAsync(scene.Manifests.Initdb("orders", "orders"))),
+        new("deleted and held", [.. InTree, "cluster-being-deleted"], DeleteAsync),
+        new("given up for a standby", [.. InTree, "unrecoverable-with-data"], GiveUpAsync),
+        new("standby that cannot be made", [.. InTree, "join-failed"], scene => WithJobAsync(scene, "Creating a new replica", 1, "orders-2-join", "join")),
+        new("major upgrade that failed", [.. InTree, "major-upgrade-failed"], scene => WithJobAsync(scene, "Upgrading Postgres major version", 0, "orders-1-major-upgrade", "major-upgrade")),
+        new("backups that fail", [.. InTree, "backups-failing"], FailBackupAsync),
+        new("snapshots of volumes", [], scene => scene.LiveAsync(WithoutBackup(scene) + "\n  backup: {volumeSnapshot: {className: snapshots}}\n")),
         new("no ObjectStore", ["object-store-missing", "instances-not-ready"], scene => scene.CreateAsync(ClusterManifests.PluginInitdb("orders", "orders"))),
         new("two lives in one folder", [.. InTree, "mixed-histories", "folder-damaged"], MixAsync),
         new("old source in Git", [.. InTree, "recovery-source-outdated", "old-folder-unpruned"], OldSourceAsync)
@@ -46,6 +54,37 @@ static class ApiSituations
 
     private static Task LiveAsync(RecordedScene scene, string right = "never", string wrong = "never", string annotations = "") =>
         scene.LiveAsync(scene.Manifests.Initdb("orders", "orders", annotations).Replace(right, wrong, StringComparison.Ordinal));
+
+    private static async Task DeleteAsync(RecordedScene scene)
+    {
+        await scene.LiveAsync(scene.Manifests.Initdb("orders", "orders").Replace("  name: orders\n", "  name: orders\n  finalizers: [backup.example.org/last-copy]\n", StringComparison.Ordinal));
+        await scene.Api.KubectlAsync(Ct, "delete", "clusters.postgresql.cnpg.io", "orders", "--wait=false");
+    }
+
+    private static async Task GiveUpAsync(RecordedScene scene)
+    {
+        var status = RecordedScene.Healthy();
+        status["phase"] = "Cluster is unrecoverable and needs manual intervention";
+        status["phaseReason"] = "Instance creation failed for the following jobs: orders-2-join. Check the job logs to investigate the cause of the failure.";
+        await scene.LiveAsync(scene.Manifests.Initdb("orders", "orders"), status);
+        await scene.FailedJobAsync("orders-2-join", "join");
+    }
+
+    private static async Task WithJobAsync(RecordedScene scene, string phase, int ready, string job, string role)
+    {
+        var status = RecordedScene.Healthy();
+        (status["phase"], status["readyInstances"]) = (phase, ready);
+        await scene.LiveAsync(scene.Manifests.Initdb("orders", "orders").Replace("instances: 1", "instances: 2", StringComparison.Ordinal), status);
+        await scene.FailedJobAsync(job, role);
+    }
+
+    private static async Task FailBackupAsync(RecordedScene scene)
+    {
+        await LiveAsync(scene);
+        await scene.CreateAsync(ClusterManifests.Backup("nightly-20261122", "orders"));
+        await scene.Api.WriteStatusAsync(
+            new ObjectReference(ResourceTypes.Backups, scene.Api.Namespace, "nightly-20261122"), new JsonObject { ["phase"] = "failed", ["error"] = "can't execute barman-cloud-backup" }, Ct);
+    }
 
     private static string WithoutBackup(RecordedScene scene)
     {

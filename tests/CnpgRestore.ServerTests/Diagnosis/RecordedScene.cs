@@ -62,11 +62,47 @@ sealed class RecordedScene : IAsyncDisposable
     public async Task CreateAsync(string yaml) =>
         (await ToolProcess.RunAsync(Api.Server.Kubectl("--namespace", Api.Namespace, "create", "--filename", "-") with { Input = yaml }, Ct)).Succeeded();
 
-    /// <summary>The Cluster, and what the operator says of it.</summary>
+    /// <summary>The Cluster, what the operator says of it, and as many pods as it calls ready.</summary>
     public async Task LiveAsync(string yaml, JsonObject? status = null)
+    {
+        status ??= Healthy();
+        var ready = status["readyInstances"]?.GetValue<int>() ?? 0;
+        await LiveWithoutPodsAsync(yaml, status);
+        for (var number = 1; number <= ready; number++)
+        {
+            await InstanceAsync($"{Cluster}-{number}");
+        }
+    }
+
+    public async Task LiveWithoutPodsAsync(string yaml, JsonObject? status = null)
     {
         await CreateAsync(yaml);
         await Api.WriteStatusAsync(new ObjectReference(ResourceTypes.Clusters, Api.Namespace, Cluster), status ?? Healthy(), Ct);
+    }
+
+    /// <summary>A Job of the operator's that has used up its attempts.</summary>
+    public async Task FailedJobAsync(string name, string role)
+    {
+        await CreateAsync($$$"""
+            apiVersion: batch/v1
+            kind: Job
+            metadata: {name: {{{name}}}, labels: {cnpg.io/cluster: {{{Cluster}}}, cnpg.io/jobRole: {{{role}}}} }
+            spec: {template: {spec: {restartPolicy: Never, containers: [{name: {{{role}}}, image: postgres}]} } }
+            """);
+        await Api.WriteStatusAsync(new ObjectReference(ResourceTypes.Jobs, Api.Namespace, name), new JsonObject { ["failed"] = 1, ["conditions"] = new JsonArray(Condition("Failed", "BackoffLimitExceeded")) }, Ct);
+    }
+
+    private async Task InstanceAsync(string name)
+    {
+        var pod = new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = name, ["labels"] = new JsonObject { [CnpgNames.ClusterLabel] = Cluster, [CnpgNames.InstanceNameLabel] = name, [CnpgNames.PodRoleLabel] = "instance" } },
+            // Nobody makes tokens here.
+            ["spec"] = new JsonObject { ["automountServiceAccountToken"] = false, ["containers"] = new JsonArray(new JsonObject { ["name"] = CnpgNames.PostgresContainer, ["image"] = "postgres" }) },
+        };
+        await Api.CreatePodAsync(pod, Ct);
+        await Api.WriteStatusAsync(
+            new ObjectReference(ResourceTypes.Pods, Api.Namespace, name), new JsonObject { ["phase"] = "Running", ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = "True" }) }, Ct);
     }
 
     public static JsonObject Healthy() => new()

@@ -21,6 +21,7 @@ public sealed partial class CatalogueTests
         "parameters-too-low", "mixed-histories", "failed-backup-chosen", "volume-full", "not-archiving", "endpoint-unreachable", "endpoint-certificate", "checksums-not-understood",
         "bucket-unreadable", "no-backup-configured", "no-usable-backup", "folder-damaged", "scheduled-backup-on-fresh-cluster", "recovery-source-outdated", "old-folder-unpruned",
         "extra-app-database", "in-tree-before-1-31", "checksum-variables-missing", "bucket-without-folders",
+        "unrecoverable-with-data", "status-stale", "cluster-being-deleted", "major-upgrade-failed", "join-failed", "backups-failing",
     ];
 
     // The words of the runbook's two lists, word for word.

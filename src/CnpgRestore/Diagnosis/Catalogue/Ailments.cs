@@ -26,8 +26,8 @@ public static class Ailments
         ("Interrupted work", [RunUnfinished, AppsLeftStopped, GitOpsLeftSuspended]),
         ("The first instance",
         [
-            ClusterMissing, OrphanVolumes, VolumesAdopted, InitdbInstead, SettingUpForEver, Unrecoverable, PhaseStuck, PluginErrorHidden, PodStuck, ObjectStoreMissing, BarmanMissing,
-            ExternalClusterMissing, OwnerSecretMismatch, Hibernated, Fenced, OperatorDisabled, NotReady,
+            ClusterMissing, OrphanVolumes, VolumesAdopted, InitdbInstead, SettingUpForEver, Unrecoverable, UnrecoverableWithData, PhaseStuck, PluginErrorHidden, PodStuck, ObjectStoreMissing,
+            BarmanMissing, ExternalClusterMissing, OwnerSecretMismatch, StatusStale, BeingDeleted, UpgradeFailed, JoinFailed, Hibernated, Fenced, OperatorDisabled, NotReady,
         ]),
         ("Replay",
         [
@@ -35,7 +35,7 @@ public static class Ailments
         ]),
         ("Archiving and backups",
         [
-            NotArchiving, EndpointUnreachable, EndpointCertificate, ChecksumsNotUnderstood, StoreUnreadable, NoBackupSection, NoUsableBackup, FolderOdd, ScheduledOnFresh,
+            NotArchiving, EndpointUnreachable, EndpointCertificate, ChecksumsNotUnderstood, StoreUnreadable, NoBackupSection, NoUsableBackup, BackupsFailing, FolderOdd, ScheduledOnFresh,
         ]),
         ("The next disaster", [SourceOutdated, OldFolder, ExtraApp, InTree, ChecksumVariables]),
     ];

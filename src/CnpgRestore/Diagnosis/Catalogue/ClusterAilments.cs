@@ -43,6 +43,41 @@ static class ClusterAilments
         "instances-not-ready", Severity.Warning, Stage.Bootstrap, "The Cluster is not in healthy state",
         "Instances are missing or not ready, and nothing says that it is final. It may be on its way.", "Watch it; the findings beside this one may say why.", "cnpg-restore doctor {cluster} -n {namespace} --watch");
 
+    public static Ailment StatusStale { get; } = new(
+        "status-stale", Severity.Broken, Stage.Bootstrap, "The status says healthy, and the pods are gone or not ready: nobody writes it any more",
+        "The operator wrote 'Cluster in healthy state' and then stopped, or cannot reach the API: instances that were evicted, deleted or have failed since are neither told nor replaced.",
+        "See whether the operator runs; once it does, it makes the pods again from their volumes.", "kubectl get pods -A -l app.kubernetes.io/name=cloudnative-pg")
+    {
+        Words = ["Evicted", "NodeLost"],
+    };
+
+    public static Ailment BeingDeleted { get; } = new(
+        "cluster-being-deleted", Severity.Broken, Stage.Bootstrap, "The Cluster is being deleted",
+        "Its deletion is asked for and cannot be taken back; pods, volumes and generated Secrets go with it. It is still there because a finalizer holds it: foregroundDeletion waits for its "
+        + "parts, and any other belongs to a program that has to let go.",
+        "If the data is wanted, see that the bucket or a dump has it; a PersistentVolume whose reclaim policy is Retain keeps its content. Take a finalizer away only where its program is gone.",
+        "kubectl get pods,jobs,pvc -n {namespace} -l cnpg.io/cluster={cluster}")
+    {
+        Words = ["deletionTimestamp", "foregroundDeletion"],
+    };
+
+    public static Ailment UpgradeFailed { get; } = new(
+        "major-upgrade-failed", Severity.Broken, Stage.Bootstrap, "\"Upgrading Postgres major version\" for ever: the upgrade Job has failed",
+        "pg_upgrade has refused, the instances are shut down for it, and the Job is not tried again. The data is as it was before: pg_upgrade works beside it until it has succeeded.",
+        "Read the Job's log. Then go back to the former image, in Git where Git owns the Cluster: the operator removes the Job and starts the old version on the old data.",
+        "kubectl patch cluster {cluster} -n {namespace} --type merge -p '{\"spec\":{\"imageName\":\"{image}\"}}'")
+    {
+        Words = ["Upgrading Postgres major version", "major-upgrade"],
+    };
+
+    public static Ailment JoinFailed { get; } = new(
+        "join-failed", Severity.Warning, Stage.Bootstrap, "The Job that makes a standby has failed for good",
+        "The primary serves, and a further instance could not be copied from it, or from a snapshot: no space, no network to the primary, a snapshot that cannot be used. No further attempt comes by itself.",
+        "Read the Job's log and mend what it names; nothing is to be recovered.", "kubectl logs -n {namespace} job/{job}")
+    {
+        Words = ["Creating a new replica"],
+    };
+
     public static Ailment NotArchiving { get; } = new(
         "not-archiving", Severity.Broken, Stage.Archiving, "Healthy, and not archiving (ContinuousArchivingFailing)",
         "The Cluster is ready and WAL does not reach the bucket: nothing since then can be recovered, no backup ends, and WAL fills the volume.",
@@ -58,6 +93,15 @@ static class ClusterAilments
     public static Ailment NoUsableBackup { get; } = new(
         "no-usable-backup", Severity.Warning, Stage.Backups, "No usable base backup in the folder that the Cluster archives to",
         "WAL alone brings nothing back. After a recovery the new folder has no base backup until the next one is taken.", "Take one now.", Backup);
+
+    public static Ailment BackupsFailing { get; } = new(
+        "backups-failing", Severity.Warning, Stage.Backups, "Backups fail: the newest Backup has failed, or does not end",
+        "Base backups are asked for and not made. While WAL is archived everything can be recovered from the last good one, but that grows older with every night, and each recovery longer; "
+        + "retention and a lost segment do the rest.",
+        "Mend what the Backup's error names, then take one.", "kubectl describe backups.postgresql.cnpg.io {backup} -n {namespace}")
+    {
+        Words = ["LastBackupFailed", "walArchivingFailing"],
+    };
 
     public static Ailment FolderOdd { get; } = new(
         "folder-damaged", Severity.Warning, Stage.Backups, "Something is wrong in the folder that the Cluster archives to",

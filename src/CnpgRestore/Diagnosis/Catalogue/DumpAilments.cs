@@ -4,7 +4,7 @@ namespace CnpgRestore.Diagnosis.Catalogue;
 static class DumpAilments
 {
     // The Job is over and its log stays: who has loaded the dump otherwise takes it away, and doctor speaks of it no more.
-    private const string Load = "cnpg-restore from-dump {cluster} -n {namespace} --local {path} && kubectl delete job {job} -n {namespace}";
+    internal const string Load = "cnpg-restore from-dump {cluster} -n {namespace} --local {path} && kubectl delete job {job} -n {namespace}";
 
     public static Ailment ConnectionRefused { get; } = new(
         "connection-refused", Severity.Broken, Stage.Dumps, "Connection refused",

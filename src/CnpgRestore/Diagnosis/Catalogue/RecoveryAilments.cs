@@ -49,10 +49,19 @@ static class RecoveryAilments
 
     public static Ailment Unrecoverable { get; } = new(
         "cluster-unrecoverable", Severity.Broken, Stage.Bootstrap, "Cluster is unrecoverable and needs manual intervention",
-        "The operator has given up: the bootstrap Job has failed for good, or all volumes are lost.",
+        "The operator has given up before there was a first instance: the bootstrap Job has failed for good. Nothing of it is worth keeping: there is no primary, no instance and no finished volume.",
         "Mend what the other findings name; then the Cluster has to be created again, which from-backup does.", Again)
     {
         Words = ["Instance creation failed for the following jobs"],
+    };
+
+    public static Ailment UnrecoverableWithData { get; } = new(
+        "unrecoverable-with-data", Severity.Broken, Stage.Bootstrap, "Cluster is unrecoverable and needs manual intervention, while its data is there",
+        "The operator sets this phase also where nothing is lost: a Job that was to make a standby has failed for good (CloudNativePG 1.29.2 and later), or no pod is active while the "
+        + "volumes are whole. A recovery would delete the Cluster that has the data, and may still serve it.",
+        "Delete neither Cluster nor volumes. Read why the Job failed or no pod runs, and mend that. Only where no volume is left is from-backup the way back.", "kubectl describe cluster {cluster} -n {namespace}")
+    {
+        Words = ["No pods are active, the cluster needs manual intervention"],
     };
 
     public static Ailment PhaseStuck { get; } = new(

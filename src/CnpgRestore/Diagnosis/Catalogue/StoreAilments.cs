@@ -28,7 +28,7 @@ static class StoreAilments
 
     public static Ailment CredentialsMissing { get; } = new(
         "credentials-missing", Severity.Broken, Stage.Access, "No usable S3 client configuration (\"AWS CLI not found\")",
-        "Nothing that this program can read holds an access key: there is no Cluster whose Secret names one, or it inherits an IAM role, and AWS_ACCESS_KEY_ID, "
+        "Nothing that this program can read holds an access key: there is no Cluster whose Secret names one, and AWS_ACCESS_KEY_ID, "
         + "AWS_SECRET_ACCESS_KEY and the profile files are empty. No AWS CLI is needed.",
         "Export the key of the bucket, or name the Cluster in a Kubernetes where its Secret can be read.", "aws configure")
     {

@@ -1,23 +1,75 @@
+using System.Text.Json.Nodes;
 using CnpgRestore.Diagnosis.Catalogue;
 using CnpgRestore.Diagnosis.Collection;
+using CnpgRestore.Kubernetes;
 using CnpgRestore.Manifests;
+using CnpgRestore.Plans.Advice;
 
 namespace CnpgRestore.Diagnosis.Checks;
 
 /// <summary>What the Cluster will be worth in the next disaster.</summary>
 static class BackupChecks
 {
+    // A base backup of terabytes takes hours; one that has not ended in a day hangs.
+    private static readonly TimeSpan Overdue = TimeSpan.FromDays(1);
+
     private static readonly string[] ChecksumVariables = ["AWS_REQUEST_CHECKSUM_CALCULATION", "AWS_RESPONSE_CHECKSUM_VALIDATION"];
 
     public static IEnumerable<Finding> Configured(Examination exam)
     {
-        if (exam is { Live: not null, Manifest.Destination: null })
+        if (exam is { Live: not null, Manifest.Destination: null } && BackupMethod.OutsideFolder(exam) is null)
         {
             yield return exam.Found(
                 ClusterAilments.NoBackupSection, $"cluster {exam.Cluster} takes no backups",
                 [new Evidence($"cluster {exam.Cluster}", $"neither spec.backup.barmanObjectStore nor plugin {BackupFolder.PluginName}")]);
         }
     }
+
+    /// <summary>
+    /// The newest Backup that has come to an end, or should have. One that is under way says nothing; where all are gone, the Cluster's condition tells
+    /// of the last.
+    /// </summary>
+    public static IEnumerable<Finding> Failing(Examination exam)
+    {
+        if (exam.State is not { } state)
+        {
+            yield break;
+        }
+
+        var own = exam.Backups.Where(backup => !(backup.Time("metadata", "creationTimestamp") < state.CreatedAt)).ToList();
+        var newest = own.Where(backup => HasEnded(backup) || IsOverdue(exam, backup)).MaxBy(backup => backup.Time("metadata", "creationTimestamp"));
+        if (newest is not null && newest.Text("status", "phase") != "completed")
+        {
+            var name = Owned.Name(newest);
+            var phase = newest.Text("status", "phase") ?? "not begun";
+            var error = newest.Text("status", "error") is { Length: > 0 } text ? $": {text}" : "";
+            yield return exam.Found(
+                ClusterAilments.BackupsFailing, $"backup {name}, the newest of cluster {exam.Cluster}, {(HasEnded(newest) ? "has failed" : $"is '{phase}' for {Age(exam, newest.Time("metadata", "creationTimestamp"))}")}{error}",
+                [new Evidence($"backup {name} in namespace {exam.Namespace}", $"created {newest.Text("metadata", "creationTimestamp")}, status.phase: {phase}{error}"), Last(exam)], ("backup", name));
+        }
+        else if (newest is null && state.Condition(ClusterCondition.LastBackupSucceeded) is { IsTrue: false, Reason: not "BackupStarted" } condition)
+        {
+            yield return exam.Found(
+                ClusterAilments.BackupsFailing, $"the last backup of cluster {exam.Cluster} has failed: {condition.Message}",
+                [new Evidence($"cluster {exam.Cluster}, condition {condition.Type}", $"since {condition.Since?.ToUniversalTime():u}, {condition.Reason}: {condition.Message}"), Last(exam)])
+                with { Command = $"kubectl get backups.postgresql.cnpg.io -n {exam.Namespace}" };
+        }
+    }
+
+    private static bool HasEnded(JsonObject backup) => backup.Text("status", "phase") is "completed" or "failed" or "invalid backup definition";
+
+    private static bool IsOverdue(Examination exam, JsonObject backup) => backup.Time("metadata", "creationTimestamp") < exam.Time - Overdue;
+
+    /// <summary>How much would be lost: what a recovery would begin with.</summary>
+    private static Evidence Last(Examination exam) => exam switch
+    {
+        { Bucket.IsRead: false } => new Evidence("the bucket", "was not read: how old the newest usable base backup is, is not known"),
+        _ when exam.Bucket.Find(exam.ArchiveName)?.State.Catalog.Usable.LastOrDefault() is { } last => new Evidence(
+            $"{exam.Bucket.Address}/{exam.ArchiveName}/", $"newest usable base backup {last.Id}, {Age(exam, last.Extent?.EndTime)} old"),
+        _ => new Evidence($"{exam.Bucket.Address}/{exam.ArchiveName}/", "no usable base backup"),
+    };
+
+    private static string Age(Examination exam, DateTimeOffset? since) => since is { } time ? Spoken.Duration(exam.Time - time) : "an unknown time";
 
     /// <summary>It is older than the Cluster, and the Cluster has no base backup yet: nobody has looked at what it holds.</summary>
     public static IEnumerable<Finding> Scheduled(Examination exam)
@@ -27,7 +79,7 @@ static class BackupChecks
             yield break;
         }
 
-        foreach (var scheduled in exam.ScheduledBackups.Where(item => item.Flag("spec", "suspend") != true && item.Time("metadata", "creationTimestamp") < created))
+        foreach (var scheduled in exam.ScheduledBackups.Where(item => BackupMethod.IsOfFolder(item) && item.Flag("spec", "suspend") != true && item.Time("metadata", "creationTimestamp") < created))
         {
             var name = Owned.Name(scheduled);
             yield return exam.Found(

@@ -9,6 +9,9 @@ namespace CnpgRestore.Diagnosis.Checks;
 /// <summary>Whether there is a first instance, and what it was made from.</summary>
 static class BootstrapChecks
 {
+    private const string PodReady = "ready";
+    private const string PvcReady = $"{CnpgNames.PvcStatusAnnotation}: ready";
+
     public static IEnumerable<Finding> Missing(Examination exam)
     {
         if (exam is { KnowsCluster: true, Live: null })
@@ -55,15 +58,14 @@ static class BootstrapChecks
 
     public static IEnumerable<Finding> Job(Examination exam)
     {
-        if (exam.Live is null || exam.HasPrimary || exam.State!.Phase == ClusterPhase.Unrecoverable || exam.BootstrapJob is not { } job || !job.HasCondition("Failed"))
+        if (exam.Live is null || exam.HasPrimary || exam.State!.Phase == ClusterPhase.Unrecoverable || InstanceJobs.Bootstrap(exam) is not { } job || !job.HasCondition("Failed"))
         {
             yield break;
         }
 
-        var why = job.Items("status", "conditions").First(condition => condition.Text("type") == "Failed");
         yield return FolderChecks.Recovering(exam, exam.Found(
             RecoveryAilments.SettingUpForEver, $"job {Owned.Name(job)} has failed for good, and the phase is still '{exam.State.Phase}'",
-            [new Evidence($"job {Owned.Name(job)} in namespace {exam.Namespace}", $"{why.Text("reason")}: {why.Text("message")}"), new Evidence($"cluster {exam.Cluster}", $"status.phase: {exam.State.Phase}")]));
+            [JobChecks.Failure(exam, job), new Evidence($"cluster {exam.Cluster}", $"status.phase: {exam.State.Phase}")]));
     }
 
     public static IEnumerable<Finding> Phase(Examination exam)
@@ -76,13 +78,15 @@ static class BootstrapChecks
         Evidence[] evidence = [new Evidence($"cluster {exam.Cluster}", $"status.phase: {state.Phase}{(state.PhaseReason is { } reason ? $"; {reason}" : "")}")];
         if (state.Phase == ClusterPhase.Unrecoverable)
         {
-            yield return FolderChecks.Recovering(exam, exam.Found(RecoveryAilments.Unrecoverable, $"cluster {exam.Cluster} is unrecoverable", evidence));
+            yield return WhatIsThere(exam).ToList() is { Count: > 0 } there
+                ? WithData(exam, [.. evidence, .. there])
+                : FolderChecks.Recovering(exam, exam.Found(RecoveryAilments.Unrecoverable, $"cluster {exam.Cluster} is unrecoverable", evidence));
         }
         else if (ClusterPhase.IsStuck(state.Phase))
         {
             yield return exam.Found(RecoveryAilments.PhaseStuck, $"cluster {exam.Cluster}: {state.Phase}", evidence);
         }
-        else if (!state.IsHealthy && !state.IsHibernated && !IsJobFailed(exam))
+        else if (!state.IsHealthy && !state.IsHibernated && !Job(exam).Concat(JobChecks.Upgrade(exam)).Concat(JobChecks.Join(exam)).Any())
         {
             yield return exam.Found(ClusterAilments.NotReady, $"cluster {exam.Cluster} has {state.ReadyInstances} of {state.Instances} instances ready", evidence);
         }
@@ -129,5 +133,34 @@ static class BootstrapChecks
         }
     }
 
-    private static bool IsJobFailed(Examination exam) => exam.BootstrapJob is { } job && job.HasCondition("Failed");
+    /// <summary>
+    /// What a recovery would delete. The operator gives a Cluster up also where a Job of a standby has failed (1.29.2 and later), or where no pod is
+    /// active ([cloudnative-pg] internal/controller/cluster_controller.go).
+    /// </summary>
+    private static IEnumerable<Evidence> WhatIsThere(Examination exam)
+    {
+        if (exam.State!.CurrentPrimary is { } primary)
+        {
+            yield return new Evidence($"cluster {exam.Cluster}", $"status.currentPrimary: {primary}");
+        }
+
+        foreach (var pod in exam.ReadyPods)
+        {
+            yield return new Evidence($"pod {Owned.Name(pod)} in namespace {exam.Namespace}", PodReady);
+        }
+
+        foreach (var claim in exam.Claims.Where(claim => claim.Text("metadata", "annotations", CnpgNames.PvcStatusAnnotation) == "ready"))
+        {
+            yield return new Evidence($"persistentvolumeclaim {Owned.Name(claim)} in namespace {exam.Namespace}", PvcReady);
+        }
+    }
+
+    private static Finding WithData(Examination exam, IReadOnlyList<Evidence> evidence)
+    {
+        // The name of a primary stays when its volume is lost.
+        var isProven = evidence.Any(item => item.Text is PodReady or PvcReady);
+        var found = exam.Found(RecoveryAilments.UnrecoverableWithData, $"the operator has given up cluster {exam.Cluster}, and its data {(isProven ? "is" : "may be")} there", evidence);
+        return exam.Jobs.FirstOrDefault(job => exam.IsOfCluster(job) && job.HasCondition("Failed")) is { } job
+            ? found with { Command = $"kubectl logs -n {exam.Namespace} job/{Owned.Name(job)}", Evidence = [.. evidence, JobChecks.Failure(exam, job)] } : found;
+    }
 }

@@ -1,9 +1,8 @@
-using System.Text.Json.Nodes;
 using CnpgRestore.Diagnosis.Catalogue;
 using CnpgRestore.Diagnosis.Collection;
 using CnpgRestore.Dumps.Inspection;
-using CnpgRestore.Kubernetes.DumpLoad;
 using CnpgRestore.Kubernetes;
+using CnpgRestore.Kubernetes.DumpLoad;
 using CnpgRestore.Plans.Advice;
 
 namespace CnpgRestore.Diagnosis.Checks;
@@ -15,23 +14,32 @@ static class DumpChecks
 
     public static IEnumerable<Finding> Jobs(Examination exam)
     {
-        foreach (var (job, pod) in Loads(exam))
+        foreach (var load in LoadingJob.Of(exam))
         {
-            var said = exam.Logs.Where(log => log.Pod == Owned.Name(pod)).SelectMany(log => log.Lines.Select(line => (log.Place, Line: line, Failure: LoadJobFailure.Find(line)))).Where(said => said.Failure is not null)
+            var (job, pod) = (load.Name, load.Pod);
+            var said = exam.Logs.Where(log => log.Pod == Owned.Name(pod)).SelectMany(log => log.Lines.Select(line => (log.Place, Line: line, Failure: LoadJobFailure.Find(line))))
+                .Where(said => said.Failure is not null && !(load.IsComplete && IsOvercome(said.Failure.Ailment, said.Line)))
                 .GroupBy(said => said.Failure!.Ailment).ToList();
             foreach (var group in said.Where(group => group.Key != DumpAilments.LoadErrors.Id || said.Count == 1))
             {
                 var ailment = Ailments.Of(group.Key);
-                yield return exam.Found(
+                var found = exam.Found(
                     ailment, $"job {job}: {ailment.Title}", [.. group.Take(LinesShown).Select(line => new Evidence(line.Place, line.Line)), new Evidence($"job {job}", Ending(exam, job, group.Count()))], ("pod", Owned.Name(pod)), ("job", job), ("path", exam.Dumps is { } dumps ? CommandText.Quote(dumps.Path) : "PATH"));
+                yield return load.ReadsDump || ailment.Command != DumpAilments.Load ? found : found with { Command = $"kubectl logs -n {exam.Namespace} job/{job}" };
             }
         }
     }
 
+    /// <summary>A Job that is Complete has reached PostgreSQL and its file in the end: it waited for them. An error of SQL psql only passes over.</summary>
+    private static bool IsOvercome(string ailment, string line) =>
+        ailment == DumpAilments.ConnectionRefused.Id || ailment == DumpAilments.PasswordRefused.Id || ailment == DumpAilments.FileNotFound.Id
+        || (ailment == DumpAilments.PermissionDenied.Id && !line.Contains("ERROR:", StringComparison.Ordinal));
+
     public static IEnumerable<Finding> Mounts(Examination exam)
     {
-        foreach (var (job, pod) in Loads(exam).Where(load => load.Pod.Text("status", "phase") == "Pending" && load.Pod.Items("spec", "volumes").Any(volume => volume.At("nfs") is not null)))
+        foreach (var load in LoadingJob.Of(exam).Where(load => load.Pod.Text("status", "phase") == "Pending" && load.Pod.Items("spec", "volumes").Any(volume => volume.At("nfs") is not null)))
         {
+            var (job, pod) = (load.Name, load.Pod);
             var told = exam.Events.Where(told => told.Reason == "FailedMount" && told.About == $"Pod {Owned.Name(pod)}").ToList();
             if (told.Count > 0)
             {
@@ -71,18 +79,6 @@ static class DumpChecks
         DumpState.Unreadable => DumpAilments.DumpsUnreadable,
         _ => DumpAilments.DumpTruncated,
     };
-
-    /// <summary>Jobs whose pods run psql or pg_restore on this Cluster, each with its last attempt: earlier ones are over.</summary>
-    private static IEnumerable<(string Job, JsonObject Pod)> Loads(Examination exam) => exam.Pods
-        .Where(pod => !exam.IsOfCluster(pod) && Owned.JobOf(pod) is not null && IsLoad(exam, pod))
-        .GroupBy(pod => Owned.JobOf(pod)!)
-        .Select(group => (group.Key, group.OrderBy(pod => pod.Text("metadata", "creationTimestamp"), StringComparer.Ordinal).Last()));
-
-    private static bool IsLoad(Examination exam, JsonObject pod)
-    {
-        var spec = pod["spec"]?.ToJsonString() ?? "";
-        return (spec.Contains("psql", StringComparison.Ordinal) || spec.Contains("pg_restore", StringComparison.Ordinal)) && spec.Contains(exam.Cluster, StringComparison.Ordinal);
-    }
 
     private static string Ending(Examination exam, string job, int lines)
     {

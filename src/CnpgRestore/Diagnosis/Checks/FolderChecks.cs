@@ -76,7 +76,7 @@ static class FolderChecks
             }
         }
 
-        if (exam.HasPrimary && exam.Manifest?.Destination is { } destination && exam.Bucket.Find(destination.ServerName) is not { State.HasBackup: true })
+        if (exam.HasPrimary && exam.Manifest?.Destination is { } destination && exam.Bucket.Find(destination.ServerName) is not { State.HasBackup: true } && BackupMethod.OutsideFolder(exam) is null)
         {
             yield return exam.Found(
                 ClusterAilments.NoUsableBackup, $"{destination.ServerName}/ has no usable base backup", [new Evidence(PlaceOf(exam, destination.ServerName), Content(exam.Bucket.Find(destination.ServerName)))]);

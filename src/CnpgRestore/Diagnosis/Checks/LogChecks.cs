@@ -13,11 +13,15 @@ static class LogChecks
 
     private static readonly string[] TellsNoReason = ["unexpected failure invoking barman-cloud-wal-archive"];
 
-    /// <summary>The containers that speak of the present: the recovery's while there is no primary, the instances' while something is wrong with them.</summary>
+    /// <summary>
+    /// The containers that speak of the present: the recovery's while there is no primary, those of a Job that has failed since, and the instances'
+    /// while something is wrong with them.
+    /// </summary>
     public static IEnumerable<ContainerLog> Speaking(Examination exam)
     {
-        var isWell = exam.State is { IsHealthy: true } and not { IsArchiving: false };
-        return exam.Logs.Where(log => exam.Pods.Any(pod => Owned.Name(pod) == log.Pod && exam.IsOfCluster(pod))).Where(log => log.Job is null ? !isWell : !exam.HasPrimary);
+        var failed = InstanceJobs.FailedUpgrades(exam).Concat(InstanceJobs.FailedJoins(exam)).Select(Owned.Name).ToHashSet(StringComparer.Ordinal);
+        return exam.Logs.Where(log => exam.Pods.Any(pod => Owned.Name(pod) == log.Pod && exam.IsOfCluster(pod)))
+            .Where(log => log.Job is null ? !exam.IsWell : !exam.HasPrimary || failed.Contains(log.Job));
     }
 
     public static IEnumerable<Finding> Recovery(Examination exam)
@@ -25,7 +29,7 @@ static class LogChecks
         var known = Speaking(exam)
             .SelectMany(log => log.Lines.Select(line => (Log: log, Record: LogRecord.Parse(line))))
             .Select(said => (said.Log, said.Record, Failure: RecoveryFailure.Find(said.Record)))
-            .Where(said => said.Failure is not null && IsOwnMatter(exam, said.Failure.Ailment))
+            .Where(said => said.Failure is not null && IsOwnMatter(exam, said.Failure.Ailment) && !IsOver(exam, said.Log, said.Failure.Ailment))
             .GroupBy(said => said.Failure!.Ailment)
             .ToList();
         foreach (var group in known)
@@ -47,8 +51,12 @@ static class LogChecks
     private static bool IsOwnMatter(Examination exam, string ailment) =>
         ailment != StoreAilments.EmptyArchive.Id
         && !(ailment == StoreAilments.CannotFindBackup.Id && FolderChecks.ExplainsMissingBackup(exam))
-        && !(exam.Secrets.Any(shape => shape.EndsInNewline) && (ailment == StoreAilments.SecretKeyWrong.Id || ailment == StoreAilments.AccessKeyUnknown.Id || ailment == StoreAilments.PermissionMissing.Id))
-        && !(exam.Bucket.Problem is not null && Ailments.Of(ailment).Stage == Stage.Access);
+        && !(exam.Secrets.Any(shape => shape.IsMissing || shape.IsEmpty || shape.EndsInNewline) && (ailment == StoreAilments.SecretKeyWrong.Id || ailment == StoreAilments.AccessKeyUnknown.Id || ailment == StoreAilments.PermissionMissing.Id))
+        && AccessChecks.Bucket(exam).All(finding => finding.Id != ailment);
+
+    /// <summary>The instance reaches the bucket by now: it archives, and the operator has said so since.</summary>
+    private static bool IsOver(Examination exam, ContainerLog log, string ailment) =>
+        log.Job is null && exam is { State.IsArchiving: true, IsStatusStale: false } && Ailments.Of(ailment).Stage == Stage.Access;
 
     private static string FolderOf(Examination exam, ContainerLog log) =>
         (log.Job is null ? exam.Manifest?.Destination?.ServerName : exam.Manifest?.Source?.ServerName) ?? exam.Manifest?.Destination?.ServerName ?? "NAME";

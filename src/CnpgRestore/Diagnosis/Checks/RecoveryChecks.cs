@@ -10,23 +10,24 @@ static class RecoveryChecks
 {
     /// <summary>
     /// PostgreSQL noted in the history of its new timeline where the replay ended; the source has whole segments behind that. With a target that is
-    /// as asked for.
+    /// as asked for. A source that a living cluster still archives to has them all the same: it went on after the recovery had ended.
     /// </summary>
     public static IEnumerable<Finding> EarlyPromotion(Examination exam)
     {
-        if (exam is not { HasPrimary: true, Manifest: { Method: BootstrapMethod.Recovery, Source: { } source, Destination: { } archive } manifest } || source.ServerName == archive.ServerName
+        if (exam is not { HasPrimary: true, Manifest: { Method: BootstrapMethod.Recovery, Replica: null, Source: { } source, Destination: { } archive } manifest } || source.ServerName == archive.ServerName
             || manifest.RecoveryTarget.Keys.Any(key => key is not ("backupID" or "targetTLI")))
         {
             yield break;
         }
 
-        if (exam.Bucket.Find(source.ServerName) is not { } from || exam.Bucket.Find(archive.ServerName) is not { } to || from.SystemIdentifier != exam.State!.SystemIdentifier?.ToString())
+        if (exam.OtherFolders.Contains(source.ServerName) || exam.Bucket.Find(source.ServerName) is not { } from || exam.Bucket.Find(archive.ServerName) is not { } to || from.SystemIdentifier != exam.State!.SystemIdentifier?.ToString())
         {
             yield break;
         }
 
         // The oldest history is the one that the recovery itself began; later ones are failovers of the new cluster.
-        if (to.State.Archive.Histories.Values.MinBy(history => history.Timeline)?.Parent is not { } left || from.State.Archive.Timelines.Count == 0)
+        if (to.State.Archive.Histories.Values.MinBy(history => history.Timeline)is not { Parent: { } left } history || from.State.Archive.Timelines.Count == 0
+            || from.State.Archive.Newest?.LastModified > to.State.Archive.HistoryFiles[history.Timeline].Object.LastModified)
         {
             yield break;
         }

@@ -29,6 +29,12 @@ static class BucketCollection
             return BucketExamination.None;
         }
 
+        if (request.Bucket is null && destination is { IsS3: false })
+        {
+            notes.Add($"the bucket {destination.DestinationPath} was not looked at: Azure and Google Cloud Storage are not supported");
+            return BucketExamination.None;
+        }
+
         try
         {
             using var store = request.Bucket is null ? await OpenAsync(request, cluster!, manifest!, ct) : request.Bucket.Open();
@@ -47,6 +53,12 @@ static class BucketCollection
                 read[index] = new FolderExamination(state, FolderFindings.Of(state.Catalog, state.Archive));
             });
             return new BucketExamination(store.Address, endpoint, null, names, read);
+        }
+        catch (RestoreException e) when (request.Bucket is null && destination is { InheritsIdentity: true } && e.Problem.Code == ProblemCode.AccessDenied)
+        {
+            // The pods have their identity from the cloud; what this machine may do says nothing of them.
+            notes.Add($"the bucket {address} was not looked at: the pods inherit an IAM role, and this machine needs a key of its own: {e.Problem.Message}{(e.Problem.Detail is { } detail ? $"; {detail}" : "")}");
+            return BucketExamination.None;
         }
         catch (RestoreException e)
         {

@@ -23,38 +23,43 @@ sealed class ClusterCollection(KubernetesApi api, string ns, string cluster, Tim
     /// <param name="found">With the live Cluster, or without one.</param>
     public async Task<Examination> ReadAsync(Examination found, JsonObject? file, CancellationToken ct)
     {
-        var pods = ListAsync(ResourceTypes.Pods, ct);
+        var pods = ListAsync(ResourceTypes.Pods, null, ct);
         var jobs = ListAsync(ResourceTypes.Jobs, ct);
         var claims = ListAsync(ResourceTypes.PersistentVolumeClaims, ct);
         var backups = ListAsync(ResourceTypes.Backups, ct);
         var scheduled = ListAsync(ResourceTypes.ScheduledBackups, ct);
         var stores = ListAsync(ResourceTypes.ObjectStores, ct);
+        var poolers = ListAsync(ResourceTypes.Poolers, ct);
+        var services = ListAsync(ResourceTypes.Services, ct);
         var events = ListAsync(ResourceTypes.Events, ct);
         var owners = OwnersAsync(found.Live, ct);
         var run = notes.ReadAsync<string?>("the record of a run", null, async () => (await new RunRecord(api).FindAsync(ns, cluster, ct))?.Decision.Run);
         var holder = notes.ReadAsync<string?>("the Lease of a run", null, () => HolderAsync(ct));
         var stopped = notes.ReadAsync<IReadOnlyList<string>>("stopped applications", [], () => StoppedAsync(ct));
         var others = notes.ReadAsync<IReadOnlyList<string>>("Clusters of other namespaces", [], () => OtherFoldersAsync(ct));
-        await Task.WhenAll(others, pods, jobs, claims, backups, scheduled, stores, events, owners, run, holder, stopped);
+        await Task.WhenAll(others, pods, jobs, claims, backups, scheduled, stores, poolers, services, events, owners, run, holder, stopped);
 
         var objectStores = await stores;
         BarmanStore? StoreOf(string name) => BarmanStore.Read(objectStores.FirstOrDefault(store => Owned.Name(store) == name).At("spec", "configuration"));
         var manifest = (found.Live ?? file) is { } json ? ClusterManifest.Read(json, StoreOf) : null;
-        var own = (await pods).Where(pod => IsOurs(pod) || Owned.JobOf(pod) is not null).ToList();
+        var own = (await pods ?? []).Where(pod => IsOurs(pod) || Owned.JobOf(pod) is not null).ToList();
         var names = own.Concat(await jobs).Select(Owned.Name).ToHashSet(StringComparer.Ordinal);
-        var logs = LogCollection.ReadAsync(api, ns, own, notes, ct);
+        var logs = LogCollection.ReadAsync(api, ns, LogCollection.Choose(own, IsOurs, notes), notes, ct);
         var secrets = SecretCollection.ReadAsync(api, ns, Stores(manifest), notes, ct);
         var databases = DatabasesAsync(found.State, manifest, ct);
         await Task.WhenAll(logs, secrets, databases);
         return found with
         {
             Manifest = manifest ?? found.Manifest,
+            KnowsPods = await pods is not null,
             Pods = own,
             Jobs = await jobs,
             Claims = [.. (await claims).Where(IsOurs)],
             Backups = [.. (await backups).Where(backup => backup.Text("spec", "cluster", "name") == cluster)],
             ScheduledBackups = [.. (await scheduled).Where(backup => backup.Text("spec", "cluster", "name") == cluster)],
             ObjectStores = objectStores,
+            Poolers = [.. (await poolers).Where(pooler => pooler.Text("spec", "cluster", "name") == cluster)],
+            Services = await services,
             Events = [.. (await events).Select(ClusterEvent.Read).Where(told => IsAbout(told, names))],
             OtherFolders = await others,
             Logs = await logs,
@@ -75,7 +80,9 @@ sealed class ClusterCollection(KubernetesApi api, string ns, string cluster, Tim
     private static IEnumerable<BarmanStore> Stores(ClusterManifest? manifest) =>
         ((BarmanStore?[])[manifest?.Destination?.Store, manifest?.Source?.Store]).OfType<BarmanStore>();
 
-    private Task<IReadOnlyList<JsonObject>> ListAsync(ResourceType type, CancellationToken ct) => notes.ReadAsync<IReadOnlyList<JsonObject>>($"{type}", [], async () =>
+    private async Task<IReadOnlyList<JsonObject>> ListAsync(ResourceType type, CancellationToken ct) => await ListAsync(type, [], ct) ?? [];
+
+    private Task<IReadOnlyList<JsonObject>?> ListAsync(ResourceType type, IReadOnlyList<JsonObject>? otherwise, CancellationToken ct) => notes.ReadAsync<IReadOnlyList<JsonObject>?>($"{type}", otherwise, async () =>
         await api.SupportsAsync(type, ct) ? await api.ListAsync(type, ns, ListSelector.All, ct).ToListAsync(ct) : []);
 
     private Task<IReadOnlyList<GitOpsState>> OwnersAsync(JsonObject? live, CancellationToken ct) => notes.ReadAsync<IReadOnlyList<GitOpsState>>("what owns the Cluster in Git", [], async () =>

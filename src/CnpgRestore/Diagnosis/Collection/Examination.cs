@@ -38,6 +38,9 @@ public sealed record Examination
     /// <summary>Server names that other Clusters archive to, of all namespaces that can be seen.</summary>
     public IReadOnlyList<string> OtherFolders { get; init; } = [];
 
+    /// <summary>Whether the pods could be listed: otherwise that there are none means nothing.</summary>
+    public bool KnowsPods { get; init; }
+
     /// <summary>Of the Cluster, and of any Job of the namespace.</summary>
     public IReadOnlyList<JsonObject> Pods { get; init; } = [];
 
@@ -51,6 +54,12 @@ public sealed record Examination
     public IReadOnlyList<JsonObject> ScheduledBackups { get; init; } = [];
 
     public IReadOnlyList<JsonObject> ObjectStores { get; init; } = [];
+
+    /// <summary>Those of the Cluster.</summary>
+    public IReadOnlyList<JsonObject> Poolers { get; init; } = [];
+
+    /// <summary>All of the namespace: by some of them clients reach the Cluster.</summary>
+    public IReadOnlyList<JsonObject> Services { get; init; } = [];
 
     public IReadOnlyList<ClusterEvent> Events { get; init; } = [];
 
@@ -88,8 +97,20 @@ public sealed record Examination
     /// <summary>The folder that belongs to this Cluster, in the Barman Cloud sense.</summary>
     public string ArchiveName => Manifest?.Destination?.ServerName ?? Server ?? Cluster;
 
-    /// <summary>The bootstrap Job of the Cluster, or a former one's that is still there.</summary>
-    public JsonObject? BootstrapJob => Jobs.FirstOrDefault(job => IsOfCluster(job) && job.Text("metadata", "labels", CnpgNames.JobRoleLabel) is not (null or "join"));
+    /// <summary>Instances whose pod Kubernetes calls ready, whatever the operator last wrote.</summary>
+    public IEnumerable<JsonObject> ReadyPods => Pods.Where(pod => IsInstance(pod) && pod.HasCondition("Ready") && pod.At("metadata", "deletionTimestamp") is null);
+
+    /// <summary>
+    /// The operator called the Cluster healthy, and its pods are not: nobody has written the status since. Where PostgreSQL is stopped on purpose,
+    /// or the Cluster goes away, nothing else is to be expected.
+    /// </summary>
+    public bool IsStatusStale => KnowsPods && State is { Phase: ClusterPhase.Healthy, IsHibernated: false, IsFenced: false, IsBeingDeleted: false } state && ReadyPods.Count() < state.ReadyInstances;
+
+    /// <summary>Nothing that is known speaks against it; what the instances have said before is then over.</summary>
+    public bool IsWell => State is { IsHealthy: true, IsBeingDeleted: false } and not { IsArchiving: false } && !IsStatusStale;
+
+    /// <summary>A pod that runs PostgreSQL: neither that of a Job nor that of a Pooler.</summary>
+    public bool IsInstance(JsonObject pod) => IsOfCluster(pod) && Owned.JobOf(pod) is null && pod.Text("metadata", "labels", CnpgNames.PodRoleLabel) != "pooler";
 
     public bool IsOfCluster(JsonObject item) => item.Text("metadata", "labels", CnpgNames.ClusterLabel) == Cluster;
 

@@ -11,16 +11,21 @@ static class LogCollection
     private const int PodsRead = 24;
     private const int InFlight = 8;
 
-    public static async Task<IReadOnlyList<ContainerLog>> ReadAsync(KubernetesApi api, string ns, IReadOnlyList<JsonObject> pods, NoteTaking notes, CancellationToken ct)
+    /// <summary>The Cluster's own pods first, however old: an instance may be up for months while Jobs come and go around it.</summary>
+    public static IReadOnlyList<JsonObject> Choose(IReadOnlyList<JsonObject> pods, Func<JsonObject, bool> isOfCluster, NoteTaking notes)
     {
-        var chosen = pods.OrderByDescending(pod => pod.Text("metadata", "creationTimestamp"), StringComparer.Ordinal).Take(PodsRead).ToList();
-        if (chosen.Count < pods.Count)
+        if (pods.Count > PodsRead)
         {
-            notes.Add($"logs of the newest {chosen.Count} of {pods.Count} pods were read");
+            notes.Add($"logs of {PodsRead} of {pods.Count} pods were read: the Cluster's, then the newest");
         }
 
+        return [.. pods.OrderByDescending(isOfCluster).ThenByDescending(pod => pod.Text("metadata", "creationTimestamp"), StringComparer.Ordinal).Take(PodsRead)];
+    }
+
+    public static async Task<IReadOnlyList<ContainerLog>> ReadAsync(KubernetesApi api, string ns, IReadOnlyList<JsonObject> pods, NoteTaking notes, CancellationToken ct)
+    {
         var found = new ConcurrentDictionary<(int, int), ContainerLog>();
-        var wanted = chosen.SelectMany((pod, index) => Containers(pod).Select((container, place) => (Key: (index, place), pod, container)));
+        var wanted = pods.SelectMany((pod, index) => Containers(pod).Select((container, place) => (Key: (index, place), pod, container)));
         await Parallel.ForEachAsync(wanted, new ParallelOptions { MaxDegreeOfParallelism = InFlight, CancellationToken = ct }, async (item, token) =>
         {
             var (name, container) = (Owned.Name(item.pod), item.container);

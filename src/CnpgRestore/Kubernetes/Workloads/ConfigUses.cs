@@ -13,7 +13,8 @@ sealed class ConfigUses
 
     private readonly Dictionary<(string Kind, string Namespace, string Name), string> _reasons = [];
 
-    public static async Task<ConfigUses> FindAsync(NamespaceReader reader, ClusterHosts hosts, string ns, string cluster, JsonObject? live, CancellationToken ct)
+    /// <summary>The Cluster's own Secrets alone, by their names: nothing is read.</summary>
+    public static ConfigUses OfCluster(string ns, string cluster, JsonObject? live)
     {
         var uses = new ConfigUses();
         foreach (var name in SecretsOf(cluster, live))
@@ -21,6 +22,12 @@ sealed class ConfigUses
             uses._reasons[(ResourceTypes.Secrets.Kind, ns, name)] = "the Cluster's own";
         }
 
+        return uses;
+    }
+
+    public static async Task<ConfigUses> FindAsync(NamespaceReader reader, ClusterHosts hosts, string ns, string cluster, JsonObject? live, CancellationToken ct)
+    {
+        var uses = OfCluster(ns, cluster, live);
         await foreach (var map in reader.ListAsync(ResourceTypes.ConfigMaps, ListSelector.All, ct))
         {
             uses.Look(ResourceTypes.ConfigMaps, map, hosts, Values(map, "data", value => value));
