@@ -6,7 +6,9 @@ namespace CnpgRestore;
 sealed record ProgramRun(int ExitCode, string Output, string Errors)
 {
     /// <summary>Runs to the end, in the C locale, so that what it prints can be read. It is killed when <paramref name="ct"/> fires.</summary>
-    public static async Task<ProgramRun> RunAsync(string file, IReadOnlyList<string> arguments, CancellationToken ct, string? folder = null)
+    /// <param name="environment">Variables beside those of this process.</param>
+    public static async Task<ProgramRun> RunAsync(
+        string file, IReadOnlyList<string> arguments, CancellationToken ct, string? folder = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(file, arguments)
         {
@@ -19,6 +21,11 @@ sealed record ProgramRun(int ExitCode, string Output, string Errors)
         start.Environment["LC_ALL"] = "C";
         // A program that needs a password shall fail instead of waiting for somebody to type it.
         start.Environment["GIT_TERMINAL_PROMPT"] = "0";
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
         try

@@ -91,6 +91,19 @@ public static class S3Faults
         await exchange.AnswerAsync(answer);
     }
 
+    /// <summary>The answer has these headers beside its own.</summary>
+    public static Func<S3Exchange, Task> Headers(params (string Name, string Value)[] headers) => async exchange =>
+    {
+        var answer = await exchange.ForwardAsync();
+        var all = new Dictionary<string, string>(answer.Headers, StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in headers)
+        {
+            all[name] = value;
+        }
+
+        await exchange.AnswerAsync(answer with { Headers = all });
+    };
+
     /// <summary>A page of a listing is changed on its way.</summary>
     public static Func<S3Exchange, Task> Page(Action<S3Page> change) => async exchange =>
     {

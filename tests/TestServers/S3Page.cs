@@ -41,6 +41,15 @@ public sealed class S3Page(S3Answer answer)
         }
     }
 
+    /// <summary>As a lifecycle rule leaves it: the object is there, and nobody can read it before it is restored.</summary>
+    public void Archive(string key, string storageClass)
+    {
+        foreach (var item in Root.Elements(Names + "Contents").Where(item => item.Element(Names + "Key")!.Value == key))
+        {
+            item.SetElementValue(Names + "StorageClass", storageClass);
+        }
+    }
+
     public void ChangeETags()
     {
         foreach (var tag in Root.Descendants(Names + "ETag"))

@@ -29,9 +29,6 @@ public sealed record ServerFolder(KeyPrefix Root)
 
     public static ServerFolder Named(string name) => new(KeyPrefix.Root.Folder(name));
 
-    /// <summary>True where a level looks like a server's folder: barman writes <c>base/</c> and <c>wals/</c> and nothing else.</summary>
-    public static bool IsServerLevel(FolderLevel level) => level.Folders.Any(folder => folder.Name is BaseName or WalsName);
-
     public KeyPrefix Backup(BackupId id) => Base.Folder(id.ToString());
 
     public ObjectKey BackupInfo(BackupId id) => Backup(id).Key(InfoName);

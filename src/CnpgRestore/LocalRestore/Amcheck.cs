@@ -15,7 +15,8 @@ public static class Amcheck
             return null;
         }
 
-        var run = await ProgramRun.RunAsync(program, ["--host", folder.Sockets, "--port", "5432", "--username", user, "--no-password", "--all", "--install-missing"], ct);
+        string[] arguments = ["--host", folder.Sockets, "--port", "5432", "--username", user, "--no-password", "--all", "--install-missing"];
+        var run = await ProgramRun.RunAsync(program, arguments, ct, environment: new Dictionary<string, string> { ["PGOPTIONS"] = LocalDatabases.SessionOptions(binaries.Version) });
         var lines = (run.Output + run.Errors).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var detail = run.ExitCode switch
         {

@@ -11,7 +11,7 @@ namespace CnpgRestore.LocalRestore;
 /// </summary>
 public sealed class Drill(IObjectStore store, DrillRequest request, IProgress<DrillProgress> progress, TimeProvider clock)
 {
-    private readonly List<string> _warnings = ["fsync, full_page_writes and autovacuum are off in the drill's PostgreSQL"];
+    private readonly List<string> _warnings = ["fsync, full_page_writes, autovacuum and logical replication are off in the drill's PostgreSQL"];
 
     /// <exception cref="RestoreException">The backup does not restore, or cannot be tried here.</exception>
     public async Task<DrillResult> RunAsync(CancellationToken ct)
@@ -113,15 +113,20 @@ public sealed class Drill(IObjectStore store, DrillRequest request, IProgress<Dr
         var control = await ControlData.ReadAsync(plan.Binaries, folder.Data, ct);
         var libraries = PreloadLibraries.Read(folder.Data, await plan.Binaries.ModuleFolderAsync(ct));
         _warnings.AddRange(libraries.Missing.Select(name => $"the module {name} of shared_preload_libraries is not installed here"));
+        _warnings.AddRange(libraries.LeftOut.Select(name => $"the module {name} of shared_preload_libraries was not loaded: it would run jobs or contact other servers"));
         var command = RestoreCommand.For(request.WalFetchCommand, folder.WalSocket);
-        await new RecoveryConfiguration(control, libraries, request.Target, plan.Path.History.Timeline, command).ApplyAsync(folder, ct);
+        var followed = plan.Path.History.Timeline;
+        TimelineId? timeline = followed == plan.Path.Extent.Timeline ? null : followed;
+        await new RecoveryConfiguration(control, libraries, request.Target, timeline, command).ApplyAsync(folder, ct);
     }
 
     private void ReportSegment(HashSet<WalSegmentName> segments, DrillPlan plan, WalSegmentName segment)
     {
         // PostgreSQL takes the first segment twice: for the checkpoint, and to replay from it.
         segments.Add(segment);
-        progress.Report(new DrillProgress(DrillPhase.Replay, segments.Count, (long)plan.Path.SegmentCount, segment.ToString()));
+        // More than planned may come where the server archives on.
+        var total = Math.Max(segments.Count, (long)plan.Path.SegmentCount);
+        progress.Report(new DrillProgress(DrillPhase.Replay, segments.Count, total, segment.ToString()));
     }
 
     private async Task<ReachableMoment> LastReachableAsync(DrillPlan plan, ReachedPoint reached, CancellationToken ct)

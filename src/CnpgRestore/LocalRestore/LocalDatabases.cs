@@ -5,9 +5,15 @@ using Npgsql;
 namespace CnpgRestore.LocalRestore;
 
 /// <summary>Asks the restored PostgreSQL, over its private socket.</summary>
-public sealed class LocalDatabases(DrillFolder folder, string user)
+public sealed class LocalDatabases(DrillFolder folder, string user, PostgresVersion version)
 {
     private const string Maintenance = "postgres";
+    private const int FirstWithTransactionTimeout = 17;
+
+    /// <summary>What the original set for a database or a role must not end a count or forbid pg_amcheck its extension. Start-up options stand above both.</summary>
+    public static string SessionOptions(PostgresVersion version) =>
+        "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0 -c default_transaction_read_only=off" +
+        (version.Major >= FirstWithTransactionTimeout ? " -c transaction_timeout=0" : "");
 
     /// <summary>The timeline that the promotion opened, its history file and what PostgreSQL itself says of its identity.</summary>
     /// <param name="replayed">Of the timeline that the recovery followed.</param>
@@ -33,7 +39,9 @@ public sealed class LocalDatabases(DrillFolder folder, string user)
     public async Task<IReadOnlyList<string>> NamesAsync(CancellationToken ct)
     {
         await using var connection = await OpenAsync(Maintenance, ct);
-        return await ReadAsync(connection, "SELECT datname::text FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY datname", row => row.GetString(0), ct);
+        // -2 is what an interrupted DROP DATABASE leaves behind (DATCONNLIMIT_INVALID_DB in src/include/catalog/pg_database.h): it lets nobody in.
+        const string query = "SELECT datname::text FROM pg_database WHERE datallowconn AND NOT datistemplate AND datconnlimit <> -2 ORDER BY datname";
+        return await ReadAsync(connection, query, row => row.GetString(0), ct);
     }
 
     /// <summary>Counts every row of every table of one database: this also reads every page of them once.</summary>
@@ -78,7 +86,15 @@ public sealed class LocalDatabases(DrillFolder folder, string user)
 
     private async Task<NpgsqlConnection> OpenAsync(string database, CancellationToken ct)
     {
-        var settings = new NpgsqlConnectionStringBuilder { Host = folder.Sockets, Port = 5432, Username = user, Database = database, Pooling = false };
+        var settings = new NpgsqlConnectionStringBuilder
+        {
+            Host = folder.Sockets,
+            Port = 5432,
+            Username = user,
+            Database = database,
+            Pooling = false,
+            Options = SessionOptions(version),
+        };
         var connection = new NpgsqlConnection(settings.ConnectionString);
         try
         {

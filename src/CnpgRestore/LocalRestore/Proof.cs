@@ -5,7 +5,7 @@ namespace CnpgRestore.LocalRestore;
 /// <summary>Asks the recovered database for evidence, and judges it.</summary>
 public sealed class Proof(DrillRequest request, DrillPlan plan, DrillFolder folder, IProgress<DrillProgress> progress)
 {
-    private readonly LocalDatabases _databases = new(folder, request.User);
+    private readonly LocalDatabases _databases = new(folder, request.User, plan.Binaries.Version);
 
     public List<DatabaseContent> Databases { get; } = [];
 
@@ -46,12 +46,7 @@ public sealed class Proof(DrillRequest request, DrillPlan plan, DrillFolder fold
         }
         catch (NpgsqlException e)
         {
-            throw new RestoreException(
-                ProblemCode.AccessDenied,
-                $"the recovered database does not let {request.User} in",
-                (e as PostgresException)?.MessageText ?? e.Message,
-                "add --pg-user NAME, with a superuser of the original server",
-                e);
+            throw new RestoreException(LocalDatabaseErrors.Of(e, request.User), e);
         }
     }
 
@@ -65,6 +60,11 @@ public sealed class Proof(DrillRequest request, DrillPlan plan, DrillFolder fold
             try
             {
                 Databases.Add(await _databases.CountAsync(name, ct));
+            }
+            catch (PostgresException e) when (LocalDatabaseErrors.IsMissingLocale(e))
+            {
+                // Nothing is wrong with the database: it cannot be opened on this machine.
+                throw new RestoreException(LocalDatabaseErrors.Of(e, request.User), e);
             }
             catch (NpgsqlException e)
             {

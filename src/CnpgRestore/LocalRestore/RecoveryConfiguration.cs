@@ -8,8 +8,9 @@ namespace CnpgRestore.LocalRestore;
 /// The configuration that a drill's PostgreSQL runs with. The original server's files are put aside: they name paths, certificates and an
 /// archive_command of a pod, and an archive that is written to by a drill is an archive destroyed.
 /// </summary>
+/// <param name="Timeline">The timeline to follow; null where it is the one of the base backup.</param>
 public sealed record RecoveryConfiguration(
-    ControlData Control, PreloadLibraries Libraries, RecoveryTarget Target, TimelineId Timeline, string RestoreCommand)
+    ControlData Control, PreloadLibraries Libraries, RecoveryTarget Target, TimelineId? Timeline, string RestoreCommand)
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
@@ -69,6 +70,15 @@ public sealed record RecoveryConfiguration(
             Set("shared_preload_libraries", string.Join(',', Libraries.Installed));
         }
 
+        // A subscription in the backup would connect to the original's publisher, and consume there what the original has not had yet.
+        Set("max_logical_replication_workers", "0");
+
+        if (Libraries.Installed.Contains("timescaledb"))
+        {
+            // Its functions are needed to read its tables; its scheduler is not.
+            Set("timescaledb.max_background_workers", "0");
+        }
+
         // Nobody reads during the replay. With hot_standby on, PostgreSQL pauses for ever where the original raised one of the five limits later.
         Set("hot_standby", "off");
 
@@ -87,7 +97,9 @@ public sealed record RecoveryConfiguration(
         Set("lc_messages", "C");
 
         Set("restore_command", RestoreCommand);
-        Set("recovery_target_timeline", Timeline.Value.ToString(CultureInfo.InvariantCulture));
+        // A number demands the timeline's own history file, which the replay does not need where the base backup is of that timeline already
+        // (validateRecoveryParameters in src/backend/access/transam/xlogrecovery.c).
+        Set("recovery_target_timeline", Timeline is { } timeline ? timeline.Value.ToString(CultureInfo.InvariantCulture) : "current");
         Set("recovery_target_action", "promote");
         foreach (var (name, value) in TargetSettings(Target))
         {

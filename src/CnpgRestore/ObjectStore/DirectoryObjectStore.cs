@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace CnpgRestore.ObjectStore;
 
 /// <summary>
@@ -9,8 +11,16 @@ public sealed class DirectoryObjectStore : IObjectStore
     // Never visible as an object: a name that a key of Barman's cannot have, skipped by every listing.
     private const string TemporaryPrefix = ".cnpg-restore-";
 
+    // What fsck finds (mke2fs(8)); no object, and usually closed.
+    private const string LostAndFound = "lost+found";
+
     // A folder that another thread removes as empty, right after it was made for a new object.
     private const int WriteAttempts = 5;
+
+    // Every other temporary file was left by a run that was killed.
+    private static readonly string OwnPrefix = $"{TemporaryPrefix}{Path.GetRandomFileName()}-";
+
+    private readonly ConcurrentDictionary<string, bool> _tidied = new(StringComparer.Ordinal);
     private readonly string _root;
 
     /// <exception cref="RestoreException">The directory does not exist.</exception>
@@ -115,7 +125,7 @@ public sealed class DirectoryObjectStore : IObjectStore
                 {
                     objects.Add(Describe(prefix.Key(file.Name), file));
                 }
-                else if (entry is DirectoryInfo inner && HoldsAnything(inner))
+                else if (entry is DirectoryInfo inner && !(prefix == KeyPrefix.Root && inner.Name == LostAndFound) && HoldsAnything(inner))
                 {
                     folders.Add(prefix.Folder(inner.Name));
                 }
@@ -135,9 +145,9 @@ public sealed class DirectoryObjectStore : IObjectStore
         {
             return folder.EnumerateFiles("*", SearchOption.AllDirectories).Any(file => !IsTemporary(file.Name));
         }
-        catch (DirectoryNotFoundException)
+        catch (Exception e) when (e is DirectoryNotFoundException or UnauthorizedAccessException)
         {
-            // Something in it goes away at this moment. To show it empty is harmless, to hide what it holds is not.
+            // Something in it goes away at this moment, or is closed. To show it empty is harmless, to hide what it holds is not.
             return true;
         }
     }
@@ -146,18 +156,23 @@ public sealed class DirectoryObjectStore : IObjectStore
     {
         var path = PathOf(key.Value);
         var folder = Path.GetDirectoryName(path)!;
-        var temporary = Path.Combine(folder, $"{TemporaryPrefix}{Path.GetRandomFileName()}");
+        var temporary = Path.Combine(folder, $"{OwnPrefix}{Path.GetRandomFileName()}");
         for (var attempt = 1; ; attempt++)
         {
             try
             {
                 ct.ThrowIfCancellationRequested();
                 Directory.CreateDirectory(folder);
+                if (_tidied.TryAdd(folder, true))
+                {
+                    RemoveLeftovers(folder);
+                }
+
                 await write(temporary, ct);
                 File.Move(temporary, path, overwrite: true);
                 return;
             }
-            catch (IOException) when (attempt < WriteAttempts)
+            catch (IOException e) when (attempt < WriteAttempts && !DiskErrors.IsFull(e))
             {
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -174,13 +189,25 @@ public sealed class DirectoryObjectStore : IObjectStore
         }
     }
 
+    /// <summary>What killed runs have left. A run elsewhere that still writes its file (two at once are not meant to be) writes it again.</summary>
+    private static void RemoveLeftovers(string folder)
+    {
+        foreach (var file in Directory.EnumerateFiles(folder, $"{TemporaryPrefix}*").Where(IsLeftover))
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static bool IsLeftover(string path) => Path.GetFileName(path) is var name && IsTemporary(name) && !name.StartsWith(OwnPrefix, StringComparison.Ordinal);
+
     /// <summary>A bucket has no empty folders; stops at the first one that still holds something, and at the root.</summary>
     private void RemoveEmptyFolders(string folder)
     {
         try
         {
-            while (folder.Length > _root.Length && !Directory.EnumerateFileSystemEntries(folder).Any())
+            while (folder.Length > _root.Length && Directory.EnumerateFileSystemEntries(folder).All(IsLeftover))
             {
+                RemoveLeftovers(folder);
                 Directory.Delete(folder);
                 folder = Path.GetDirectoryName(folder)!;
             }
@@ -220,6 +247,7 @@ public sealed class DirectoryObjectStore : IObjectStore
             new RestoreException(ProblemCode.NotFound, $"{key} does not exist in {Address}", cause: e),
         UnauthorizedAccessException =>
             new RestoreException(ProblemCode.AccessDenied, $"Permission denied: {PathOf(key)}", e.Message, "run as a user who may read and write the mirror", e),
+        _ when DiskErrors.IsFull(e) => new RestoreException(DiskErrors.Find(e)!, e),
         _ => new RestoreException(ProblemCode.Unreachable, $"{PathOf(key)} cannot be used", e.Message, "check the mount and the free space, then run the same command again", e),
     };
 }

@@ -81,6 +81,16 @@ public sealed class PruneRefusalTests : IDisposable
     }
 
     [Fact]
+    public async Task A_later_backup_that_cannot_be_read_may_be_the_only_one_of_its_data()
+    {
+        var info = Path.Combine(Directory.CreateDirectory(Path.Combine(_bucket.Path, "old", "base", "20261125T000000")).FullName, "backup.info");
+        await File.WriteAllTextAsync(info, "garbage", Ct);
+        File.SetLastWriteTimeUtc(info, LongAgo);
+
+        await AssertRefusedAsync(["old", "--replaced-by", "new"], "old/ holds a later base backup than new/, and it cannot be read", "20261125T000000");
+    }
+
+    [Fact]
     public async Task Somebody_archives_there_and_that_is_told_together_with_all_else()
     {
         var fresh = Path.Combine(_bucket.Path, "old", "wals", "0000000200000000", "000000020000000000000011");

@@ -1,3 +1,4 @@
+using CnpgRestore.Barman.Backups;
 using CnpgRestore.Barman.Findings;
 using CnpgRestore.Barman.Recovery;
 using CnpgRestore.ObjectStore.S3;
@@ -84,6 +85,48 @@ public sealed class FaultyBucketTests(TestBed bed) : IAsyncLifetime
         var state = await FolderState.ReadAsync(store, _story.Folder.Prefix.TrimEnd('/'), Ct);
 
         Assert.Equal(_story.Backups.SkipLast(1), state.Catalog.Usable.Select(backup => backup.Id.ToString()));
+    }
+
+    [Theory]
+    [InlineData(403, "InvalidObjectState", "archive storage class")]
+    [InlineData(403, "AccessDenied", "Access denied")]
+    [InlineData(404, "NoSuchKey", "does not exist")]
+    public async Task One_backup_info_that_cannot_be_read_leaves_the_other_backups_usable(int status, string code, string words)
+    {
+        _proxy.On(call => call.Operation == S3Operation.GetObject && call.Key.EndsWith($"{_story.Backups[0]}/backup.info", StringComparison.Ordinal), Times.Always, S3Faults.Answer(status, code));
+        using var store = Open();
+
+        var catalog = (await FolderState.ReadAsync(store, _story.Folder.Prefix.TrimEnd('/'), Ct)).Catalog;
+
+        Assert.Equal(_story.Backups.Skip(1), catalog.Usable.Select(backup => backup.Id.ToString()));
+        Assert.Equal(BackupState.Unreadable, catalog.Backups[0].State);
+        Assert.Contains(words, catalog.Backups[0].Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_no_backup_info_may_be_read_it_is_a_matter_of_the_credentials()
+    {
+        _proxy.On(call => call.Operation == S3Operation.GetObject && call.Key.EndsWith("/backup.info", StringComparison.Ordinal), Times.Always, S3Faults.Answer(403, "AccessDenied"));
+
+        Assert.Equal(ProblemCode.AccessDenied, (await Assert.ThrowsAsync<RestoreException>(SayAsync)).Problem.Code);
+    }
+
+    [Theory]
+    [InlineData("GLACIER", null, "data.tar.gz lies in GLACIER: restore it first (aws s3api restore-object)")]
+    [InlineData("DEEP_ARCHIVE", "ongoing-request=\"true\"", "data.tar.gz lies in DEEP_ARCHIVE: restore it first (aws s3api restore-object)")]
+    [InlineData("GLACIER", "ongoing-request=\"false\", expiry-date=\"Fri, 21 Dec 2035 00:00:00 GMT\"", null)]
+    [InlineData("GLACIER_IR", null, null)]
+    public async Task A_tar_in_an_archive_storage_class_must_be_restored_first(string storageClass, string? restore, string? why)
+    {
+        var tar = $"{_story.Folder.Prefix}base/{_story.Backups[^1]}/data.tar.gz";
+        (string, string)[] headers = [("x-amz-storage-class", storageClass), .. restore is null ? Array.Empty<(string, string)>() : [("x-amz-restore", restore)]];
+        _proxy.On(S3Operation.ListObjects, Times.Always, S3Faults.Page(page => page.Archive(tar, storageClass)));
+        _proxy.On(call => call.Operation == S3Operation.HeadObject && call.Key == tar, Times.Always, S3Faults.Headers(headers));
+        using var store = Open();
+
+        var backup = (await FolderState.ReadAsync(store, _story.Folder.Prefix.TrimEnd('/'), Ct)).Catalog.Backups[^1];
+
+        Assert.Equal((why is null ? BackupState.Usable : BackupState.Unreadable, why), (backup.State, backup.Why));
     }
 
     [Fact]

@@ -45,6 +45,20 @@ public sealed class DrillFaultTests(DrillFixture fixture) : IAsyncLifetime
         Assert.True(turn > 3);
     }
 
+    [Fact]
+    public async Task What_a_living_server_archives_meanwhile_is_no_early_end()
+    {
+        var last = fixture.Last.Segment;
+        var level = $"{fixture.Bucket.Prefix}wals/{last[..16]}/";
+        _proxy.On(call => call.Operation == S3Operation.ListObjects && call.Key == level, Times.Only(1), S3Faults.Page(page => page.Hide($"{level}{last}.gz")));
+
+        var result = await DrillAsync("-o", "json");
+
+        var evidence = DrillProgram.Evidence(result.Succeeded());
+        Assert.Equal(fixture.Last.Rows, DrillProgram.Rows(evidence, "events"));
+        Assert.NotEqual(evidence.GetProperty("end_of_archive").GetString(), evidence.GetProperty("reached_lsn").GetString());
+    }
+
     [Theory]
     [InlineData("/base/", 2, "400 ExpiredToken", "session token has expired")]
     [InlineData("/wals/", 4, "400 ExpiredToken", "session token has expired")]

@@ -4,11 +4,13 @@ namespace CnpgRestore.ServerTests.LocalRestore;
 
 /// <summary>
 /// One real story in a bucket, and a mirror of it in a directory: two timelines, a tablespace, a base backup on each timeline, and rows that
-/// are known at every moment. Tests change copies of the mirror only.
+/// are known at every moment. Beside it there are a database with settings that no drill may fall over, and what an interrupted DROP DATABASE
+/// leaves. Tests change copies of the mirror only.
 /// </summary>
 public sealed class DrillFixture(TestBed bed) : IAsyncLifetime
 {
     public const string Server = "orders";
+    public const int SlowRows = 100_000;
     private const int SegmentsPerTimeline = 8;
 
     private readonly TemporaryFolder _folder = new("drill");
@@ -44,6 +46,7 @@ public sealed class DrillFixture(TestBed bed) : IAsyncLifetime
         var tablespace = await PostgresUser.CreateFolderAsync(Path.Combine(story.Postgres.Folder, "fast"), ct);
         await story.Postgres.ExecuteAsync($"CREATE TABLESPACE fast LOCATION '{tablespace}'", ct);
         await story.Postgres.ExecuteAsync("CREATE TABLE \"odd <b>name</b>\" TABLESPACE fast AS SELECT generate_series(1, 777)", ct);
+        await AddObstaclesAsync(story, ct);
         await story.WriteAsync(20_000, ct);
         FirstBackup = await story.BackUpAsync(ct);
         Middle = await WriteAndArchiveAsync(story, SegmentsPerTimeline, ct);
@@ -68,6 +71,16 @@ public sealed class DrillFixture(TestBed bed) : IAsyncLifetime
         var copy = new TemporaryFolder("mirror");
         (await ToolProcess.RunAsync(new ToolCommand("cp", "-r", Path.Combine(Mirror, Server), copy.Path), ct)).Succeeded();
         return new DrillMirror(copy);
+    }
+
+    private static async Task AddObstaclesAsync(BarmanStory story, CancellationToken ct)
+    {
+        await story.Postgres.ExecuteAsync("CREATE DATABASE strict", ct);
+        await story.Postgres.ExecuteAsync($"CREATE TABLE slow AS SELECT generate_series(1, {SlowRows}) n", ct, "strict");
+        await story.Postgres.ExecuteAsync("ALTER DATABASE strict SET statement_timeout = '1ms'", ct);
+        await story.Postgres.ExecuteAsync("ALTER DATABASE strict SET default_transaction_read_only = on", ct);
+        await story.Postgres.ExecuteAsync("CREATE DATABASE half_dropped", ct);
+        await story.Postgres.ExecuteAsync("UPDATE pg_database SET datconnlimit = -2 WHERE datname = 'half_dropped'", ct);
     }
 
     private static async Task<StoryMoment> WriteAndArchiveAsync(BarmanStory story, int segments, CancellationToken ct)

@@ -18,6 +18,7 @@ public sealed class DrillTests(DrillFixture fixture)
         var evidence = DrillProgram.Evidence(result);
         Assert.Equal(fixture.Last.Rows, DrillProgram.Rows(evidence, "events"));
         Assert.Equal(777, DrillProgram.Rows(evidence, "odd <b>name</b>"));
+        Assert.Equal(DrillFixture.SlowRows, DrillProgram.Rows(evidence, "slow"));
         Assert.Equal(fixture.SystemIdentifier, evidence.GetProperty("system_identifier").GetString());
         Assert.Equal(2, evidence.GetProperty("reached_timeline").GetInt32());
         Assert.Equal(evidence.GetProperty("end_of_archive").GetString(), evidence.GetProperty("reached_lsn").GetString());
@@ -42,6 +43,28 @@ public sealed class DrillTests(DrillFixture fixture)
             Assert.Equal(fixture.Middle.Rows, DrillProgram.Rows(evidence, "events"));
             Assert.Equal(1, evidence.GetProperty("reached_timeline").GetInt32());
         }
+    }
+
+    [Fact]
+    public async Task The_timeline_of_the_base_backup_needs_no_history_file()
+    {
+        using var mirror = await fixture.CopyAsync(Ct);
+        File.Delete(mirror.Find("00000002.history"));
+
+        var result = await DrillProgram.RunAsync(mirror, Ct, "--no-amcheck", "-o", "json");
+
+        Assert.Equal(fixture.Last.Rows, DrillProgram.Rows(DrillProgram.Evidence(result.Succeeded()), "events"));
+    }
+
+    [Fact]
+    public async Task No_subscription_of_the_backup_may_connect()
+    {
+        using var folder = new TemporaryFolder("launcher");
+        await PostgresUser.OwnAsync(folder.Path, Ct);
+        var checks = Path.Combine(folder.Path, "checks.sql");
+        await File.WriteAllTextAsync(checks, "select count(*) = 0 from pg_stat_activity where backend_type like 'logical replication%';\n", Ct);
+
+        (await DrillProgram.RunAsync($"file://{fixture.Mirror}", Ct, "--no-amcheck", "--check-sql", checks)).Succeeded();
     }
 
     [Fact]

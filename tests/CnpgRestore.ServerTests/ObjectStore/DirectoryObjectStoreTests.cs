@@ -33,6 +33,56 @@ public sealed class DirectoryObjectStoreTests : ObjectStoreConformance, IDisposa
     }
 
     [Fact]
+    public async Task What_a_killed_run_left_is_removed_before_the_next_write_and_with_the_last_object()
+    {
+        using var store = await OpenAsync();
+        var written = Leave("written");
+        await PutAllAsync(store, ["written/a", "deleted/a"]);
+        Leave("deleted");
+
+        await store.DeleteAsync([new ObjectKey("postgres-v17/deleted/a")], Ct);
+
+        Assert.False(File.Exists(written));
+        Assert.False(Directory.Exists(Path.Combine(_folder.Path, "postgres-v17", "deleted")));
+    }
+
+    [Fact]
+    public async Task What_fsck_found_is_no_folder_of_the_bucket()
+    {
+        using var store = await OpenAsync();
+        await PutAllAsync(store, ["a"]);
+        Directory.CreateDirectory(Path.Combine(_folder.Path, "lost+found"));
+        await File.WriteAllBytesAsync(Path.Combine(_folder.Path, "lost+found", "#12"), [1], Ct);
+
+        Assert.Equal("postgres-v17", Assert.Single((await store.ListLevelAsync(KeyPrefix.Root, Ct)).Folders).Name);
+    }
+
+    [Fact]
+    public async Task Nothing_is_below_an_object()
+    {
+        using var store = await OpenAsync();
+        await PutAllAsync(store, ["a"]);
+
+        var level = await store.ListLevelAsync(new KeyPrefix("postgres-v17/a/"), Ct);
+
+        Assert.Empty(level.Folders);
+        Assert.Empty(level.Objects);
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_said_to_be_full()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "mounting a small file system needs root");
+        await using var disk = await SmallDisk.MountAsync(Path.Combine(_folder.Path, "small"), "64k", Ct);
+        using var store = await OpenAsync();
+
+        var problem = await ProblemOfAsync(() => store.PutAsync(new ObjectKey("small/x"), new byte[200_000], Ct));
+
+        Assert.Equal((ProblemCode.Stopped, "a full disk"), (problem.Code, problem.Detail));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(_folder.Path, "small")));
+    }
+
+    [Fact]
     public async Task A_write_that_fails_or_is_cancelled_leaves_no_file_behind()
     {
         using var store = await OpenAsync();
@@ -66,6 +116,13 @@ public sealed class DirectoryObjectStoreTests : ObjectStoreConformance, IDisposa
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private string Leave(string folder)
+    {
+        var path = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder.Path, "postgres-v17", folder)).FullName, ".cnpg-restore-x1");
+        File.WriteAllBytes(path, [1]);
+        return path;
+    }
 
     protected override Task<IObjectStore> OpenAsync() => Task.FromResult<IObjectStore>(new DirectoryObjectStore(_folder.Path));
 

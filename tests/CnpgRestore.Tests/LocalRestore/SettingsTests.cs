@@ -58,6 +58,29 @@ public sealed class SettingsTests : IDisposable
     }
 
     [Fact]
+    public void What_acts_by_itself_is_not_loaded_although_it_is_installed()
+    {
+        var modules = _folder.CreateSubdirectory("lib");
+        Write("lib/pg_cron.so", "");
+        Write("lib/pglogical.so", "");
+        Write("lib/pg_stat_statements.so", "");
+        Write("custom.conf", "shared_preload_libraries = 'pg_cron, pg_stat_statements, $libdir/pglogical, pg_partman_bgw'\n");
+
+        var libraries = PreloadLibraries.Read(_folder.FullName, modules.FullName);
+
+        Assert.Equal(["pg_stat_statements"], libraries.Installed);
+        Assert.Empty(libraries.Missing);
+        Assert.Equal(["pg_cron", "$libdir/pglogical", "pg_partman_bgw"], libraries.LeftOut);
+    }
+
+    [Fact]
+    public void No_subscription_and_no_scheduler_gets_a_worker()
+    {
+        Assert.Contains("max_logical_replication_workers = '0'\n", Settings(new RecoveryTarget.Latest()), StringComparison.Ordinal);
+        Assert.Contains("timescaledb.max_background_workers = '0'\n", Settings(new RecoveryTarget.Latest(), "timescaledb"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_restore_command_survives_every_character_of_a_path() =>
         Assert.Equal(
             """'/opt/50%%/it'\''s' 'wal-fetch' '/tmp/a b/wal' %f "%p" """.TrimEnd(),
@@ -69,8 +92,8 @@ public sealed class SettingsTests : IDisposable
     public void Reads_the_version_of_an_installed_server(string output, int number) =>
         Assert.Equal(number, PostgresBinaries.ParseVersion(output)?.Number);
 
-    private static string Settings(RecoveryTarget target) =>
-        new RecoveryConfiguration(ControlData.TryParse(ControlOutput)!, new PreloadLibraries([], []), target, new TimelineId(2), "true").Settings("/tmp/run");
+    private static string Settings(RecoveryTarget target, params string[] libraries) =>
+        new RecoveryConfiguration(ControlData.TryParse(ControlOutput)!, new PreloadLibraries(libraries, [], []), target, new TimelineId(2), "true").Settings("/tmp/run");
 
     private void Write(string name, string content) => File.WriteAllBytes(Path.Combine(_folder.FullName, name), System.Text.Encoding.UTF8.GetBytes(content));
 }

@@ -48,10 +48,15 @@ public sealed class BackupCatalog
             }
         }
 
-        var backups = new BaseBackup[ids.Count];
+        var read = new (BaseBackup Backup, RestoreException? Failure)[ids.Count];
         var limit = new ParallelOptions { MaxDegreeOfParallelism = ReadsInFlight, CancellationToken = ct };
-        await Parallel.ForAsync(0, ids.Count, limit, async (index, token) => backups[index] = await ReadBackupAsync(store, folder, ids[index], token));
-        return new BackupCatalog(folder, backups, strays);
+        await Parallel.ForAsync(0, ids.Count, limit, async (index, token) => read[index] = await ReadBackupAsync(store, folder, ids[index], token));
+
+        // One backup.info that may not be read is a matter of its own; where none may be, it is one of the credentials.
+        var denied = read.Where(one => one.Failure?.Problem.Code == ProblemCode.AccessDenied).ToList();
+        return denied.Count > 0 && read.All(one => one.Backup.Info is null)
+            ? throw new RestoreException(denied[0].Failure!.Problem, denied[0].Failure!)
+            : new BackupCatalog(folder, [.. read.Select(one => one.Backup)], strays);
     }
 
     public BaseBackup? Find(BackupId id) => Backups.FirstOrDefault(backup => backup.Id == id);
@@ -59,13 +64,45 @@ public sealed class BackupCatalog
     /// <summary>The same catalogue, with the backups that their own WAL (begin to end) does not make consistent marked as incomplete.</summary>
     public BackupCatalog JudgedWith(WalArchive archive) => new(Folder, Backups.Select(backup => Judge(backup, archive)).ToList(), StrayFolders);
 
-    private static async Task<BaseBackup> ReadBackupAsync(IObjectStore store, ServerFolder folder, BackupId id, CancellationToken ct)
+    private static async Task<(BaseBackup Backup, RestoreException? Failure)> ReadBackupAsync(IObjectStore store, ServerFolder folder, BackupId id, CancellationToken ct)
     {
         var level = await store.ListLevelAsync(folder.Backup(id), ct);
-        var info = level.Objects.FirstOrDefault(item => ServerFolder.IsBackupInfo(item.Key)) is { } file
-            ? BackupInfoParser.Parse(await ReadTextAsync(store, file, ct))
-            : null;
-        return BaseBackup.Judge(id, level.Objects, info);
+        if (level.Objects.FirstOrDefault(item => ServerFolder.IsBackupInfo(item.Key)) is not { } file)
+        {
+            return (BaseBackup.Judge(id, level.Objects, info: null), null);
+        }
+
+        try
+        {
+            var backup = BaseBackup.Judge(id, level.Objects, BackupInfoParser.Parse(await ReadTextAsync(store, file, ct)));
+            return (await ArchivedTarAsync(store, backup, ct) is { } tar
+                ? backup with { State = BackupState.Unreadable, Why = $"{tar.Key.Name} lies in {tar.ArchiveClass}: restore it first (aws s3api restore-object)" }
+                : backup, null);
+        }
+        catch (RestoreException e) when (e.Problem.Code is ProblemCode.Refused or ProblemCode.AccessDenied or ProblemCode.NotFound)
+        {
+            // Archived, closed or gone meanwhile: the other backups are as good as before.
+            return (BaseBackup.Judge(id, level.Objects, info: null) with { State = BackupState.Unreadable, Why = e.Problem.Message }, e);
+        }
+    }
+
+    /// <summary>The first tar of a usable backup that must be restored from an archive storage class before it can be read; null where there is none.</summary>
+    private static async Task<StoredObject?> ArchivedTarAsync(IObjectStore store, BaseBackup backup, CancellationToken ct)
+    {
+        if (backup.State != BackupState.Usable)
+        {
+            return null;
+        }
+
+        foreach (var tar in backup.Tars.SelectMany(series => series.Parts).Where(part => part.Object.ArchiveClass is not null))
+        {
+            if (await store.FindAsync(tar.Object.Key, ct) is { ArchiveClass: not null } archived)
+            {
+                return archived;
+            }
+        }
+
+        return null;
     }
 
     private static async Task<string> ReadTextAsync(IObjectStore store, StoredObject item, CancellationToken ct)

@@ -11,7 +11,7 @@ public enum BackupState
     /// <summary>No backup.info: the backup was killed before it could write one. barman and CNPG do not see it, and nothing ever removes it.</summary>
     Crashed,
 
-    /// <summary>backup.info is there and says too little to restore from.</summary>
+    /// <summary>backup.info is there, and cannot be read or says too little to restore from; or a tar lies where nobody can read it now.</summary>
     Unreadable,
 
     /// <summary>A tar, or a WAL segment that makes the backup consistent, is missing.</summary>

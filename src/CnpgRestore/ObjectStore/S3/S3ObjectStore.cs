@@ -48,7 +48,7 @@ public sealed class S3ObjectStore : IObjectStore
             var page = await _gate.RunAsync($"the list of {prefix}", RequestTime, async token => Whole(await _client.ListObjectsV2Async(request, token), request), ct);
             foreach (var item in page.S3Objects ?? [])
             {
-                var found = new StoredObject(new ObjectKey(item.Key[_path.Length..]), item.Size ?? 0, Unquote(item.ETag), AtUtc(item.LastModified));
+                var found = new StoredObject(new ObjectKey(item.Key[_path.Length..]), item.Size ?? 0, Unquote(item.ETag), AtUtc(item.LastModified)) { ArchiveClass = ArchiveClass(item.StorageClass) };
                 objects[found.Key] = found;
             }
 
@@ -67,7 +67,13 @@ public sealed class S3ObjectStore : IObjectStore
     public async Task<StoredObject?> FindAsync(ObjectKey key, CancellationToken ct)
     {
         var head = await HeadAsync(key, new GetObjectMetadataRequest { BucketName = _bucket, Key = _path + key.Value }, ct);
-        return head is null ? null : new StoredObject(key, head.ContentLength, Unquote(head.ETag), AtUtc(head.LastModified));
+        if (head is null)
+        {
+            return null;
+        }
+
+        var isRestored = head is { RestoreInProgress: false, RestoreExpiration: not null };
+        return new StoredObject(key, head.ContentLength, Unquote(head.ETag), AtUtc(head.LastModified)) { ArchiveClass = isRestored ? null : ArchiveClass(head.StorageClass) };
     }
 
     public async Task<Stream> OpenReadAsync(ObjectKey key, ByteRange? range, CancellationToken ct)
@@ -201,6 +207,9 @@ public sealed class S3ObjectStore : IObjectStore
                 return (GetObjectMetadataResponse?)null;
             }
         }, ct);
+
+    /// <summary>GLACIER_IR, and everything else, is read at once.</summary>
+    private static string? ArchiveClass(S3StorageClass? storage) => storage?.Value is "GLACIER" or "DEEP_ARCHIVE" ? storage.Value : null;
 
     private static DateTimeOffset AtUtc(DateTime? time) => time is { } value ? new DateTimeOffset(value.ToUniversalTime()) : DateTimeOffset.UnixEpoch;
 

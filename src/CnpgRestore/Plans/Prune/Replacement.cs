@@ -1,3 +1,4 @@
+using CnpgRestore.Barman.Backups;
 using CnpgRestore.Barman.Recovery;
 using CnpgRestore.ObjectStore;
 using CnpgRestore.Plans.Clusters;
@@ -26,6 +27,15 @@ static class Replacement
 
         var problems = new List<Problem>();
         var end = route.Path!.Extent.EndTime;
+        if (removed.Catalog.Backups.LastOrDefault(backup => backup.State == BackupState.Unreadable) is { } closed && closed.Id.CompareTo(route.Backup.Id) > 0)
+        {
+            problems.Add(new Problem(
+                ProblemCode.Refused,
+                $"{removed.Name}/ holds a later base backup than {replacement.Name}/, and it cannot be read",
+                $"{closed.Id}: {closed.Why}; the newest of {replacement.Name}/ is {Word(route)}",
+                $"cnpg-restore backups list --server {removed.Name}"));
+        }
+
         var old = removed.Catalog.Usable.LastOrDefault();
         if (old?.Extent is { } extent && extent.SystemId != route.Path.Extent.SystemId && !request.IsNewSystem)
         {

@@ -100,7 +100,7 @@ sealed class RecoveryProof(KubernetesApi api, IObjectStore store, FromBackupDeci
 
     private async Task CountAsync(InstancePsql psql, StepMeter meter, CancellationToken ct)
     {
-        var names = await psql.QueryAsync("postgres", "SELECT datname, pg_database_size(oid) FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY datname", ct);
+        var names = await psql.QueryAsync("postgres", "SELECT datname, pg_database_size(oid) FROM pg_database WHERE datallowconn AND NOT datistemplate AND datconnlimit <> -2 ORDER BY datname", ct);
         foreach (var name in names)
         {
             meter.Note = $"counting rows of {name[0]}";
