@@ -51,13 +51,18 @@ coverage: ## lines of the library that all tests run, folder by folder (over an 
 	for project in src/CnpgRestore.Cli tests/OperatorStandIn $(addprefix tests/,$(or $(PROJECTS),$(TESTS))); do dotnet build $$project -v quiet; done
 	tests/coverage.sh $(or $(PROJECTS),$(TESTS))
 
-# The loader of Dumps/Loading talks to PostgreSQL; no unit test runs it.
-MUTATED ?= Postgres Barman Yaml Dumps/Plain Dumps/Inspection Dumps/Folder
-mutation: ## changes the library in thousands of small ways and tells which no unit test of the folder notices (hours); MUTATED=Postgres for a part
+MUTATED ?= Postgres Barman Yaml Dumps Dumps/Plain Dumps/Inspection Dumps/Folder Dumps/Loading
+mutation: ## changes the library in thousands of small ways and tells which no test of the folder notices (hours); MUTATED=Postgres for a part
 	@dotnet tool restore >/dev/null
+	testbed/install.sh servers
 	cd tests/CnpgRestore.Tests
 	for folder in $(MUTATED); do
-	  TESTS_OF=$${folder%%/*} nice -n 15 dotnet stryker --skip-version-check --output ../../artifacts/mutation/$$folder --mutate "**/$$folder/**/*.cs"
+	  files="**/$$folder/**/*.cs" tests=
+	  case $$folder in
+	    Dumps) files="**/$$folder/*.cs" ;; # its folders have rows of their own
+	    Dumps/Loading) tests="--test-project CnpgRestore.Tests.csproj --test-project ../CnpgRestore.ServerTests/CnpgRestore.ServerTests.csproj" ;;
+	  esac
+	  TESTS_OF=$${folder%%/*} nice -n 15 dotnet stryker --skip-version-check --output ../../artifacts/mutation/$$folder --mutate "$$files" $$tests
 	done
 
 demo: ## a database is backed up, hurt and brought back, told step by step (under 5 minutes with the installation)

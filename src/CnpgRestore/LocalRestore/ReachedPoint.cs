@@ -15,12 +15,13 @@ public sealed record ReachedPoint(
     /// <summary>
     /// Whether this is what was asked for. Without a target, it must be the end of the archive: PostgreSQL also opens early, and says nothing. The first
     /// byte of the last segment is where a replay ends that did not get it. There is no upper bound: a living server archives more while the replay runs.
+    /// An older timeline than that of the last segment goes its own way, however far it goes.
     /// </summary>
     public Check Against(RecoveryTarget target, RecoveryPath path)
     {
         var passed = target switch
         {
-            RecoveryTarget.Latest => Lsn > path.LastSegment.FirstLsn(path.Extent.SegmentSize),
+            RecoveryTarget.Latest => Lsn > path.LastSegment.FirstLsn(path.Extent.SegmentSize) && Timeline >= path.LastSegment.Timeline,
             RecoveryTarget.Lsn { Inclusive: true } lsn => Lsn > lsn.Position,
             RecoveryTarget.Lsn lsn => Lsn <= lsn.Position,
             RecoveryTarget.Time time => LastTransaction is null || LastTransaction <= time.Moment.Moment,

@@ -95,7 +95,9 @@ sealed class RecoveryProof(KubernetesApi api, IObjectStore store, FromBackupDeci
         var left = TimelineHistory.Fork(timeline, history.Replace('\r', '\n'), path.History.Ancestors.Count)
             ?? throw new RestoreException(ProblemCode.Differences, $"the database is on timeline {timeline} and has no history of it", history);
         DateTimeOffset? last = row[2].Length == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(row[2], CultureInfo.InvariantCulture));
-        return new ReachedPoint(SystemIdentifier.Parse(row[0]), left.SwitchLsn, path.History.TimelineAt(new Lsn(left.SwitchLsn.Value - 1)), timeline, left.Reason, last);
+        // PostgreSQL writes the timeline that it followed, which is an older one where it did not get the history of the newest.
+        var replayed = path.History.TimelineAt(new Lsn(left.SwitchLsn.Value - 1));
+        return new ReachedPoint(SystemIdentifier.Parse(row[0]), left.SwitchLsn, left.Timeline < replayed ? left.Timeline : replayed, timeline, left.Reason, last);
     }
 
     private async Task CountAsync(InstancePsql psql, StepMeter meter, CancellationToken ct)
