@@ -91,6 +91,9 @@ public static class ManifestFiles
         return Path.IsPathRooted(folder) ? parent : Path.GetRelativePath(Environment.CurrentDirectory, parent);
     }
 
+    /// <summary>Null where it is no YAML, or may not be read.</summary>
+    internal static ManifestFile? TryRead(string path) => FindText(path) is { } text && YamlText.TryParse(text, path) is not null ? Read(path, isNeighbour: true) : null;
+
     private static IEnumerable<ManifestFile> Holding(string folder, string apiGroup) =>
         from path in Directory.EnumerateFiles(folder, "*.y*ml", Reachable).Order(StringComparer.Ordinal)
         where FindText(path) is { } text && text.Contains(apiGroup, StringComparison.Ordinal) && YamlText.TryParse(text, path) is not null

@@ -32,9 +32,9 @@ public sealed class LoadInterruptionTests : IAsyncLifetime
 
         Assert.Equal(ProblemCode.Unreachable, e.Problem.Code);
         Assert.StartsWith("Connection refused", e.Problem.Message, StringComparison.Ordinal);
-        // On a busy machine the second connection may only be on its way at that moment.
+        // On a busy machine the second connection may only be on its way at that moment, or be told the settings of the dump before its rows.
         Assert.True(
-            e.Problem.Detail!.Contains("of the dump: COPY public.big", StringComparison.Ordinal) || e.Problem.Message == "Connection refused: a connection for the load could not be made",
+            e.Problem.Detail!.Contains(" of the dump: ", StringComparison.Ordinal) || e.Problem.Message == "Connection refused: a connection for the load could not be made",
             e.Problem.ToString());
     }
 

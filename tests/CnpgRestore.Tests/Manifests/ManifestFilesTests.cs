@@ -77,6 +77,23 @@ public sealed class ManifestFilesTests : IDisposable
     }
 
     [Theory]
+    [InlineData("kustomization.yaml", "resources: [cluster.yaml]\npatches: [{path: size.yaml}]\n", "kustomization.yaml has patches")]
+    [InlineData("kustomization.yml", "resources: [cluster.yaml]\nnamePrefix: prod-\n", "kustomization.yml has namePrefix")]
+    [InlineData("kustomization.yaml", "resources: [cluster.yaml]\npatches: [{target: {kind: Deployment}, path: size.yaml}]\n", null)]
+    [InlineData("kustomization.yaml", "resources: [cluster.yaml]\n", null)]
+    [InlineData("ks.yaml", "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: shop}\nspec: {path: ./shop, patches: [{target: {kind: Cluster}, patch: '{}'}]}\n", "Kustomization shop in")]
+    public void What_Kustomize_changes_on_the_way_is_told(string name, string content, string? told)
+    {
+        var cluster = Write("shop/cluster.yaml", "apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: shop}\nspec: {imageName: \"${IMAGE}\"}\n");
+        Write($"shop/{name}", content);
+
+        var sentences = KustomizePatches.Of(ManifestFiles.Read([cluster])).ToList();
+
+        Assert.Equal(told is null ? 0 : 1, sentences.Count);
+        Assert.All(sentences, sentence => Assert.Contains(told!, sentence, StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("kind: ScheduledBackup\nspec: {cluster: {name: \"${CLUSTER}\"}}\n", "shop")]
     [InlineData("kind: ScheduledBackup\nspec: {cluster: {name: shop}}\n", "shop-2")]
     public void A_variable_that_a_neighbour_uses_keeps_its_value(string neighbour, string value)

@@ -144,6 +144,5 @@ static class FolderChecks
     private static string PlaceOf(Examination exam, string folder) => $"{exam.Bucket.Address}/{folder}/";
 
     private static bool IsInBucket(Examination exam, BackupFolder source) =>
-        source.Store is null || exam.Manifest?.Destination?.Store is not { } archive
-        || (source.Store.DestinationPath?.TrimEnd('/') == archive.DestinationPath?.TrimEnd('/') && source.Store.EndpointUrl == archive.EndpointUrl);
+        source.Store is null || exam.Manifest?.Destination is not { Store: not null } archive || source.IsInBucketOf(archive, exam.Namespace);
 }

@@ -11,6 +11,9 @@ static class LogChecks
     // Enough to see it twice, too few to hide what else is there.
     private const int LinesShown = 3;
 
+    /// <summary>A pod asks with HEAD, whose 403 has no words; what was answered here to the same key tells which of the three it is.</summary>
+    private static readonly string[] Denials = [StoreAilments.SecretKeyWrong.Id, StoreAilments.AccessKeyUnknown.Id, StoreAilments.PermissionMissing.Id];
+
     private static readonly string[] TellsNoReason = ["unexpected failure invoking barman-cloud-wal-archive"];
 
     /// <summary>
@@ -51,8 +54,8 @@ static class LogChecks
     private static bool IsOwnMatter(Examination exam, string ailment) =>
         ailment != StoreAilments.EmptyArchive.Id
         && !(ailment == StoreAilments.CannotFindBackup.Id && FolderChecks.ExplainsMissingBackup(exam))
-        && !(exam.Secrets.Any(shape => shape.IsMissing || shape.IsEmpty || shape.EndsInNewline) && (ailment == StoreAilments.SecretKeyWrong.Id || ailment == StoreAilments.AccessKeyUnknown.Id || ailment == StoreAilments.PermissionMissing.Id))
-        && AccessChecks.Bucket(exam).All(finding => finding.Id != ailment);
+        && !(exam.Secrets.Any(shape => shape.IsMissing || shape.IsEmpty || shape.EndsInNewline) && Denials.Contains(ailment))
+        && AccessChecks.Bucket(exam).All(finding => finding.Id != ailment && !(ailment == StoreAilments.PermissionMissing.Id && Denials.Contains(finding.Id)));
 
     /// <summary>The instance reaches the bucket by now: it archives, and the operator has said so since.</summary>
     private static bool IsOver(Examination exam, ContainerLog log, string ailment) =>

@@ -26,7 +26,7 @@ static class RecoveryChecks
         }
 
         // The oldest history is the one that the recovery itself began; later ones are failovers of the new cluster.
-        if (to.State.Archive.Histories.Values.MinBy(history => history.Timeline)is not { Parent: { } left } history || from.State.Archive.Timelines.Count == 0
+        if (to.State.Archive.Histories.Values.MinBy(history => history.Timeline) is not { Parent: { } left } history || from.State.Archive.Timelines.Count == 0
             || from.State.Archive.Newest?.LastModified > to.State.Archive.HistoryFiles[history.Timeline].Object.LastModified)
         {
             yield break;

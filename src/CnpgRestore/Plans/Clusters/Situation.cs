@@ -10,7 +10,7 @@ namespace CnpgRestore.Plans.Clusters;
 /// <param name="Manifest">What they say now.</param>
 public sealed record Situation(JsonObject? Live, ManifestSet Set, ClusterManifest Manifest)
 {
-    /// <summary>What of the live Cluster the manifest made of it does not say, as sentences for the plan.</summary>
+    /// <summary>What the new Cluster will not have, of the live one or of what Kustomize makes of the files; as sentences for the plan.</summary>
     public IReadOnlyList<string> LeftOut { get; init; } = [];
 
     /// <summary>Null where no folder can be told; <see cref="ClusterManifest.Destination"/> otherwise.</summary>
@@ -48,7 +48,7 @@ public sealed record Situation(JsonObject? Live, ManifestSet Set, ClusterManifes
         var set = new ManifestSet(manifests);
         return new Situation(live, set, set.Read(cluster))
         {
-            LeftOut = files.Count > 0 ? [] : [.. StopAnnotations.Of(live!).Select(annotation => $"the annotation {annotation} is left out: the new Cluster could not start with it")],
+            LeftOut = files.Count > 0 ? [.. KustomizePatches.Of(set)] : [.. StopAnnotations.Of(live!).Select(annotation => $"the annotation {annotation} is left out: the new Cluster could not start with it")],
         };
     }
 
