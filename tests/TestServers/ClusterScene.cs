@@ -81,11 +81,25 @@ public sealed class ClusterScene : IAsyncDisposable
 
             if (deadline.IsCompleted)
             {
-                throw new TimeoutException($"{what} did not become what the test waits for within a quarter of an hour\n{item?["status"]}\n{await EventsAsync(ct)}");
+                throw new TimeoutException($"{what} did not become what the test waits for within a quarter of an hour\n{item?["status"]}\n{await EventsAsync(ct)}\n{await LogsAsync(ct)}");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(100), ct);
         }
+    }
+
+    /// <summary>The last words of every pod that has not come to a good end: events alone do not tell why a Job fails.</summary>
+    private async Task<string> LogsAsync(CancellationToken ct)
+    {
+        var words = new List<string>();
+        foreach (var pod in (await FindAsync("pods", ct))!["items"]!.AsArray().Where(pod => pod!["status"]?["phase"]?.GetValue<string>() != "Succeeded"))
+        {
+            var name = pod!["metadata"]!["name"]!.GetValue<string>();
+            var logs = await ToolProcess.RunAsync(Namespace.Server.Kubectl("--namespace", Namespace.Name, "logs", name, "--all-containers", "--tail", "10"), ct);
+            words.Add($"{name}:\n{logs.Output}{logs.Error}");
+        }
+
+        return string.Join('\n', words);
     }
 
     /// <summary>An object of this namespace, or <c>items</c> of one kind or several, named as kubectl does: <c>backup/nightly</c>, <c>pods,pvc</c>.</summary>

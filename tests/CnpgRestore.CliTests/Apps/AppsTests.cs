@@ -15,6 +15,13 @@ public sealed class AppsTests(TestBed bed)
         await scene.StartAppsAsync();
         await scene.Home.ApplyAsync(AppManifests.Shell, Ct);
         await scene.SessionsAsync(7);
+        // One of the seven may be the former session of an application that has just connected again.
+        await scene.Home.WaitAsync("Ready", "pod/shell", Ct);
+        var shell = (await scene.Clusters.FindAsync("pod/shell", Ct))!["status"]!["podIP"]!.GetValue<string>();
+        while (await scene.Clusters.SqlAsync(AppsScene.Cluster, "postgres", $"SELECT count(*) FROM pg_stat_activity WHERE client_addr = '{shell}'", Ct) == "0")
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), Ct);
+        }
 
         var apps = await scene.ListAsync();
         var text = await scene.RunAsync("apps", "list", AppsScene.Cluster);
