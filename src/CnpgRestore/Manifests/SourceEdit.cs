@@ -68,18 +68,18 @@ static class SourceEdit
             name = own;
         }
 
-        var index = FindEntry(draft, name)!;
-        string[] entry = [.. Place, index];
+        var chosen = Entry(draft, name);
+        string[] entry = [.. Place, FindEntry(draft, name)!];
         string[] inTree = [.. entry, "barmanObjectStore"];
         string[] store = draft.Root.Find(inTree) is not null ? inTree : [.. entry, "plugin", "parameters"];
-        var folder = draft.Manifest.ExternalClusters[int.Parse(index, CultureInfo.InvariantCulture)].Folder ?? throw new RestoreException(
+        var folder = chosen.Folder ?? throw new RestoreException(
             ProblemCode.Refused,
             $"the external cluster '{name}' in {draft.File.Path} is a live server, not a folder in a bucket",
             hint: draft.Command("--source NAME"));
         CompleteCredentials(draft, inTree, folder);
         if (draft.Manifest.Destination is { } archive && !folder.IsInBucketOf(archive, draft.Manifest.Namespace))
         {
-            draft.Notes.Add($"the recovery reads {folder.ServerName}/ {Where(draft.Manifest.ExternalClusters[int.Parse(index, CultureInfo.InvariantCulture)])}, which is another bucket than the cluster archives to");
+            draft.Notes.Add($"the recovery reads {folder.ServerName}/ {Where(chosen)}, which is another bucket than the cluster archives to");
         }
 
         var isOwn = (draft.Root.Find(store) as YamlMapping)?.OwnEntry("serverName") is not null;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using CnpgRestore.Manifests;
 using CnpgRestore.Plans.Clusters;
+using CnpgRestore.Tests.Manifests;
 
 namespace CnpgRestore.Tests.Plans.Clusters;
 
@@ -33,6 +34,19 @@ public sealed class ManifestPreflightTests
     [InlineData("cnpg.io/reconciliationLoop", "enabled")]
     [InlineData("cnpg.io/reconcilePodSpec", "disabled")]
     public void An_annotation_that_stops_nothing_is_left_alone(string annotation, string value) => Assert.Empty(Check($"{annotation}: {value}", ""));
+
+    [Fact]
+    public void The_values_of_a_chart_are_no_manifest_of_a_Cluster()
+    {
+        var release = new GoldenManifest("helm-recovery-same-folder");
+        var set = new ManifestSet(new ManifestFile("release.yaml", release.Input));
+
+        var problem = ManifestPreflight.Check(set, set.Clusters()[0].Name).First();
+
+        Assert.Equal(ProblemCode.Refused, problem.Code);
+        Assert.Contains("is a HelmRelease: the Cluster is made of its values by the chart, and not from here", problem.Message, StringComparison.Ordinal);
+        Assert.StartsWith("release.yaml line", problem.Message, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("{enabled: true, source: east}", "east", "spec.replica.enabled is true", "set spec.replica.enabled to false")]
