@@ -39,6 +39,9 @@ def load():
 
 def start(command, environment):
     """A running program with stdout, stderr and wait(). Raises FileNotFoundError where it is not installed."""
+    # The process that answers has their modules, which an image may have without the programs.
+    if shutil.which(command[0], path=environment.get("PATH")) is None:
+        raise FileNotFoundError(command[0])
     while _loading and _loading.poll() is None and not os.path.exists(ADDRESS):
         time.sleep(0.01)
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)

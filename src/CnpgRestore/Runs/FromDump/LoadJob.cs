@@ -23,6 +23,9 @@ sealed record LoadJob(KubernetesApi Api, string Namespace, string Cluster, strin
     private const int NoProgram = 126;
     private const int Signal = 128;
 
+    // No exit code of a pod that failed: there is none any more.
+    private const int Gone = 0;
+
     // As this program writes a problem.
     private const string MessageWord = "error:";
     private const string DetailWord = "detail:";
@@ -157,10 +160,12 @@ sealed record LoadJob(KubernetesApi Api, string Namespace, string Cluster, strin
             return null;
         }
 
-        var code = 0;
+        var code = Gone;
         await foreach (var pod in ListPodsAsync(name, ct))
         {
             code = pod.Items("status", "containerStatuses").FirstOrDefault().Number("state", "terminated", "exitCode") ?? code;
+            // It is listed a moment longer, killed by who deletes it.
+            code = code > Signal && pod.Text("metadata", "deletionTimestamp") is not null ? Gone : code;
         }
 
         var log = $"kubectl logs -n {Namespace} job/{name}";
@@ -174,7 +179,7 @@ sealed record LoadJob(KubernetesApi Api, string Namespace, string Cluster, strin
                 NoFile => new Problem(ProblemCode.Stopped, lastLine ?? $"Backup file not found: {path}", $"exit code {code} of the Job {name}", log),
                 NoProgram or NoProgram + 1 => new Problem(ProblemCode.Stopped, "the image of the Job lacks a program", said, "name one that has bash, psql, pg_restore and the decompressor: --image"),
                 // Kubernetes before 1.26 begins a second pod, which finds what the first has left; a later one counts the pod as failed, and none is there.
-                PsqlJob.NotEmpty or 0 => new Problem(
+                PsqlJob.NotEmpty or Gone => new Problem(
                     ProblemCode.Stopped, $"the pod of the Job {name} was ended before it had loaded {path}", $"somebody has deleted it, or its node is gone; its last word: {said}", $"kubectl get events -n {Namespace}"),
                 _ when isLoader && Said(lines) is { } own => own,
                 > Signal => new Problem(ProblemCode.Stopped, Invariant($"the Job {name} was killed by signal {code - Signal}"), said, log),
