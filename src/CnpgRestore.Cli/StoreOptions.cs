@@ -121,6 +121,32 @@ sealed class StoreOptions(bool withCluster = true)
         return await store.OpenAsync(cluster, ct);
     }
 
+    /// <summary>As <see cref="OpenAsync"/>; where the bucket cannot be reached, why. That is the reason for some commands, and none to refuse.</summary>
+    /// <param name="cluster">The Cluster as JSON; null where no bucket is needed.</param>
+#pragma warning disable CA2000 // Who asked owns the store.
+    public async Task<(IObjectStore? Store, string? Unreachable)> TryOpenAsync(
+        ParseResult parse, CliSession session, KubernetesApi api, string ns, JsonObject? cluster, CancellationToken ct)
+    {
+        if (cluster is null)
+        {
+            return (null, null);
+        }
+
+        IObjectStore? store = null;
+        try
+        {
+            store = await OpenAsync(parse, session, api, ns, cluster, ct);
+            await store.ListLevelAsync(KeyPrefix.Root, ct);
+            return (store, null);
+        }
+        catch (RestoreException e) when (e.Problem.Code is ProblemCode.Unreachable or ProblemCode.AccessDenied or ProblemCode.NotFound)
+        {
+            store?.Dispose();
+            return (null, e.Problem.Message);
+        }
+    }
+#pragma warning restore CA2000
+
     /// <summary>To a Cluster's own bucket, as far as the command line says so; the variables of S3 mean another bucket.</summary>
     public StoreRoute Route(ParseResult parse) => new(
         parse.GetValue(_endpoint) is { } url ? ParseUrl(url, "--endpoint") : null, parse.GetValue(_provider), parse.GetValue(_authorities));

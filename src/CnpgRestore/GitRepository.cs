@@ -88,6 +88,13 @@ sealed class GitRepository
         return found.Length == 0 || undone ? null : new GitCommit(found);
     }
 
+    /// <summary>Whether a remote holds the newest commit whose message has a line, and not what reverts it here.</summary>
+    public async Task<bool> IsRevertUnpublishedAsync(string line, CancellationToken ct)
+    {
+        var found = (await DemandAsync(["log", "--fixed-strings", "--grep", line, "--max-count", "1", "--format=%H"], ct)).Trim();
+        return found.Length > 0 && (await DemandAsync(["for-each-ref", "--count=1", "--contains", found, "refs/remotes"], ct)).Trim().Length > 0 && !await IsPublishedAsync(ct);
+    }
+
     public Task RevertAsync(GitCommit commit, CancellationToken ct) => DemandAsync(["revert", "--no-edit", commit.Hash], ct);
 
     public Task PushAsync(CancellationToken ct) => DemandAsync(["push", "--quiet"], ct);

@@ -93,6 +93,9 @@ public sealed class RenameInterruptionTests(TestBed bed)
         first.Kill();
         hold.Release(100);
         scene.Proxy.Heal();
+        // The lock goes with the last of its threads, and what it had asked for is still being answered.
+        await first.WaitAsync(Ct);
+        await scene.Proxy.SettledAsync(Ct);
 
         Assert.Equal(0, (await scene.MoveAsync("-r")).ExitCode);
     }

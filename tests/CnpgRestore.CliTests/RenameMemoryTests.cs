@@ -28,7 +28,7 @@ public sealed class RenameMemoryTests(TestBed bed)
             await exchange.AnswerAsync(new S3Answer(200, new Dictionary<string, string> { ["Content-Type"] = "application/xml" }, Encoding.ASCII.GetBytes(Listing(exchange.Call))));
         });
 
-        await using var running = ToolProcess.Start(scene.Command([RenameScene.Source, RenameScene.Target, "-r", "--dry-run"]));
+        await using var running = ToolProcess.Start(scene.Command([RenameScene.Source, RenameScene.Target, "-r", "--dry-run"]) with { Timeout = TimeSpan.FromMinutes(15) });
         started.SetResult(running);
         var result = await running.WaitAsync(Ct);
 

@@ -43,7 +43,7 @@ public sealed class KubernetesServerTests(TestBed bed)
         owner.Kill();
 
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Ct);
-        deadline.CancelAfter(TimeSpan.FromSeconds(20));
+        deadline.CancelAfter(TimeSpan.FromMinutes(2));
         while (Directory.Exists(folder))
         {
             await Task.Delay(50, deadline.Token);

@@ -22,11 +22,12 @@ root.SetAction(async (parse, signalled) =>
     using var api = KubernetesApi.Connect(options.Kubeconfig);
     var clock = TimeProvider.System;
     await using var webhooks = await WebhookServer.StartAsync(api, IPAddress.Parse(options.Address), clock, ct);
-    var running = Task.WhenAll(new Operator(api, options, clock).RunAsync(ct), new GitOpsLoop(api, clock).RunAsync(ct), OutliveAsync(parse.GetValue(owner), end));
+    // One that ends without the others would leave Clusters that nobody looks after.
+    var running = Task.WhenAny(new Operator(api, options, clock).RunAsync(ct), new GitOpsLoop(api, clock).RunAsync(ct), OutliveAsync(parse.GetValue(owner), end));
     Console.WriteLine("ready");
     try
     {
-        await running;
+        await await running;
     }
     catch (OperationCanceledException) when (ct.IsCancellationRequested)
     {

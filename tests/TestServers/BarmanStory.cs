@@ -156,7 +156,7 @@ public sealed class BarmanStory : IAsyncDisposable
         await Postgres.ExecuteAsync("SELECT pg_logical_emit_message(false, 'story', 'end of segment')", ct);
         var segment = await Postgres.QueryAsync<string>("SELECT pg_walfile_name(pg_switch_wal())", ct);
         var done = Path.Combine(Postgres.DataDirectory, "pg_wal", "archive_status", $"{segment}.done");
-        var deadline = Task.Delay(TimeSpan.FromMinutes(1), ct);
+        var deadline = Task.Delay(TimeSpan.FromMinutes(5), ct);
         while (!File.Exists(done))
         {
             if (deadline.IsCompleted)

@@ -20,9 +20,9 @@ public sealed class KubernetesNamespace(KubernetesServer server, string name) : 
     public async Task ApplyAsync(string yaml, CancellationToken ct) =>
         (await ToolProcess.RunAsync(server.Kubectl("--namespace", name, "apply", "--filename", "-") with { Input = yaml }, ct)).Succeeded();
 
-    /// <summary>Waits until a condition holds, for example <c>Complete</c> of <c>job/load</c>; after a minute the test fails.</summary>
-    public Task WaitAsync(string condition, string what, CancellationToken ct) =>
-        KubectlAsync(ct, "wait", "--for", $"condition={condition}", what, "--timeout", "60s");
+    /// <summary>Waits until a condition holds, for example <c>Complete</c> of <c>job/load</c>; after a quarter of an hour the test fails.</summary>
+    public async Task WaitAsync(string condition, string what, CancellationToken ct) => (await ToolProcess.RunAsync(
+        server.Kubectl("--namespace", name, "wait", "--for", $"condition={condition}", what, "--timeout", "900s") with { Timeout = TimeSpan.FromMinutes(16) }, ct)).Succeeded();
 
     public async ValueTask DisposeAsync() =>
         await ToolProcess.RunAsync(server.Kubectl("delete", "namespace", name, "--wait=false"), CancellationToken.None);

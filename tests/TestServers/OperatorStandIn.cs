@@ -48,7 +48,7 @@ public sealed class OperatorStandIn : IAsyncDisposable
 
     private async Task ReadyAsync(CancellationToken ct)
     {
-        var deadline = Task.Delay(TimeSpan.FromSeconds(30), ct);
+        var deadline = Task.Delay(TimeSpan.FromMinutes(2), ct);
         while (!Log.Contains("ready\n", StringComparison.Ordinal))
         {
             if (deadline.IsCompleted || _process.HasExited)

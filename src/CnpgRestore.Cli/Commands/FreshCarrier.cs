@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using CnpgRestore.Cli.Output;
 using CnpgRestore.Dumps;
 using CnpgRestore.Kubernetes;
@@ -42,7 +41,7 @@ sealed class FreshCarrier(CliSession session, KubernetesApi api, StoreOptions st
 
         var run = _state.NewRun(Verb, session.Clock);
         var situation = await look();
-        var (store, unreachable) = await OpenAsync(fresh.Namespace, situation.Archive is null ? null : situation.Set.ReadJson(fresh.Cluster), ct);
+        var (store, unreachable) = await storeOptions.TryOpenAsync(parse, session, api, fresh.Namespace, situation.Archive is null ? null : situation.Set.ReadJson(fresh.Cluster), ct);
         using var opened = store;
         var plan = await new FreshPlanner(api, request, fresh, session.Clock).PlanAsync(situation, store, unreachable, run.Value, unfinished, progress: null, ct);
         return await ShowAndCarryOutAsync(plan, store, outcome: null, dryRun, ct);
@@ -60,7 +59,7 @@ sealed class FreshCarrier(CliSession session, KubernetesApi api, StoreOptions st
     {
         var decision = (FreshDecision)recorded.Decision;
         var needsStore = decision.MoveTo is not null || decision.TakesFirstBackup;
-        var (store, unreachable) = await OpenAsync(decision.Namespace, needsStore ? recorded.Manifest : null, ct);
+        var (store, unreachable) = await storeOptions.TryOpenAsync(parse, session, api, decision.Namespace, needsStore ? recorded.Manifest : null, ct);
         using var opened = store;
         if (decision.MoveTo is not null && unreachable is not null)
         {
@@ -74,7 +73,7 @@ sealed class FreshCarrier(CliSession session, KubernetesApi api, StoreOptions st
     public async Task<int> UndoAsync(RecordedRun recorded, bool dryRun, CancellationToken ct)
     {
         var decision = (FreshDecision)recorded.Decision;
-        var (store, _) = await OpenAsync(decision.Namespace, decision.MoveTo is null ? null : recorded.Manifest, ct);
+        var (store, _) = await storeOptions.TryOpenAsync(parse, session, api, decision.Namespace, decision.MoveTo is null ? null : recorded.Manifest, ct);
         using var opened = store;
         var apps = decision.StopsApps ? new FromDumpApps(session, api, decision.Cluster) : null;
         return await new ClusterUndoCarrier(session, api, _state, apps, () => Open(decision)).RunAsync(recorded, store, dryRun, ct);
@@ -168,29 +167,4 @@ sealed class FreshCarrier(CliSession session, KubernetesApi api, StoreOptions st
 
     private Task<RunLease> TakeLeaseAsync(FreshDecision decision, CancellationToken ct) => RunLease.TakeAsync(
         api, decision.Namespace, decision.Cluster, new LeaseHolder(decision.Run, Environment.MachineName, Environment.ProcessId), session.Clock, ct);
-
-    /// <summary>A bucket that cannot be reached is why people restore from dumps: it is no reason to refuse.</summary>
-    /// <param name="cluster">The Cluster as JSON; null where no bucket is needed.</param>
-#pragma warning disable CA2000 // Who asked owns the store.
-    private async Task<(IObjectStore? Store, string? Unreachable)> OpenAsync(string ns, JsonObject? cluster, CancellationToken ct)
-    {
-        if (cluster is null)
-        {
-            return (null, null);
-        }
-
-        IObjectStore? store = null;
-        try
-        {
-            store = await storeOptions.OpenAsync(parse, session, api, ns, cluster, ct);
-            await store.ListLevelAsync(KeyPrefix.Root, ct);
-            return (store, null);
-        }
-        catch (RestoreException e) when (e.Problem.Code is ProblemCode.Unreachable or ProblemCode.AccessDenied or ProblemCode.NotFound)
-        {
-            store?.Dispose();
-            return (null, e.Problem.Message);
-        }
-    }
-#pragma warning restore CA2000
 }

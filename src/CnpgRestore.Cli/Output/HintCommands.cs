@@ -13,15 +13,19 @@ static partial class HintCommands
     private static readonly string[] Reaching = ["--namespace", "--kubeconfig", "--context", "--endpoint", "--provider", "--endpoint-ca"];
 
     /// <summary>Which bucket is meant: a hint that names one of these means another one.</summary>
-    private static readonly string[] Naming = ["--bucket", "--cluster", "--file"];
+    private static readonly string[] Naming = ["--bucket", ClusterOption, "--file"];
+
+    private const string ClusterOption = "--cluster";
+    private const string ClusterArgument = "CLUSTER";
 
     public static string? Complete(string? hint, ParseResult parse)
     {
         var given = parse.CommandResult.Command.Options.Where(option => (Reaching.Contains(option.Name) || Naming.Contains(option.Name)) && parse.GetResult(option) is { Implicit: false }).ToList();
-        return hint is null || given.Count == 0 ? hint : Command().Replace(hint, found => Complete(found.Value, given, parse));
+        var cluster = parse.CommandResult.Command.Arguments.FirstOrDefault(argument => argument.Name == ClusterArgument) is { } named ? parse.GetResult(named) is { Tokens: [var token, ..] } ? token.Value : null : null;
+        return hint is null || (given.Count == 0 && cluster is null) ? hint : Command().Replace(hint, found => Complete(found.Value, given, cluster, parse));
     }
 
-    private static string Complete(string text, IReadOnlyList<Option> given, ParseResult parse)
+    private static string Complete(string text, IReadOnlyList<Option> given, string? cluster, ParseResult parse)
     {
         var hinted = parse.RootCommandResult.Command.Parse(text.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..]);
         if (hinted.Errors.Count > 0)
@@ -33,7 +37,11 @@ static partial class HintCommands
         var known = hinted.CommandResult.Command.Options;
         var said = known.Where(option => hinted.GetResult(option) is { Implicit: false }).Select(option => option.Name).ToList();
         var missing = given.Where(option => known.Any(other => other.Name == option.Name) && !said.Contains(option.Name) && !(Naming.Contains(option.Name) && said.Intersect(Naming).Any()));
-        return string.Join(' ', Arg.Words(parse, missing).Select(CommandText.Quote).Prepend(text));
+        // A command that is about a Cluster has found the bucket by it.
+        var bucket = cluster is not null && known.Any(option => option.Name == ClusterOption) && !said.Intersect(Naming).Any() && !given.Any(option => Naming.Contains(option.Name))
+            ? (string[])[ClusterOption, cluster]
+            : [];
+        return string.Join(' ', bucket.Concat(Arg.Words(parse, missing)).Select(CommandText.Quote).Prepend(text));
     }
 
     // Up to the end of the hint, a quote, or the next clause; for runs up to the name and the namespace, behind which a sentence may go on.

@@ -96,12 +96,15 @@ public sealed class KubernetesApi : IDisposable
     public IAsyncEnumerable<WatchEvent> WatchAsync(ResourceType type, string? ns, ListSelector selector, CancellationToken ct) =>
         new ObjectWatch(_requests, new ObjectList(_requests, type, ns, selector, PageSize)).RunAsync(ct);
 
+    /// <summary>All that is there, by uid: once it is listed, and after every change, until it is cancelled.</summary>
+    internal IAsyncEnumerable<IReadOnlyDictionary<string, JsonObject>> StatesAsync(ResourceType type, string? ns, ListSelector selector, CancellationToken ct) =>
+        new ObjectWatch(_requests, new ObjectList(_requests, type, ns, selector, PageSize)).StatesAsync(ct);
+
     /// <summary>Waits until an object is as it should be, or gone; null stands for gone.</summary>
     /// <returns>The object at that moment.</returns>
     public async Task<JsonObject?> WaitForAsync(ObjectReference reference, Func<JsonObject?, bool> isReached, CancellationToken ct)
     {
-        var list = new ObjectList(_requests, reference.Type, reference.Namespace, ListSelector.Named(reference.Name), PageSize);
-        await foreach (var state in new ObjectWatch(_requests, list).StatesAsync(ct))
+        await foreach (var state in StatesAsync(reference.Type, reference.Namespace, ListSelector.Named(reference.Name), ct))
         {
             var item = state.Values.FirstOrDefault();
             if (isReached(item))
@@ -118,7 +121,7 @@ public sealed class KubernetesApi : IDisposable
     public async Task WaitUntilNoneAsync(
         ResourceType type, string? ns, ListSelector selector, Action<IReadOnlyCollection<JsonObject>> remaining, CancellationToken ct)
     {
-        await foreach (var state in new ObjectWatch(_requests, new ObjectList(_requests, type, ns, selector, PageSize)).StatesAsync(ct))
+        await foreach (var state in StatesAsync(type, ns, selector, ct))
         {
             if (state.Count == 0)
             {

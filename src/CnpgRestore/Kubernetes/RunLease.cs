@@ -131,11 +131,13 @@ public sealed class RunLease : IAsyncDisposable
     {
         using var deadline = new CancellationTokenSource(Duration, _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, deadline.Token);
+        var pause = RenewInterval;
         while (!either.IsCancellationRequested)
         {
             try
             {
-                await Task.Delay(RenewInterval, _clock, either.Token);
+                await Task.Delay(pause, _clock, either.Token);
+                pause = RenewInterval;
                 var next = _lease.DeepClone().AsObject();
                 next["spec"]!["renewTime"] = LeaseContent.MicroTime(_clock.GetUtcNow());
                 _lease = await _api.ReplaceAsync(_reference, next, WriteOptions.Default, either.Token);
@@ -147,6 +149,9 @@ public sealed class RunLease : IAsyncDisposable
                 {
                     break;
                 }
+
+                // An interval later, the deadline would be over, which only an answered renewal moves.
+                pause = TimeSpan.Zero;
             }
             catch (Exception e) when (e is RestoreException or OperationCanceledException)
             {

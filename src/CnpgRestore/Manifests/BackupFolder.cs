@@ -18,9 +18,10 @@ public sealed record BackupFolder(string ServerName, bool IsExplicit, BarmanStor
     public bool IsPlugin => ObjectStoreName is not null;
 
     /// <summary>Whether both folders lie in one bucket, as far as the manifests tell; a plugin's ObjectStore that is not known otherwise is known by its name.</summary>
-    /// <param name="ns">Of the Cluster that names them.</param>
-    public bool IsInBucketOf(BackupFolder other, string? ns) => Store is { } store && other.Store is { } another
-        ? (store.DestinationPath?.TrimEnd('/'), StoreEndpoint.Of(store.EndpointUrl, ns)) == (another.DestinationPath?.TrimEnd('/'), StoreEndpoint.Of(another.EndpointUrl, ns))
+    /// <param name="ns">Of the Cluster that names this one.</param>
+    /// <param name="otherNs">Of the Cluster that names the other one; null: the same.</param>
+    public bool IsInBucketOf(BackupFolder other, string? ns, string? otherNs = null) => Store is { } store && other.Store is { } another
+        ? (store.DestinationPath?.TrimEnd('/'), StoreEndpoint.Of(store.EndpointUrl, ns)) == (another.DestinationPath?.TrimEnd('/'), StoreEndpoint.Of(another.EndpointUrl, otherNs ?? ns))
         : IsPlugin && other.IsPlugin && ObjectStoreName == other.ObjectStoreName;
 
     /// <summary>

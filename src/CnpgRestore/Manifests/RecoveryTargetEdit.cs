@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using CnpgRestore.Barman.Backups;
 using CnpgRestore.Postgres;
 using CnpgRestore.Yaml;
@@ -58,6 +59,14 @@ static class RecoveryTargetEdit
         }
     }
 
+    /// <summary>Whether a Cluster is told to recover to this target, from this base backup.</summary>
+    internal static bool IsSaidBy(ClusterManifest found, RecoveryTarget target, BackupId? backup)
+    {
+        var wanted = Entries(target, backup).ToDictionary(entry => entry.Key, entry => Meaning(entry.Value).Text());
+        var said = found.RecoveryTarget.Where(entry => entry.Value != "false").ToDictionary();
+        return said.Count == wanted.Count && wanted.All(entry => said.GetValueOrDefault(entry.Key) == entry.Value);
+    }
+
     /// <summary>The keys as the operator reads them. Times are UTC with Z: any other form is read in more than one way.</summary>
     internal static Dictionary<string, YamlContent> Entries(RecoveryTarget target, BackupId? backup)
     {
@@ -99,9 +108,11 @@ static class RecoveryTargetEdit
 
     private static YamlContent.Literal Quoted(string value) => new(YamlContent.Quote(value));
 
+    private static JsonNode? Meaning(YamlContent value) => YamlMeaning.ToJson(YamlText.Parse(value.ToFlow(), "value").Documents[0].Root);
+
     private static void Set(ClusterDraft draft, string[] path, YamlContent value)
     {
-        var said = YamlMeaning.ToJson(YamlText.Parse(value.ToFlow(), "value").Documents[0].Root);
+        var said = Meaning(value);
         switch (draft.Root.Find(path))
         {
             case null:

@@ -15,6 +15,6 @@ public enum Evidence
     /// <summary>Equal sizes and full-object checksums kept by the store.</summary>
     Checksum,
 
-    /// <summary>Both contents were read and their SHA-256 are equal.</summary>
+    /// <summary>Both contents were read and are equal, byte for byte.</summary>
     Content,
 }

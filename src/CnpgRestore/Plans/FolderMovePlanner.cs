@@ -157,7 +157,9 @@ public sealed class FolderMovePlanner(IObjectStore store, TimeProvider clock)
             ProblemCode.Refused,
             $"Target folder already exists: {request.Target}",
             Invariant($"it holds {survey.TargetObjects} objects; {survey.OnlyInTarget} are not in {request.Source}/ and {survey.Different} differ from it: {names}{more}"),
-            $"choose another name, for example 'cnpg-restore rename {request.Source} {request.Source}-backup2', or look at it with 'cnpg-restore backups list --server {request.Target}'");
+            survey.Different == 0 && survey.EqualObjects == survey.SourceObjects
+                ? $"all of {request.Source}/ is in it: if a 'rename -r' was interrupted, 'cnpg-restore rename -r {request.Source} {request.Target}' finishes it; another name would get what is left only"
+                : $"choose another name, for example 'cnpg-restore rename {request.Source} {request.Source}-backup2', or look at it with 'cnpg-restore backups list --server {request.Target}'");
     }
 
     private async Task<RestoreException> NoSourceAsync(FolderMoveRequest request, Survey survey, CancellationToken ct)

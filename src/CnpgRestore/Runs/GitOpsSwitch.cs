@@ -23,6 +23,9 @@ sealed class GitOpsSwitch(KubernetesApi api, IReadOnlyList<SuspendedOwner> owner
     /// </summary>
     public string? StoppedFor { get; init; }
 
+    /// <summary>What runs of other Clusters have suspended, too, and need suspended until their own end.</summary>
+    public Func<CancellationToken, Task<IReadOnlySet<SuspendedOwner>>> NeededElsewhere { get; init; } = _ => Task.FromResult<IReadOnlySet<SuspendedOwner>>(new HashSet<SuspendedOwner>());
+
     public async Task<string> SuspendAsync(CancellationToken ct)
     {
         var suspended = 0;
@@ -58,7 +61,8 @@ sealed class GitOpsSwitch(KubernetesApi api, IReadOnlyList<SuspendedOwner> owner
     public async Task<IReadOnlyList<SuspendedOwner>> HeldAsync(CancellationToken ct)
     {
         var held = new List<SuspendedOwner>();
-        foreach (var owner in owners.Reverse())
+        var needed = await NeededElsewhere(ct);
+        foreach (var owner in owners.Reverse().Where(owner => !needed.Contains(owner)))
         {
             var reference = owner.ToReference();
             if (await api.FindAsync(reference, ct) is { } item && Resume(reference.Type, item) is not null)
@@ -74,12 +78,14 @@ sealed class GitOpsSwitch(KubernetesApi api, IReadOnlyList<SuspendedOwner> owner
     public async Task<string> ResumeAsync(CancellationToken ct)
     {
         var resumed = 0;
-        foreach (var owner in owners.Reverse())
+        var needed = await NeededElsewhere(ct);
+        foreach (var owner in owners.Reverse().Where(owner => !needed.Contains(owner)))
         {
             resumed += await ChangeAsync(owner, Resume, ct) ? 1 : 0;
         }
 
-        return Invariant($"{resumed} resumed, {owners.Count - resumed} left as they were");
+        var left = owners.Where(needed.Contains).ToList();
+        return Invariant($"{resumed} resumed, {owners.Count - resumed} left as they were{(left.Count == 0 ? "" : $": {string.Join(", ", left)} until the run of another Cluster has ended")}");
     }
 
     private JsonObject? Suspend(ResourceType type, JsonObject item)

@@ -19,7 +19,7 @@ public sealed class AdviseClusterTests(TestBed bed)
 
         var alive = await scene.RunAsync("advise", RecoveryScene.Cluster);
         await scene.Clusters.Namespace.KubectlAsync(Ct, "delete", "cluster", RecoveryScene.Cluster);
-        await scene.Clusters.UntilAsync("pods", pods => pods!["items"]!.AsArray().Count == 0, Ct);
+        await scene.Clusters.UntilAsync("pods,pvc", items => items!["items"]!.AsArray().Count == 0, Ct);
         var bare = await scene.RunAsync("advise", RecoveryScene.Cluster);
         var gone = await scene.RunAsync("advise", RecoveryScene.Cluster, "-f", manifest, "-o", "json");
 

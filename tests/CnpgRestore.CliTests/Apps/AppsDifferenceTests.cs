@@ -63,7 +63,7 @@ public sealed class AppsDifferenceTests(TestBed bed)
 
         await scene.Front.KubectlAsync(Ct, "patch", "hpa/api", "--patch", """{"spec":{"minReplicas":3}}""");
         await scene.Home.KubectlAsync(Ct, "set", "image", "deployment/web", "main=localhost/missing:1");
-        var started = await scene.RunAsync("apps", "start", AppsScene.Cluster, "--yes", "--timeout", "20s");
+        var started = await scene.RunAsync("apps", "start", AppsScene.Cluster, "--yes", "--timeout", "60s");
 
         Assert.True(started.ExitCode == 3, started.Output + started.Error);
         Assert.Equal("web=1 queue=3 api=3", await scene.CountsAsync());
@@ -82,6 +82,11 @@ public sealed class AppsDifferenceTests(TestBed bed)
         await scene.Home.KubectlAsync(Ct, "create", "rolebinding", "stranger", "--clusterrole", "cluster-admin", "--user", "stranger");
         await scene.Home.KubectlAsync(Ct, "create", "clusterrole", role, "--verb", "list", "--resource", "namespaces");
         await scene.Home.KubectlAsync(Ct, "create", "clusterrolebinding", role, "--clusterrole", role, "--user", "stranger");
+        // What authorizes sees a new binding a moment later.
+        while ((await ToolProcess.RunAsync(scene.Home.Server.Kubectl("auth", "can-i", "list", "namespaces", "--as", "stranger"), Ct)).ExitCode != 0)
+        {
+            await Task.Delay(200, Ct);
+        }
 
         var list = await RunAsync(scene, "apps", "list", AppsScene.Cluster);
         var refused = await RunAsync(scene, "apps", "stop", AppsScene.Cluster, "--yes");

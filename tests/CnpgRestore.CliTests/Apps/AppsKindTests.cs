@@ -17,7 +17,7 @@ public sealed class AppsKindTests(CnpgRestore.TestServers.TestBed bed)
 
         await scene.Home.ApplyAsync(AppManifests.Kinds, Ct);
         await scene.Home.ApplyAsync(AppManifests.Web, Ct);
-        await scene.Home.KubectlAsync(Ct, "rollout", "status", "daemonset/agent", "--timeout", "60s");
+        await scene.Clusters.UntilAsync("daemonset/agent", item => item?["status"]?["numberReady"]?.GetValue<int>() == 1, Ct);
         await scene.SessionsAsync(2);
 
         var without = await scene.RunAsync("apps", "stop", AppsScene.Cluster, "--dry-run");

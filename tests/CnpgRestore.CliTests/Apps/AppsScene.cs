@@ -69,7 +69,7 @@ sealed class AppsScene : IAsyncDisposable
     /// <summary>Waits for a number of clients over the network.</summary>
     public async Task SessionsAsync(int count)
     {
-        var deadline = Task.Delay(TimeSpan.FromMinutes(2), Ct);
+        var deadline = Task.Delay(TimeSpan.FromMinutes(15), Ct);
         while (await CountSessionsAsync() != count)
         {
             Assert.False(deadline.IsCompleted, $"{await CountSessionsAsync()} sessions, not {count}\n{await Clusters.EventsAsync(Ct)}");
@@ -117,7 +117,7 @@ sealed class AppsScene : IAsyncDisposable
         foreach (var ns in (IEnumerable<KubernetesNamespace>)[Home, Front])
         {
             Assert.DoesNotContain("cnpg-restore/", await ObjectsAsync("deployments,statefulsets,cronjobs,daemonsets,kustomizations"), StringComparison.Ordinal);
-            // A Deployment's controller copies its annotations to the ReplicaSets, and takes them back a moment later.
+            // A Deployment's controller copies its annotations to the ReplicaSets; what takes them away is the program.
             for (var looks = 0; looks < 100 && (await ObjectsAsync("replicasets")).Contains("cnpg-restore/", StringComparison.Ordinal); looks++)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(200), Ct);

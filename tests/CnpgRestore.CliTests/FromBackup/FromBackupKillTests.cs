@@ -54,4 +54,30 @@ public sealed class FromBackupKillTests(TestBed bed)
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
         Assert.Equal($"{RecoveryScene.Rows}", await scene.CountAsync());
     }
+
+    [Fact]
+    public async Task A_run_that_goes_on_late_deletes_nothing_when_its_backup_is_gone_meanwhile()
+    {
+        await using var scene = await RecoveryScene.CreateAsync(bed);
+        await scene.FillAsync();
+        var uid = await scene.UidAsync();
+        Assert.Null(await KilledRun.AtAsync(scene.Command(["from-backup", RecoveryScene.Cluster, "--yes"]), KillMoment.Recorded("record")));
+        var run = scene.LastRun();
+        // As retention would.
+        foreach (var item in (await scene.Clusters.S3.ListAsync(scene.Clusters.Folder(RecoveryScene.Cluster), Ct)).Where(item => item.Key.EndsWith("/backup.info", StringComparison.Ordinal)))
+        {
+            await scene.Clusters.S3.Client.DeleteObjectAsync(scene.Clusters.Bucket, item.Key, Ct);
+        }
+
+        var late = await scene.RunAsync("runs", "resume", run, "--yes");
+        var undone = await scene.RunAsync("runs", "undo", run, "--yes");
+
+        Assert.True(late.ExitCode == 20, late.Output + late.Error);
+        Assert.Contains($"the Cluster is not deleted: {RecoveryScene.Cluster}/ no longer holds what the plan was made with", late.Error, StringComparison.Ordinal);
+        Assert.Contains($"cnpg-restore runs undo {run} -n {scene.Namespace}", late.Error, StringComparison.Ordinal);
+        Assert.True(undone.ExitCode == 0, undone.Output + undone.Error);
+        Assert.Equal(uid, await scene.UidAsync());
+        Assert.Equal($"{RecoveryScene.Rows}", await scene.CountAsync());
+        await scene.AssertNothingIsLeftAsync();
+    }
 }

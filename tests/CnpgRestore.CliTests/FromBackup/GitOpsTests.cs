@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using CnpgRestore.Kubernetes;
+using CnpgRestore.Kubernetes.GitOps;
 using CnpgRestore.TestServers;
 
 namespace CnpgRestore.CliTests.FromBackup;
@@ -122,13 +125,16 @@ public sealed class GitOpsTests(TestBed bed)
     /// <summary>Somebody, or something, who sets the Kustomization going whenever it is suspended.</summary>
     private static async Task KeepResumingAsync(RecoveryScene scene, CancellationToken ct)
     {
+        // Not by kubectl, which takes longer to start on a busy machine than the program waits.
+        using var api = scene.Clusters.Namespace.Connect();
+        var owner = new ObjectReference(ResourceTypes.Kustomizations, scene.Namespace, "database");
         try
         {
             while (true)
             {
-                if (await GitOpsScene.IsSuspendedAsync(scene, ct))
+                if (await api.GetAsync(owner, ct) is { } item && GitOpsSuspension.IsSuspended(owner.Type, item))
                 {
-                    await scene.Clusters.Namespace.KubectlAsync(ct, "patch", "kustomization", "database", "--type", "merge", "--patch", """{"spec":{"suspend":false}}""");
+                    await api.MergePatchAsync(owner, new JsonObject { ["spec"] = new JsonObject { ["suspend"] = false } }, WriteOptions.Default, ct);
                 }
 
                 await Task.Delay(50, ct);

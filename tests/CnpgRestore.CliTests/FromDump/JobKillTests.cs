@@ -76,12 +76,19 @@ public sealed class JobKillTests(TestBed bed)
 
         async Task KillWhileLoadingAsync(ToolCommand command)
         {
+            var (run, before) = (Run(), await LinesAsync());
             await using var running = ToolProcess.Start(command);
             await UntilLoadingAsync(running);
-            // A Job that is waited for was loading before: the program has to have come to it.
-            await UntilAsync(running, async () => (await File.ReadAllLinesAsync(Path.Combine(scene.Folder, "state", "runs", $"{Run()}.jsonl"), Ct))[^1].Contains("\"step\":\"load\"", StringComparison.Ordinal));
+            // A Job that is waited for was loading before, and said so in the journal: the program has to have come to it itself.
+            await UntilAsync(running, async () => await LinesAsync() is { Length: > 0 } lines && (Run() != run || lines.Length > before.Length) && lines[^1].Contains("\"step\":\"load\"", StringComparison.Ordinal));
             running.Kill();
             await running.WaitAsync(Ct);
+        }
+
+        async Task<string[]> LinesAsync()
+        {
+            var file = Path.Combine(scene.Folder, "state", "runs", $"{Run()}.jsonl");
+            return File.Exists(file) ? await File.ReadAllLinesAsync(file, Ct) : [];
         }
 
         Task UntilLoadingAsync(ToolProcess running) => UntilAsync(

@@ -48,6 +48,12 @@ public sealed class NodeSituations(TestBed bed) : IAsyncLifetime
         foreach (var (cluster, expected, _) in Failing)
         {
             await scene.FailedAsync($"{cluster}-1-full-recovery", Ct);
+            if (expected.Contains("cluster-unrecoverable"))
+            {
+                // The operator says so a moment after the Job.
+                await scene.UntilAsync($"cluster/{cluster}", item => ClusterPhase.IsStuck(item?["status"]?["phase"]?.GetValue<string>() ?? ""), Ct);
+            }
+
             await RecordAsync(scene, api, cluster, expected);
         }
 

@@ -79,6 +79,18 @@ public sealed class RecoveryWatchTests(TestBed bed)
     }
 
     [Fact]
+    public async Task A_Cluster_that_is_gone_before_it_is_looked_at_is_told_as_deleted()
+    {
+        await using var scene = await ApiScene.OpenAsync(bed, Ct);
+        var cluster = await CreateClusterAsync(scene.Api, scene.Namespace);
+        await scene.Api.DeleteAsync(ObjectReference.Of(ResourceTypes.Clusters, cluster), new DeleteOptions(null), Ct);
+
+        var seen = await SeenUntilAsync(scene.Api, scene.Namespace, cluster, happened => happened is RecoveryEvent.ClusterDeleted, expectedSegments: null);
+
+        Assert.IsType<RecoveryEvent.ClusterDeleted>(seen[^1]);
+    }
+
+    [Fact]
     public async Task What_an_earlier_Cluster_of_the_name_did_is_not_told_and_its_end_is()
     {
         await using var scene = await ApiScene.OpenAsync(bed, Ct);
@@ -111,7 +123,7 @@ public sealed class RecoveryWatchTests(TestBed bed)
         KubernetesApi api, string ns, JsonObject cluster, Func<RecoveryEvent, bool> isLast, int? expectedSegments, Func<RecoveryEvent, Task>? act = null)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Ct);
-        deadline.CancelAfter(TimeSpan.FromMinutes(2));
+        deadline.CancelAfter(TimeSpan.FromMinutes(15));
         var seen = new List<RecoveryEvent>();
         await foreach (var happened in new RecoveryWatch(api, ns, "orders", (string)cluster["metadata"]!["uid"]!, expectedSegments).RunAsync(deadline.Token))
         {

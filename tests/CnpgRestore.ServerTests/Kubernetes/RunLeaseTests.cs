@@ -87,7 +87,7 @@ public sealed class RunLeaseTests(TestBed bed)
         await using var scene = await ApiScene.OpenAsync(bed, Ct);
         await WriteAsync(scene, One, DateTimeOffset.UnixEpoch);
 
-        var taking = RunLease.TakeAsync(scene.Api, scene.Namespace, "orders", Two, new HurriedClock(20), Ct);
+        var taking = RunLease.TakeAsync(scene.Api, scene.Namespace, "orders", Two, new HurriedClock(5), Ct);
         for (var sign = 0; !taking.IsCompleted; sign++)
         {
             var renewal = new JsonObject { ["spec"] = new JsonObject { ["renewTime"] = $"1970-01-01T00:00:00.{sign:000000}Z" } };
@@ -101,7 +101,7 @@ public sealed class RunLeaseTests(TestBed bed)
     public async Task A_held_lease_is_renewed()
     {
         await using var scene = await ApiScene.OpenAsync(bed, Ct);
-        await using var held = await RunLease.TakeAsync(scene.Api, scene.Namespace, "orders", One, new HurriedClock(50), Ct);
+        await using var held = await RunLease.TakeAsync(scene.Api, scene.Namespace, "orders", One, new HurriedClock(5), Ct);
         var first = (string?)(await scene.Api.GetAsync(Lease(scene), Ct))["metadata"]!["resourceVersion"];
 
         var renewed = await scene.Api.WaitForAsync(Lease(scene), lease => (string?)lease?["metadata"]?["resourceVersion"] != first, Ct);
@@ -120,7 +120,7 @@ public sealed class RunLeaseTests(TestBed bed)
 
         await scene.Api.MergePatchAsync(Lease(scene), new JsonObject { ["spec"] = new JsonObject { ["holderIdentity"] = Two.ToString() } }, WriteOptions.Default, Ct);
 
-        await lost.Task.WaitAsync(TimeSpan.FromSeconds(30), Ct);
+        await lost.Task.WaitAsync(TimeSpan.FromMinutes(2), Ct);
         await held.DisposeAsync();
         Assert.Equal(Two.ToString(), (string?)(await scene.Api.GetAsync(Lease(scene), Ct))["spec"]!["holderIdentity"]);
     }
@@ -141,7 +141,7 @@ public sealed class RunLeaseTests(TestBed bed)
             return true;
         };
 
-        await lost.Task.WaitAsync(TimeSpan.FromSeconds(30), Ct);
+        await lost.Task.WaitAsync(TimeSpan.FromMinutes(2), Ct);
     }
 
     private static ObjectReference Lease(ApiScene scene) => new(ResourceTypes.Leases, scene.Namespace, "cnpg-restore-orders");

@@ -184,7 +184,7 @@ public sealed class WatchTests(TestBed bed)
 
         public Watching(KubernetesApi api, string ns) => _run = RunAsync(api, ns);
 
-        public async Task<string> NextAsync() => await _seen.Reader.ReadAsync(Ct).AsTask().WaitAsync(TimeSpan.FromSeconds(30), Ct);
+        public async Task<string> NextAsync() => await _seen.Reader.ReadAsync(Ct).AsTask().WaitAsync(TimeSpan.FromMinutes(2), Ct);
 
         public async ValueTask DisposeAsync()
         {

@@ -131,7 +131,7 @@ public sealed class ClusterTests(TestBed bed)
     private static async Task UntilSqlAsync(ClusterScene scene, string condition)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Ct);
-        deadline.CancelAfter(TimeSpan.FromSeconds(30));
+        deadline.CancelAfter(TimeSpan.FromMinutes(2));
         while (await scene.SqlAsync("orders", "postgres", condition, deadline.Token) != "t")
         {
             await Task.Delay(200, deadline.Token);

@@ -251,16 +251,19 @@ public sealed class FromBackupPlannerTests(TestBed bed) : IAsyncLifetime
         Assert.Equal("orders", (await PlanAsync(Of("orders", bucket), bucket: bucket, source: "orders")).Decision.Source);
     }
 
-    [Fact]
-    public async Task Where_the_Cluster_is_gone_too_a_newer_folder_of_its_name_is_asked_about()
+    [Theory]
+    [InlineData("orders", "orders-later")]
+    [InlineData("orders-v2", "orders-v3")]
+    [InlineData("orders-20260301t100000z", "orders-20260401t100000z")]
+    public async Task Where_the_Cluster_is_gone_too_a_newer_folder_of_its_name_is_asked_about(string named, string newer)
     {
-        var bucket = await GenerationsAsync("orders", "orders-later");
+        var bucket = await GenerationsAsync(named, newer);
 
-        var told = await RefusedAsync(Of("orders", bucket), bucket: bucket);
+        var told = await RefusedAsync(Of(named, bucket), bucket: bucket);
 
-        Assert.Contains("orders-later/ holds a newer backup of the same database than orders/, which the manifest names", told, StringComparison.Ordinal);
-        Assert.Contains($"--source orders-later; or: cnpg-restore from-backup orders -n {_scene.Namespace} -f ", told, StringComparison.Ordinal);
-        Assert.Equal("orders-later", (await PlanAsync(Of("orders", bucket), bucket: bucket, source: "orders-later")).Decision.Source);
+        Assert.Contains($"{newer}/ holds a newer backup of the same database than {named}/, which the manifest names", told, StringComparison.Ordinal);
+        Assert.Contains($"--source {newer}; or: cnpg-restore from-backup orders -n {_scene.Namespace} -f ", told, StringComparison.Ordinal);
+        Assert.Equal(newer, (await PlanAsync(Of(named, bucket), bucket: bucket, source: newer)).Decision.Source);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using CnpgRestore.Barman.Findings;
 using CnpgRestore.Diagnosis.Collection;
+using CnpgRestore.Manifests;
 using CnpgRestore.Plans.Clusters;
 using CnpgRestore.Tests.Barman;
 
@@ -18,7 +19,7 @@ public sealed class EarlyPromotionTests : IDisposable
     public async Task WAL_that_was_there_and_was_not_replayed_tells_it() => Assert.True(LiveExam.Has(await RecoveredAsync(), "early-promotion"));
 
     [Fact]
-    public async Task A_source_that_another_Cluster_archives_to_goes_on() => Assert.False(LiveExam.Has(await RecoveredAsync() with { OtherFolders = [Source] }, "early-promotion"));
+    public async Task A_source_that_another_Cluster_archives_to_goes_on() => Assert.False(LiveExam.Has(await RecoveredAsync() with { OtherFolders = [new OtherFolder("shop", new BackupFolder(Source, true, null, null))] }, "early-promotion"));
 
     [Fact]
     public async Task A_source_that_was_written_to_after_the_recovery_proves_nothing() =>

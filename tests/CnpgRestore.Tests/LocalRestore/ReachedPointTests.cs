@@ -25,4 +25,20 @@ public sealed class ReachedPointTests
 
         Assert.Equal(passes, reached.Against(new RecoveryTarget.Latest(), path).Passed);
     }
+
+    /// <summary>A Cluster that was made without the target goes past it, and no number tells.</summary>
+    [Theory]
+    [InlineData("time 2026-03-01T10:00:00Z")]
+    [InlineData("lsn 0/10000000")]
+    [InlineData("name before_upgrade")]
+    public async Task With_a_target_PostgreSQL_must_have_stopped_at_one(string target)
+    {
+        using var golden = new GoldenFolder();
+        var (catalog, archive) = await golden.ReadAsync();
+        var path = RecoveryRoute.Find(catalog.Usable.First(), archive).Path!;
+        var reached = new ReachedPoint(new SystemIdentifier(1), Lsn.Parse("0/10000001"), new TimelineId(2), new TimelineId(3), "before 2026-03-01 10:00:01+00", LastTransaction: null);
+
+        Assert.True(reached.Against(RecoveryTarget.Parse(target), path).Passed);
+        Assert.False((reached with { Reason = "no recovery target specified" }).Against(RecoveryTarget.Parse(target), path).Passed);
+    }
 }

@@ -7,7 +7,8 @@ namespace CnpgRestore.OperatorStandIn.Clusters;
 /// <summary>What the instance managers report over HTTP, on the port of CloudNativePG's own.</summary>
 sealed class InstanceStatus : IDisposable
 {
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(3) };
+    // One that is gone does not let itself be connected to; one that is only slow is ready all the same.
+    private readonly HttpClient _http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = TimeSpan.FromSeconds(15) };
     private readonly ConcurrentDictionary<string, JsonObject> _reports = new();
 
     /// <summary>The latest report of a pod; null when it does not answer.</summary>

@@ -39,7 +39,8 @@ def _run(state):
         backups = catalog.read(destination)
         log.info("Backup completed", backupName=state["backupName"])
         state |= _described(next(backup for backup in reversed(backups) if backup.get("backup_name") == state["backupName"]), backups)
-    except Failure as failure:
+    except Exception as failure:
+        # Whatever it is: a backup without an end would be waited for.
         log.error("Backup failed", failure)
         state |= {"error": str(failure), "phase": "failed"}
 

@@ -9,6 +9,7 @@ from settings import CHECK_MARKER, PGDATA, SETTINGS, WAL_VOLUME, Failure
 
 
 def run():
+    postgres.free_data_directory()
     wanted = SETTINGS["initdb"]
     options = ["--username", "postgres", "-D", PGDATA, "--no-sync", "--encoding", wanted.get("encoding", "UTF8")]
     options += ["--lc-collate", wanted.get("localeCollate", "C"), "--lc-ctype", wanted.get("localeCType", "C")]

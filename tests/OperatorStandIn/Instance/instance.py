@@ -21,6 +21,9 @@ STATUS = """
 """
 
 
+_prepared = threading.Event()
+
+
 def run():
     postgres.configure()
     postgres.allow("host all all all scram-sha-256")
@@ -36,7 +39,9 @@ def run():
         database.set_application_password(application["owner"])
     except (Failure, psycopg2.Error) as failure:
         log.error("Error while reconciling the database", failure)
+    _prepared.set()
     code = server.wait()
+    postgres.copy_log()
     log.info("postmaster exited", exitStatus=code)
     return code
 
@@ -46,7 +51,10 @@ def status():
         database.keep_superuser_password(cursor)
         cursor.execute(STATUS)
         (in_recovery, system, segment, lsn, archived, failed, last_archived, archived_at, last_failed, failed_at, failing) = cursor.fetchone()
-    error = json.loads(wal.ARCHIVE_ERROR.read_text()) if wal.ARCHIVE_ERROR.exists() else None
+    try:
+        error = json.loads(wal.ARCHIVE_ERROR.read_text())
+    except FileNotFoundError:
+        error = None
     return {
         "isPrimary": not in_recovery, "systemID": system, "timeLineID": int(segment[:8], 16), "currentWAL": segment, "currentLsn": lsn,
         "archivedCount": archived, "failedCount": failed, "lastArchivedWAL": last_archived, "lastArchivedTime": archived_at,
@@ -58,6 +66,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         try:
             if self.path == "/readyz":
+                if not _prepared.is_set():
+                    raise Failure("the database is not prepared yet")
                 with postgres.connected():
                     self._answer(200, "OK")
             elif self.path == "/pg/status":

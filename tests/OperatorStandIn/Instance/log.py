@@ -5,7 +5,7 @@ import os
 import sys
 import threading
 
-_turn = threading.Lock()
+turn = threading.Lock()
 
 
 def info(msg, logger=None, **fields):
@@ -21,14 +21,14 @@ def write(level, msg, logger, fields):
     if logger:
         line["logger"] = logger
     line |= {"msg": msg, "logging_pod": os.environ["LOGGING_POD"], **fields}
-    with _turn:
+    with turn:
         print(json.dumps(line, separators=(",", ":")), flush=True)
 
 
 def passed_through(line):
     """A line that a child of the server wrote: JSON lines of our own commands go out as they are, others as the message of a line."""
     if line.startswith("{"):
-        with _turn:
+        with turn:
             sys.stdout.write(line if line.endswith("\n") else line + "\n")
             sys.stdout.flush()
     elif line.strip():

@@ -1,4 +1,5 @@
 """The instance manager of the stand-in: python3 manager.py initdb | full-recovery | plugin-restore | instance | wal-archive PATH | wal-restore NAME PATH"""
+import os
 import sys
 
 import log
@@ -33,9 +34,16 @@ def main(command, *arguments):
     return 0
 
 
+def end(code):
+    """Ends the process as it is: a thread that still copies the server's last line would die with standard output locked, and Python take that for a crash."""
+    with log.turn:
+        sys.stdout.flush()
+        os._exit(code)
+
+
 try:
-    sys.exit(main(*sys.argv[1:]))
+    end(main(*sys.argv[1:]))
 except Failure as failure:
     if sys.argv[1] == "initdb":
         log.error("Error while bootstrapping", failure)
-    sys.exit(1)
+    end(1)

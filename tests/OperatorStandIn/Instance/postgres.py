@@ -1,8 +1,10 @@
 """The PostgreSQL of this pod: its configuration, its process, and its log as JSON lines."""
 import contextlib
 import csv
+import datetime
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import threading
@@ -43,6 +45,9 @@ FIXED = {
 }
 
 
+_shut_down = threading.Event()
+
+
 def configure(**more):
     """Writes custom.conf anew; what a restored data directory brought along is replaced."""
     values = {**SETTINGS["parameters"], "archive_command": f"{MANAGER} wal-archive %p", **FIXED, **more}
@@ -67,19 +72,41 @@ def control_data():
     return dict(line.split(":", 1) for line in result.stdout.splitlines() if ":" in line)
 
 
+def free_data_directory():
+    """What a former attempt left is renamed when it is a data directory, else removed."""
+    if not os.path.exists(PGDATA):
+        return
+    try:
+        control_data()
+    except Failure as failure:
+        log.info("pg_controldata check on existing directory failed, cleaning up folders", pgdata=PGDATA, err=str(failure), out="")
+        shutil.rmtree(PGDATA)
+        return
+    renamed = f"{PGDATA}_{datetime.datetime.utcnow():%Y%m%dT%H%M%SZ}"
+    log.info("renaming the existing data directory", pgdata=PGDATA, newName=renamed)
+    os.rename(PGDATA, renamed)
+
+
 def start():
     """The server's process. It writes its log into pipes, which CloudNativePG also lays under the names that PostgreSQL gives its files."""
     pathlib.Path(PGDATA, "postmaster.pid").unlink(missing_ok=True)
     for name, reader in (("postgres.csv", _csv), ("postgres", _stderr)):
         path = os.path.join(LOGS, name)
+        # A container before this one has left it.
         if not os.path.exists(path):
             os.mkfifo(path)
-            # Opened for writing, too: a pipe without a writer would end.
-            pipe = os.fdopen(os.open(path, os.O_RDWR), "r", newline="")
-            threading.Thread(target=reader, args=(pipe,), daemon=True).start()
+        # Opened for writing, too: a pipe without a writer would end.
+        pipe = os.fdopen(os.open(path, os.O_RDWR), "r", newline="")
+        threading.Thread(target=reader, args=(pipe,), daemon=True).start()
+    _shut_down.clear()
     child = subprocess.Popen(["postgres", "-D", PGDATA], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     threading.Thread(target=_stderr, args=(child.stdout,), daemon=True).start()
     return child
+
+
+def copy_log():
+    """After the server's end, until its last line is in our log; it may have ended before it had one."""
+    _shut_down.wait(5)
 
 
 def stop(child):
@@ -87,6 +114,7 @@ def stop(child):
     with contextlib.suppress(ProcessLookupError):
         child.send_signal(signal.SIGINT)
     child.wait()
+    copy_log()
 
 
 @contextlib.contextmanager
@@ -108,12 +136,15 @@ def wait(child, done):
                 if done(cursor):
                     return
         time.sleep(0.2)
+    copy_log()
     raise Failure(f"while activating instance: error starting PostgreSQL instance: exit status {child.returncode}")
 
 
 def _csv(pipe):
     for row in csv.reader(pipe):
         log.info("record", logger="postgres", record={name: value for name, value in zip(COLUMNS, row) if value})
+        if "database system is shut down" in row:
+            _shut_down.set()
 
 
 def _stderr(pipe):

@@ -1,5 +1,4 @@
 """The job of a recovered cluster, <cluster>-1-full-recovery, step by step as CloudNativePG does it (pkg/management/postgres/restore.go)."""
-import datetime
 import json
 import os
 import pathlib
@@ -29,7 +28,7 @@ def run():
         if SETTINGS["plugin"]:
             _take_from_plugin()
         else:
-            free_data_directory()
+            postgres.free_data_directory()
             restore()
         _replay()
     except Failure as failure:
@@ -44,27 +43,12 @@ def run_plugin():
     log.info("Starting barman cloud instance plugin", role="restore")
     answer = {}
     try:
-        free_data_directory()
+        postgres.free_data_directory()
         restore()
     except Failure as failure:
         log.error("Error while restoring a backup", failure)
         answer["error"] = str(failure)
     pathlib.Path(PLUGIN_ANSWER).write_text(json.dumps(answer))
-
-
-def free_data_directory():
-    """What a former attempt left is renamed when it is a data directory, else removed."""
-    if not os.path.exists(PGDATA):
-        return
-    try:
-        postgres.control_data()
-    except Failure as failure:
-        log.info("pg_controldata check on existing directory failed, cleaning up folders", pgdata=PGDATA, err=str(failure), out="")
-        shutil.rmtree(PGDATA)
-        return
-    renamed = f"{PGDATA}_{datetime.datetime.utcnow():%Y%m%dT%H%M%SZ}"
-    log.info("renaming the existing data directory", pgdata=PGDATA, newName=renamed)
-    os.rename(PGDATA, renamed)
 
 
 def restore():

@@ -27,7 +27,10 @@ def archive(path):
             raise Failure(f"unexpected failure invoking barman-cloud-wal-archive: exit status {code}")
         marker.unlink(missing_ok=True)
     except Failure as failure:
-        ARCHIVE_ERROR.write_text(json.dumps(str(failure)))
+        # Another process reads it.
+        new = ARCHIVE_ERROR.with_suffix(f".{os.getpid()}")
+        new.write_text(json.dumps(str(failure)))
+        new.rename(ARCHIVE_ERROR)
         log.error("failed to run wal-archive command", failure, logger="wal-archive", walName=path)
         raise
     with contextlib.suppress(FileNotFoundError):

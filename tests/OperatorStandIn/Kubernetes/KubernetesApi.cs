@@ -108,8 +108,19 @@ sealed class KubernetesApi : IDisposable
         using var request = new HttpRequestMessage(method, path) { Content = content };
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
         deadline.CancelAfter(TimeSpan.FromSeconds(30));
-        using var response = await _http.SendAsync(request, deadline.Token);
-        var body = await response.Content.ReadAsStringAsync(deadline.Token);
+        HttpResponseMessage response;
+        string body;
+        try
+        {
+            response = await _http.SendAsync(request, deadline.Token);
+            body = await response.Content.ReadAsStringAsync(deadline.Token);
+        }
+        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
+        {
+            throw new HttpRequestException($"{method} {path}: no answer within half a minute", e);
+        }
+
+        using var answered = response;
         if (response.IsSuccessStatusCode)
         {
             return JsonNode.Parse(body)!.AsObject();

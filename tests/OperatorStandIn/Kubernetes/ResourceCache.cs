@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace CnpgRestore.OperatorStandIn.Kubernetes;
@@ -24,7 +25,7 @@ sealed class ResourceCache(KubernetesApi api, ResourceType type, string labelSel
             {
                 await FollowAsync(await ListAsync(ct), changed, ct);
             }
-            catch (Exception e) when (e is HttpRequestException or IOException or ApiException)
+            catch (Exception e) when (e is HttpRequestException or IOException or ApiException or JsonException)
             {
                 await Console.Error.WriteLineAsync($"watching {type.Plural}: {e.Message}");
             }

@@ -90,7 +90,7 @@ static class FolderChecks
             yield break;
         }
 
-        foreach (var folder in exam.Bucket.Folders.Where(folder => folder.Name != archive.ServerName && !exam.OtherFolders.Contains(folder.Name)))
+        foreach (var folder in exam.Bucket.Folders.Where(folder => folder.Name != archive.ServerName && !exam.OtherFolders.Any(other => other.MayBe(folder.Name, archive, exam.Namespace))))
         {
             var written = folder.State.Archive.Newest?.LastModified;
             yield return exam.Found(

@@ -20,7 +20,7 @@ static class RecoveryChecks
             yield break;
         }
 
-        if (exam.OtherFolders.Contains(source.ServerName) || exam.Bucket.Find(source.ServerName) is not { } from || exam.Bucket.Find(archive.ServerName) is not { } to || from.SystemIdentifier != exam.State!.SystemIdentifier?.ToString())
+        if (exam.OtherFolders.Any(other => other.MayBe(source.ServerName, archive, exam.Namespace)) || exam.Bucket.Find(source.ServerName) is not { } from || exam.Bucket.Find(archive.ServerName) is not { } to || from.SystemIdentifier != exam.State!.SystemIdentifier?.ToString())
         {
             yield break;
         }

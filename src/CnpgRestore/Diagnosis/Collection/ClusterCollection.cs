@@ -36,7 +36,7 @@ sealed class ClusterCollection(KubernetesApi api, string ns, string cluster, Tim
         var run = notes.ReadAsync<string?>("the record of a run", null, async () => (await new RunRecord(api).FindAsync(ns, cluster, ct))?.Decision.Run);
         var holder = notes.ReadAsync<string?>("the Lease of a run", null, () => HolderAsync(ct));
         var stopped = notes.ReadAsync<IReadOnlyList<string>>("stopped applications", [], () => StoppedAsync(ct));
-        var others = notes.ReadAsync<IReadOnlyList<string>>("Clusters of other namespaces", [], () => OtherFoldersAsync(ct));
+        var others = notes.ReadAsync<IReadOnlyList<OtherFolder>>("Clusters of other namespaces", [], () => OtherFoldersAsync(ct));
         await Task.WhenAll(others, pods, jobs, claims, backups, scheduled, stores, poolers, services, events, owners, run, holder, stopped);
 
         var objectStores = await stores;
@@ -92,9 +92,9 @@ sealed class ClusterCollection(KubernetesApi api, string ns, string cluster, Tim
         return [.. chain.Where(owner => owner.Object is not null).Select(owner => GitOpsState.Of(owner.Reference, owner.Object!, notes))];
     });
 
-    private async Task<IReadOnlyList<string>> OtherFoldersAsync(CancellationToken ct) => await api.ListAsync(ResourceTypes.Clusters, null, ListSelector.All, ct)
+    private async Task<IReadOnlyList<OtherFolder>> OtherFoldersAsync(CancellationToken ct) => await api.ListAsync(ResourceTypes.Clusters, null, ListSelector.All, ct)
         .Where(other => Owned.Name(other) != cluster || other.Text("metadata", "namespace") != ns)
-        .Select(other => ClusterManifest.Read(other, _ => null).Destination?.ServerName).OfType<string>().ToListAsync(ct);
+        .Select(other => ClusterManifest.Read(other, _ => null) is { Destination: { } folder } manifest ? new OtherFolder(manifest.Namespace, folder) : null).OfType<OtherFolder>().ToListAsync(ct);
 
     private async Task<string?> HolderAsync(CancellationToken ct)
     {

@@ -35,8 +35,8 @@ public sealed record Examination
     /// <summary>A folder that the user names where no manifest does.</summary>
     public string? Server { get; init; }
 
-    /// <summary>Server names that other Clusters archive to, of all namespaces that can be seen.</summary>
-    public IReadOnlyList<string> OtherFolders { get; init; } = [];
+    /// <summary>What other Clusters archive to, of all namespaces that can be seen.</summary>
+    public IReadOnlyList<OtherFolder> OtherFolders { get; init; } = [];
 
     /// <summary>Whether the pods could be listed: otherwise that there are none means nothing.</summary>
     public bool KnowsPods { get; init; }

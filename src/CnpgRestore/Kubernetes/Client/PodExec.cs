@@ -64,7 +64,7 @@ sealed class PodExec(ApiRequests requests, string ns, string pod, string contain
         return new ApiRequest(
             HttpMethod.Get,
             $"{ResourceTypes.Pods.PathIn(ns, pod, "exec")}?container={Uri.EscapeDataString(container)}&stdout=true&stderr=true{more}{query}",
-            "create",
+            "get",
             ResourceTypes.Pods) { Namespace = ns, Name = pod, Subresource = "exec" };
     }
 

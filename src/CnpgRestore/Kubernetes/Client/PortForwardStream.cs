@@ -32,7 +32,7 @@ sealed class PortForwardStream : Stream
     public static async Task<Stream> OpenAsync(ApiRequests requests, string ns, string pod, int port, CancellationToken ct)
     {
         var path = string.Create(CultureInfo.InvariantCulture, $"{ResourceTypes.Pods.PathIn(ns, pod, "portforward")}?ports={port}");
-        var request = new ApiRequest(HttpMethod.Get, path, "create", ResourceTypes.Pods) { Namespace = ns, Name = pod, Subresource = "portforward", IsRepeatable = true };
+        var request = new ApiRequest(HttpMethod.Get, path, "get", ResourceTypes.Pods) { Namespace = ns, Name = pod, Subresource = "portforward", IsRepeatable = true };
         var socket = await requests.OpenWebSocketAsync(request, "v4.channel.k8s.io", carriesInput: true, ct);
         return new PortForwardStream(socket, string.Create(CultureInfo.InvariantCulture, $"port {port} of pod {pod}"));
     }

@@ -56,18 +56,10 @@ public sealed class RecoveryWatch(KubernetesApi api, string ns, string cluster, 
 
     private async Task ClusterAsync(ChannelWriter<RecoveryEvent> writer, CancellationToken ct)
     {
-        await foreach (var change in api.WatchAsync(ResourceTypes.Clusters, ns, ListSelector.Named(cluster), ct))
+        // Also one that went before it was listed at all: nothing would tell of it any more.
+        await foreach (var state in api.StatesAsync(ResourceTypes.Clusters, ns, ListSelector.Named(cluster), ct))
         {
-            var state = CnpgCluster.Read(change.Object);
-            var isOurs = state.Uid == uid;
-            if (isOurs && change.Type != WatchEventType.Deleted)
-            {
-                await writer.WriteAsync(new RecoveryEvent.ClusterChanged(state), ct);
-            }
-            else if (isOurs || change.Type == WatchEventType.Added)
-            {
-                await writer.WriteAsync(new RecoveryEvent.ClusterDeleted(), ct);
-            }
+            await writer.WriteAsync(state.TryGetValue(uid, out var ours) ? new RecoveryEvent.ClusterChanged(CnpgCluster.Read(ours)) : new RecoveryEvent.ClusterDeleted(), ct);
         }
     }
 

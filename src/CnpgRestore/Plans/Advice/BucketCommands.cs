@@ -1,5 +1,3 @@
-using CnpgRestore.Postgres;
-
 namespace CnpgRestore.Plans.Advice;
 
 /// <summary>The command lines of the way from the bucket, in the user's own words.</summary>
@@ -19,7 +17,7 @@ static class BucketCommands
             ? [new("shows the plan, changes nothing", $"{recover} --dry-run"), new("recovers", recover)]
             :
             [
-                new("proves it on this machine, and with --keep leaves the files", CommandText.Of("drill", [.. Place(view, server), .. Target(recovery)])),
+                new("proves it on this machine, and with --keep leaves the files", CommandText.Of("drill", [.. Place(view, server), .. CommandText.Target(recovery.Target)])),
                 new(view.Request.Cluster is null ? "recovers, in a Kubernetes with CloudNativePG and the Cluster's manifest" : "recovers, as soon as Kubernetes answers", recover),
             ];
     }
@@ -31,19 +29,12 @@ static class BucketCommands
         IEnumerable<string> source = request.Server is null ? [] : ["--source", server];
         return CommandText.Of(
             "from-backup",
-            [request.Cluster ?? server, .. request.KubernetesWords, .. files.SelectMany(file => (string[])["-f", file]), .. request.StoreWords, .. source, .. Target(recovery)]);
+            [request.Cluster ?? server, .. request.KubernetesWords, .. files.SelectMany(file => (string[])["-f", file]), .. request.StoreWords, .. source, .. CommandText.Target(recovery.Target)]);
     }
 
     private static IEnumerable<string> Place(AdviceView view, string server) => view.Request switch
     {
         { NamesBucket: true } request => ["--server", server, .. request.StoreWords],
         var request => [.. request.Files.SelectMany(file => (string[])["-f", file]), "--server", server],
-    };
-
-    private static string[] Target(BucketRecovery recovery) => recovery.Target switch
-    {
-        RecoveryTarget.Time time => ["--target-time", time.Moment.ToString()],
-        RecoveryTarget.Lsn lsn => ["--target-lsn", lsn.Position.ToString()],
-        _ => [],
     };
 }

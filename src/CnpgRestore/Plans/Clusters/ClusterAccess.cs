@@ -13,13 +13,14 @@ static class ClusterAccess
             ("create", ResourceTypes.ConfigMaps, ns, null), ("delete", ResourceTypes.ConfigMaps, ns, null),
             ("create", ResourceTypes.Leases, ns, null), ("update", ResourceTypes.Leases, ns, null),
             ("get", ResourceTypes.Clusters, ns, null), ("watch", ResourceTypes.Clusters, ns, null), ("create", ResourceTypes.Clusters, ns, null),
-            ("list", ResourceTypes.Pods, ns, null), ("get", ResourceTypes.Pods, ns, "log"), ("create", ResourceTypes.Pods, ns, "exec"),
-            ("list", ResourceTypes.Jobs, ns, null), ("list", ResourceTypes.PersistentVolumeClaims, ns, null), ("list", ResourceTypes.Events, ns, null),
+            ("list", ResourceTypes.Pods, ns, null), ("watch", ResourceTypes.Pods, ns, null), ("get", ResourceTypes.Pods, ns, "log"), .. Opening(ns, "exec"),
+            ("list", ResourceTypes.Jobs, ns, null), ("watch", ResourceTypes.Jobs, ns, null), ("list", ResourceTypes.PersistentVolumeClaims, ns, null),
+            ("list", ResourceTypes.Events, ns, null), ("watch", ResourceTypes.Events, ns, null),
             .. decision.Owners.Select(owner => ("patch", owner.ToReference().Type, owner.Namespace, (string?)null)),
         ];
         if (decision.Archive.Length > 0)
         {
-            needed.Add(("create", ResourceTypes.Backups, ns, null));
+            needed.AddRange([("create", ResourceTypes.Backups, ns, null), ("watch", ResourceTypes.Backups, ns, null)]);
         }
 
         if (deletes)
@@ -29,4 +30,11 @@ static class ClusterAccess
 
         return needed;
     }
+
+    /// <summary>
+    /// A web socket is opened by a GET, which is the verb "get" to RBAC; from Kubernetes 1.35 on it must be permitted to "create", too
+    /// (AuthorizePodWebsocketUpgradeCreatePermission), as it always was for a POST.
+    /// </summary>
+    public static IEnumerable<(string Verb, ResourceType Type, string Namespace, string? Sub)> Opening(string ns, string what) =>
+        [("get", ResourceTypes.Pods, ns, what), ("create", ResourceTypes.Pods, ns, what)];
 }

@@ -23,15 +23,19 @@ public sealed record FromBackupDecision : ClusterDecision
     /// <summary>WAL segments from the base backup to the target, for progress.</summary>
     public long Segments { get; init; }
 
+    /// <summary>How <see cref="Source"/> is named until the move has renamed it.</summary>
+    [JsonIgnore]
+    public string OriginFolder => MoveTo == Source ? Archive : Source;
+
     public override BootstrapMethod Bootstrap => BootstrapMethod.Recovery;
 
     public override string Job => CnpgNames.RecoveryJob(Cluster);
 
     public override string Word => "recovery";
 
-    public override string Origin => $"recovers from {Source}/, archives to {Archive}/";
+    public override string Origin => $"recovers from {Source}/{(Target == "latest" ? "" : $" to {Target}")}, archives to {Archive}/";
 
-    public override string Remains => $"the backups are in {Source}/ or, before the move, in {Archive}/";
+    public override string Remains => OriginFolder == Source ? $"the backups are in {Source}/" : $"the backups are in {Source}/ or, before the move, in {OriginFolder}/";
 
     public override string Command => "from-backup";
 
@@ -61,7 +65,7 @@ public sealed record FromBackupDecision : ClusterDecision
         [
             ("--lineage", request.Lineage?.ToString(), Lineage == Lineage.Keep ? request.Lineage?.ToString() : Lineage.ToString()),
             ("--archive-name", request.ArchiveName, Archive),
-            ("--source", request.Source, request.Source == Archive && MoveTo == Source ? request.Source : Source),
+            ("--source", request.Source, request.Source == OriginFolder ? request.Source : Source),
             ("target", request.Target.ToString(), Target),
             ("--backup-id", request.BackupId?.ToString(), BackupId),
             ("--apply", request.Apply.ToString(), Apply.ToString()),
@@ -70,7 +74,8 @@ public sealed record FromBackupDecision : ClusterDecision
     }
 
     public override bool IsSaidBy(ClusterManifest found) =>
-        found.Methods is [BootstrapMethod.Recovery] && found.Source?.ServerName == Source && found.Destination?.ServerName == Archive;
+        found.Methods is [BootstrapMethod.Recovery] && found.Source?.ServerName == Source && found.Destination?.ServerName == Archive
+        && RecoveryTargetEdit.IsSaidBy(found, RecoveryTarget.Parse(Target), Barman.Backups.BackupId.Parse(BackupId, provider: null));
 }
 
 [JsonSourceGenerationOptions(

@@ -35,7 +35,7 @@ sealed class NewerFolders(FromBackupRequest request, Situation situation, IReadO
         return null;
     }
 
-    // By name: a new lineage is called after the former one. Others are other databases, or nobody's business at 03:00.
+    // By name: a new lineage is called after the former one, or both after the first. Others are other databases, or nobody's business at 03:00.
     private async Task DemandNewestAsync(IObjectStore store, FolderState archive, CancellationToken ct)
     {
         if (archive.Catalog.Usable.LastOrDefault() is not { Info.SystemId: { } system } newest)
@@ -43,7 +43,7 @@ sealed class NewerFolders(FromBackupRequest request, Situation situation, IReadO
             return;
         }
 
-        foreach (var name in names.Where(name => name.StartsWith($"{archive.Name}-", StringComparison.Ordinal) && name != situation.Source?.ServerName).Order(StringComparer.Ordinal))
+        foreach (var name in names.Where(name => FolderNames.IsGeneration(name, archive.Name) && name != situation.Source?.ServerName).Order(StringComparer.Ordinal))
         {
             var catalog = await BackupCatalog.ReadAsync(store, ServerFolder.Named(name), ct);
             if (catalog.Backups.LastOrDefault(backup => backup.Info is { LooksFinishedToCnpg: true } info && info.SystemId == system) is { } later && later.Id.CompareTo(newest.Id) > 0)
@@ -64,5 +64,8 @@ sealed class NewerFolders(FromBackupRequest request, Situation situation, IReadO
         $"to take what the live Cluster says, leave --file out; to take what the file says: {Command} --source {situation.Archive.ServerName}");
 
     private string Command =>
-        CommandText.Of("from-backup", [request.Cluster, "-n", request.Namespace, .. request.Files.SelectMany(file => (string[])["-f", file])]);
+        CommandText.Of("from-backup", [
+            request.Cluster, "-n", request.Namespace, .. request.Files.SelectMany(file => (string[])["-f", file]), .. CommandText.Target(request.Target),
+            .. request.BackupId is { } backup ? (string[])["--backup-id", backup.ToString()] : [],
+        ]);
 }

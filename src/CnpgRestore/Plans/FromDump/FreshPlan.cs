@@ -32,7 +32,7 @@ public sealed record FreshPlan(
     internal IEnumerable<(string Verb, ResourceType Type, string Namespace, string? Sub)> Access =>
     [
         .. ClusterAccess.Of(Decision, Former is not null),
-        ("create", ResourceTypes.Pods, Decision.Namespace, "portforward"),
+        .. ClusterAccess.Opening(Decision.Namespace, "portforward"),
         ("get", ResourceTypes.Secrets, Decision.Namespace, null),
         ("patch", ResourceTypes.Secrets, Decision.Namespace, null),
         ("patch", ResourceTypes.ConfigMaps, Decision.Namespace, null),

@@ -16,6 +16,10 @@ public sealed class AppsStartRun(KubernetesApi api, AppsStartPlan plan, Run run,
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
+    // Looks after each other that find no copy of a note; and looks at all, where something brings it back each time.
+    private const int QuietLooks = 2;
+    private const int MostLooks = 20;
+
     private readonly List<string> _differences = [];
     private readonly List<string> _warnings = [];
 
@@ -122,10 +126,18 @@ public sealed class AppsStartRun(KubernetesApi api, AppsStartPlan plan, Run run,
             await ForgetAsync(reference, ct);
         }
 
-        // A busy controller copies later than the plan was made; by now it has seen its workloads ready again.
-        foreach (var reference in await StoppedApps.CopiesAsync(api, plan.Subject, [.. plan.Apps.Select(app => app.Reference.Namespace!).Distinct()], ct))
+        // A busy controller copies later than the plan was made, and once more what it read before the note was taken away.
+        string[] namespaces = [.. plan.Apps.Select(app => app.Reference.Namespace!).Distinct()];
+        for (var (looks, quiet) = (0, 0); quiet < QuietLooks && looks < MostLooks; looks++)
         {
-            await ForgetAsync(reference, ct);
+            var copies = await StoppedApps.CopiesAsync(api, plan.Subject, namespaces, ct);
+            foreach (var reference in copies)
+            {
+                await ForgetAsync(reference, ct);
+            }
+
+            quiet = copies.Count == 0 ? quiet + 1 : 0;
+            await Task.Delay(Interval, clock, ct);
         }
 
         return "the notes are removed";

@@ -8,18 +8,16 @@ namespace CnpgRestore.Runs.Clusters;
 /// <summary>Creates the Cluster, or with <see cref="ApplyMode.None"/> finds the one that somebody has applied.</summary>
 sealed class ClusterCreation(KubernetesApi api, ClusterDecision decision, JsonObject manifest, ClusterRemoval removal)
 {
-    private ObjectReference Reference => new(ResourceTypes.Clusters, decision.Namespace, decision.Cluster);
-
     /// <summary>Pods in which the bootstrap of a Cluster that was there already has been tried. What stops them may have been mended since they began.</summary>
     public IReadOnlySet<string> EarlierAttempts { get; private set; } = new HashSet<string>();
 
     public async Task<string> CreateAsync(StepMeter meter, CancellationToken ct)
     {
-        if (await api.FindAsync(Reference, ct) is { } live)
+        if (await api.FindAsync(decision.Reference, ct) is { } live)
         {
             if (live.Text("metadata", "uid") == decision.FormerUid)
             {
-                throw new RestoreException(ProblemCode.Stopped, $"{Reference} is still the former one", hint: decision.ResumeCommand);
+                throw new RestoreException(ProblemCode.Stopped, $"{decision.Reference} is still the former one", hint: decision.ResumeCommand);
             }
 
             DemandDecided(live);
@@ -71,9 +69,12 @@ sealed class ClusterCreation(KubernetesApi api, ClusterDecision decision, JsonOb
         {
             throw new RestoreException(
                 ProblemCode.Stopped,
-                $"{Reference} exists and is not the one that was decided: {decision.Origin}",
-                $"it says bootstrap {string.Join(" and ", found.Methods)}, from {found.Source?.ServerName ?? "nothing"}/, archives to {found.Destination?.ServerName ?? "nothing"}/; GitOps has been faster, or somebody else",
+                $"{decision.Reference} exists and is not the one that was decided: {decision.Origin}",
+                $"it says bootstrap {string.Join(" and ", found.Methods)}, from {found.Source?.ServerName ?? "nothing"}/{TargetOf(found)}, archives to {found.Destination?.ServerName ?? "nothing"}/; GitOps has been faster, or somebody else",
                 $"suspend what creates it and delete it, then: {decision.ResumeCommand}");
         }
     }
+
+    private static string TargetOf(ClusterManifest found) =>
+        found.RecoveryTarget.Count == 0 ? "" : $" with {string.Join(", ", found.RecoveryTarget.Select(entry => $"{entry.Key} {entry.Value}"))}";
 }

@@ -15,7 +15,7 @@ sealed class ClusterRemoval(KubernetesApi api, ClusterDecision decision, TimePro
 
     public async Task<string> RemoveAsync(StepMeter meter, CancellationToken ct)
     {
-        var reference = new ObjectReference(ResourceTypes.Clusters, decision.Namespace, decision.Cluster);
+        var reference = decision.Reference;
         var live = await api.FindAsync(reference, ct);
         if (IsOurs(live))
         {
@@ -42,7 +42,7 @@ sealed class ClusterRemoval(KubernetesApi api, ClusterDecision decision, TimePro
     /// <summary>Deletes this one Cluster and waits until nothing of it is left.</summary>
     public async Task<string> RemoveAsync(string uid, StepMeter meter, CancellationToken ct)
     {
-        var reference = new ObjectReference(ResourceTypes.Clusters, decision.Namespace, decision.Cluster);
+        var reference = decision.Reference;
         if ((await api.FindAsync(reference, ct)).Text("metadata", "uid") == uid)
         {
             // Also those that were detached since the plan: the volumes that go with the Cluster are still there.

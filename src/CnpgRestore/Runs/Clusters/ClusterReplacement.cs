@@ -13,7 +13,10 @@ namespace CnpgRestore.Runs.Clusters;
 /// <param name="store">The bucket; null where there is none, or it cannot be reached.</param>
 sealed class ClusterReplacement(KubernetesApi api, IObjectStore? store, ClusterDecision decision, ClusterSteps steps, Run run, TimeProvider clock)
 {
-    private readonly GitOpsSwitch _gitOps = new(api, decision.Owners, decision.Run, decision.ResumeCommand, clock);
+    private readonly GitOpsSwitch _gitOps = new(api, decision.Owners, decision.Run, decision.ResumeCommand, clock)
+    {
+        NeededElsewhere = token => new RunRecord(api).OwnersOfOthersAsync(decision, token),
+    };
     private readonly ManifestDelivery _delivery = new(decision);
 
     public ClusterRemoval Removal { get; } = new(api, decision, clock);
@@ -51,28 +54,17 @@ sealed class ClusterReplacement(KubernetesApi api, IObjectStore? store, ClusterD
                 ct);
         }
 
-        if (store is not null)
+        try
         {
-            await ArchiveMoving.RunAsync(api, store, decision, run, clock, ct);
+            await MakeAsync(manifest, create, ct);
         }
-
-        if (decision.Apply != ApplyMode.Api)
+        catch (RestoreException e) when (decision.FormerUid is not null && e.Problem.Code is ProblemCode.Refused or ProblemCode.Usage)
         {
-            await run.StepAsync(steps.WriteManifest, (_, token) => _delivery.WriteAsync(token), ct);
+            // Neither "nothing was changed" nor "nothing was done" is true by now.
+            var problem = e.Problem;
+            throw new RestoreException(
+                ProblemCode.Stopped, problem.Message, problem.Detail, string.Join("; then: ", ((string?[])[problem.Hint, decision.ResumeCommand]).OfType<string>()), e);
         }
-
-        await run.StepAsync(
-            create,
-            async (meter, token) =>
-            {
-                await _gitOps.DemandSuspendedAsync(token);
-                await BeforeCreation(token);
-                var creation = new ClusterCreation(api, decision, manifest, Removal);
-                var state = await creation.CreateAsync(meter, token);
-                EarlierAttempts = creation.EarlierAttempts;
-                return state;
-            },
-            ct);
     }
 
     /// <summary>GitOps goes on only where it finds in Git what runs now; otherwise it would make the former Cluster of the new one, or fight with it.</summary>
@@ -99,6 +91,32 @@ sealed class ClusterReplacement(KubernetesApi api, IObjectStore? store, ClusterD
 
         await run.StepAsync(steps.ResumeGitOps, (_, token) => _gitOps.ResumeAsync(token), ct);
         return null;
+    }
+
+    private async Task MakeAsync(JsonObject manifest, PlanStep create, CancellationToken ct)
+    {
+        if (store is not null)
+        {
+            await ArchiveMoving.RunAsync(api, store, decision, run, clock, ct);
+        }
+
+        if (decision.Apply != ApplyMode.Api)
+        {
+            await run.StepAsync(steps.WriteManifest, (_, token) => _delivery.WriteAsync(token), ct);
+        }
+
+        await run.StepAsync(
+            create,
+            async (meter, token) =>
+            {
+                await _gitOps.DemandSuspendedAsync(token);
+                await BeforeCreation(token);
+                var creation = new ClusterCreation(api, decision, manifest, Removal);
+                var state = await creation.CreateAsync(meter, token);
+                EarlierAttempts = creation.EarlierAttempts;
+                return state;
+            },
+            ct);
     }
 
     private async Task LookAsync(CancellationToken ct)

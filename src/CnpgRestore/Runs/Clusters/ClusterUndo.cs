@@ -14,7 +14,10 @@ namespace CnpgRestore.Runs.Clusters;
 public sealed class ClusterUndo(KubernetesApi api, IObjectStore? store, RecordedRun recorded, TimeProvider clock)
 {
     private readonly GitOpsSwitch _gitOps = new(
-        api, recorded.Decision.Owners, recorded.Decision.Run, $"cnpg-restore runs undo {recorded.Decision.Run} -n {recorded.Decision.Namespace}", clock);
+        api, recorded.Decision.Owners, recorded.Decision.Run, $"cnpg-restore runs undo {recorded.Decision.Run} -n {recorded.Decision.Namespace}", clock)
+    {
+        NeededElsewhere = token => new RunRecord(api).OwnersOfOthersAsync(recorded.Decision, token),
+    };
 
     private ClusterDecision Decision => recorded.Decision;
 
@@ -35,6 +38,7 @@ public sealed class ClusterUndo(KubernetesApi api, IObjectStore? store, Recorded
         var created = IsCreated(live) ? live.Text("metadata", "uid") : null;
         var commit = await new ManifestDelivery(Decision).FindCommitAsync(ct);
         var moves = await MovesAsync(ct);
+        DemandUnused(live, moves);
         return plan with { Created = created, Commit = commit, Moves = moves, Notes = [.. Notes(live, commit, moves)] };
     }
 
@@ -82,6 +86,19 @@ public sealed class ClusterUndo(KubernetesApi api, IObjectStore? store, Recorded
         }
     }
 
+    /// <summary>A Cluster that a person has applied recovers from the one folder and archives to the other: both would be renamed under it.</summary>
+    private void DemandUnused(JsonObject? live, IReadOnlyList<FolderMovePlan> moves)
+    {
+        if (moves.Count > 0 && live is not null && !IsCreated(live))
+        {
+            throw new RestoreException(
+                ProblemCode.Refused,
+                $"{Reference} is there and was not created by this run, so its folders are not renamed back under it",
+                $"it archives to {Decision.Archive}/; what {Decision.MoveTo}/ holds would take that name",
+                $"if nothing in it is needed: kubectl delete cluster -n {Decision.Namespace} {Decision.Cluster}, then: cnpg-restore runs undo {Decision.Run} -n {Decision.Namespace}");
+        }
+    }
+
     private async Task TakeBackAsync(ClusterUndoPlan plan, Run run, CancellationToken ct)
     {
         if (Decision.Apply == ApplyMode.Git)
@@ -93,7 +110,9 @@ public sealed class ClusterUndo(KubernetesApi api, IObjectStore? store, Recorded
         }
 
         // Looked at again: the Cluster that is gone by now may have archived once more when it stopped.
-        foreach (var (index, move) in (await MovesAsync(ct)).Index())
+        var moves = await MovesAsync(ct);
+        DemandUnused(await api.FindAsync(Reference, ct), moves);
+        foreach (var (index, move) in moves.Index())
         {
             // The second one was planned for a name that only the first one makes free.
             var next = index == 0 ? move : await new FolderMovePlanner(store!, clock).PlanAsync(move.Request, removalBegun: true, ct);
@@ -139,7 +158,7 @@ public sealed class ClusterUndo(KubernetesApi api, IObjectStore? store, Recorded
             yield return $"{file} stays as it was edited; {file}.before holds the former text";
         }
 
-        if (Decision.MoveTo is { } moved && store is null)
+        if (Decision is { MoveTo: { } moved, FormerUid: null } && store is null)
         {
             yield return $"the bucket cannot be reached: what was renamed to {moved}/ stays there until: cnpg-restore rename -r {moved} {Decision.Archive}";
         }

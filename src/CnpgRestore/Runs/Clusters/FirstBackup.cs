@@ -18,27 +18,30 @@ sealed class FirstBackup(KubernetesApi api, ClusterDecision decision)
             return done;
         }
 
-        await foreach (var change in api.WatchAsync(ResourceTypes.Backups, decision.Namespace, ListSelector.Named(Reference.Name), ct))
-        {
-            meter.Note = change.Object.Text("status", "phase") ?? "waiting for the operator";
-            if (change.Type != WatchEventType.Deleted && Outcome(change.Object) is { } outcome)
+        var ended = await api.WaitForAsync(
+            Reference,
+            item =>
             {
-                return outcome;
-            }
-        }
-
-        throw new OperationCanceledException(ct);
+                meter.Note = item.Text("status", "phase") ?? "waiting for the operator";
+                return item is null || IsEnded(item);
+            },
+            ct);
+        return ended is null
+            ? throw new RestoreException(ProblemCode.Stopped, $"the first base backup {Reference.Name} was deleted before it ended; the recovered database runs", "somebody else has removed it", decision.ResumeCommand)
+            : Outcome(ended)!;
     }
 
     /// <summary>Barman waits for a checkpoint, which CNPG lets PostgreSQL spread over minutes; nobody works on the database yet.</summary>
     private async Task<JsonObject> BeginAsync(StepMeter meter, CancellationToken ct)
     {
         meter.Note = "checkpoint";
-        var cluster = await api.GetAsync(new ObjectReference(ResourceTypes.Clusters, decision.Namespace, decision.Cluster), ct);
+        var cluster = await api.GetAsync(decision.Reference, ct);
         var primary = CnpgCluster.Read(cluster).CurrentPrimary ?? $"{decision.Cluster}-1";
         await new InstancePsql(api, decision.Namespace, primary).QueryAsync("postgres", "CHECKPOINT", ct);
         return await api.CreateAsync(ResourceTypes.Backups, decision.Namespace, Manifest(), WriteOptions.Default, ct);
     }
+
+    private static bool IsEnded(JsonObject backup) => backup.Text("status", "phase") is "completed" or "failed";
 
     private string? Outcome(JsonObject backup) => backup.Text("status", "phase") switch
     {

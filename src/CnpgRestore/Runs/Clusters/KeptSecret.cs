@@ -13,6 +13,14 @@ sealed class KeptSecret(KubernetesApi api, ClusterDecision decision, string owne
 {
     private ObjectReference Reference => new(ResourceTypes.Secrets, decision.Namespace, CnpgNames.ApplicationSecret(decision.Cluster));
 
+    /// <summary>The application's role as the manifest of the new Cluster names it, or as the operator does where it does not.</summary>
+    public static string OwnerIn(JsonObject manifest)
+    {
+        var bootstrap = manifest["spec"].At("bootstrap");
+        var method = bootstrap.At("recovery") ?? bootstrap.At("initdb");
+        return method.Text("owner") ?? method.Text("database") ?? "app";
+    }
+
     /// <summary>Right before the Cluster is deleted.</summary>
     public async Task ReleaseAsync(CancellationToken ct)
     {
@@ -32,7 +40,7 @@ sealed class KeptSecret(KubernetesApi api, ClusterDecision decision, string owne
     /// <summary>It goes with the Cluster that is there now, as the operator has it.</summary>
     public async Task GiveAsync(CancellationToken ct)
     {
-        if (await api.FindAsync(Reference, ct) is not { } secret || secret.Text("metadata", "annotations", LiveManifest.RunAnnotation) != decision.Run
+        if (decision.FormerUid is null || await api.FindAsync(Reference, ct) is not { } secret || secret.Text("metadata", "annotations", LiveManifest.RunAnnotation) != decision.Run
             || await api.FindAsync(decision.Reference, ct) is not { } cluster)
         {
             return;

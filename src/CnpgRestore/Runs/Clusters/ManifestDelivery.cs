@@ -49,7 +49,8 @@ sealed class ManifestDelivery(ClusterDecision decision)
     public async Task<string?> FindCommitAsync(CancellationToken ct) =>
         await OpenAsync(ct) is { } repository && await repository.FindAsync(Mark(decision), ct) is { } commit ? commit.ToString() : null;
 
-    /// <summary>Takes the commit back with a new one; null where there is no commit of this run.</summary>
+    /// <summary>Takes the commit back with a new one; null where there is none of this run that is not taken back.</summary>
+    /// <exception cref="RestoreException">Exit 20: where GitOps reads, the commit is still in force, and the run was not to push.</exception>
     public async Task<string?> RevertAsync(CancellationToken ct)
     {
         if (await OpenAsync(ct) is not { } repository)
@@ -61,9 +62,22 @@ sealed class ManifestDelivery(ClusterDecision decision)
         if (commit is { } found)
         {
             await repository.RevertAsync(found, ct);
+        }
+
+        // Also of an earlier process, whose push had failed.
+        if (await repository.IsRevertUnpublishedAsync(Mark(decision), ct))
+        {
             if (decision.Push)
             {
                 await repository.PushAsync(ct);
+            }
+            else if (decision.Owners.Count > 0)
+            {
+                throw new RestoreException(
+                    ProblemCode.Stopped,
+                    "the commit of the run is taken back here and not yet where GitOps reads, so GitOps stays suspended",
+                    "resumed now, it would apply what the run had committed",
+                    $"{await repository.PushCommandAsync(ct)}, then: cnpg-restore runs undo {decision.Run} -n {decision.Namespace}");
             }
         }
 

@@ -18,12 +18,10 @@ sealed class RecoveryWait(KubernetesApi api, ClusterDecision decision, IReadOnly
     private bool _isAsDecided;
     private int _segments;
 
-    private ObjectReference Reference => new(ResourceTypes.Clusters, decision.Namespace, decision.Cluster);
-
     public async Task<string> WaitAsync(StepMeter meter, CancellationToken ct)
     {
         (meter.Unit, meter.TotalObjects, meter.Note) = ("WAL segments", decision.SegmentCount, "waiting for the operator");
-        var uid = (await api.GetAsync(Reference, ct)).Text("metadata", "uid")!;
+        var uid = (await api.FindAsync(decision.Reference, ct) ?? throw Deleted()).Text("metadata", "uid")!;
         var watch = new RecoveryWatch(api, decision.Namespace, decision.Cluster, uid, expectedSegments: null);
         await foreach (var seen in watch.RunAsync(ct))
         {
@@ -43,8 +41,7 @@ sealed class RecoveryWait(KubernetesApi api, ClusterDecision decision, IReadOnly
         switch (seen)
         {
             case RecoveryEvent.ClusterDeleted:
-                throw new RestoreException(
-                    ProblemCode.Stopped, $"{Reference} was deleted during its {decision.Word}", "somebody else, or GitOps, has removed it", decision.ResumeCommand);
+                throw Deleted();
             case RecoveryEvent.Bootstrapping bootstrapping:
                 TakeOrigin(bootstrapping);
                 break;
@@ -84,7 +81,7 @@ sealed class RecoveryWait(KubernetesApi api, ClusterDecision decision, IReadOnly
         {
             throw new RestoreException(
                 ProblemCode.Stopped,
-                decision.Bootstrap == BootstrapMethod.Initdb ? $"{Reference} is being made from a backup, not new" : $"{Reference} is being made new and empty (initdb), not from the backup",
+                decision.Bootstrap == BootstrapMethod.Initdb ? $"{decision.Reference} is being made from a backup, not new" : $"{decision.Reference} is being made new and empty (initdb), not from the backup",
                 $"the operator's event says '{bootstrapping.Message}'; GitOps has created it with its own bootstrap, or the manifest holds both",
                 $"suspend what creates it and delete it, then: {decision.ResumeCommand}");
         }
@@ -135,6 +132,9 @@ sealed class RecoveryWait(KubernetesApi api, ClusterDecision decision, IReadOnly
                 break;
         }
     }
+
+    private RestoreException Deleted() => new(
+        ProblemCode.Stopped, $"{decision.Reference} was deleted during its {decision.Word}", "somebody else, or GitOps, has removed it", decision.ResumeCommand);
 
     /// <summary>Always resumable: mended what stops it, the same run creates the cluster again.</summary>
     private RestoreException Failed(string message, string detail, string? hint) => new(

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CnpgRestore.Kubernetes;
+using CnpgRestore.Plans;
 using CnpgRestore.Plans.Clusters;
 using CnpgRestore.Plans.FromBackup;
 using CnpgRestore.Plans.FromDump;
@@ -51,6 +52,47 @@ public sealed class RunRecord(KubernetesApi api)
         await foreach (var map in api.ListAsync(ResourceTypes.ConfigMaps, ns, new ListSelector(Labels: Mark), ct))
         {
             yield return Read(ObjectReference.Of(ResourceTypes.ConfigMaps, map), map);
+        }
+    }
+
+    /// <summary>What unfinished runs of other Clusters have suspended. Where only the Cluster's own namespace may be read, those in it.</summary>
+    public async Task<IReadOnlySet<SuspendedOwner>> OwnersOfOthersAsync(ClusterDecision decision, CancellationToken ct)
+    {
+        try
+        {
+            return await ReadOwnersAsync(null);
+        }
+        catch (RestoreException e) when (e.Problem.Code == ProblemCode.AccessDenied)
+        {
+            return await ReadOwnersAsync(decision.Namespace);
+        }
+
+        async Task<IReadOnlySet<SuspendedOwner>> ReadOwnersAsync(string? ns)
+        {
+            var owners = new HashSet<SuspendedOwner>();
+            await foreach (var map in api.ListAsync(ResourceTypes.ConfigMaps, ns, new ListSelector(Labels: Mark), ct))
+            {
+                var reference = ObjectReference.Of(ResourceTypes.ConfigMaps, map);
+                if (reference != ReferenceOf(decision.Namespace, decision.Cluster) && TryRead(reference, map) is { } other)
+                {
+                    owners.UnionWith(other.Decision.Owners);
+                }
+            }
+
+            return owners;
+        }
+    }
+
+    /// <summary>Null where it cannot be understood, which is told where it is somebody's own.</summary>
+    private static RecordedRun? TryRead(ObjectReference reference, JsonObject map)
+    {
+        try
+        {
+            return Read(reference, map);
+        }
+        catch (RestoreException)
+        {
+            return null;
         }
     }
 

@@ -18,13 +18,29 @@ public sealed class FromBackupRun(KubernetesApi api, IObjectStore store, FromBac
     {
         var start = clock.GetTimestamp();
         var record = new RunRecord(api);
-        var replacement = new ClusterReplacement(api, store, Decision, plan.Steps, run, clock);
+        var secret = new KeptSecret(api, Decision, KeptSecret.OwnerIn(plan.Manifest));
+        var replacement = new ClusterReplacement(api, store, Decision, plan.Steps, run, clock)
+        {
+            LastLook = async token =>
+            {
+                await new DecidedPath(store, Decision).DemandAsync(token);
+                await secret.ReleaseAsync(token);
+            },
+        };
         var proof = new RecoveryProof(api, store, Decision, clock);
 
         await run.StepAsync(plan.Steps.Record, async (_, token) => await record.WriteAsync(Decision, plan.Manifest, plan.Former, token), ct);
         await replacement.SuspendGitOpsAsync(ct);
         await replacement.RunAsync(plan.Manifest, plan.CreateCluster, ct);
-        await run.StepAsync(plan.Recover, new RecoveryWait(api, Decision, replacement.EarlierAttempts, run.Observer).WaitAsync, ct);
+        await run.StepAsync(
+            plan.Recover,
+            async (meter, token) =>
+            {
+                var state = await new RecoveryWait(api, Decision, replacement.EarlierAttempts, run.Observer).WaitAsync(meter, token);
+                await secret.GiveAsync(token);
+                return state;
+            },
+            ct);
         await run.StepAsync(plan.ProveData, proof.ProveAsync, ct);
         var firstBackup = "";
         await run.StepAsync(plan.Steps.FirstBackup, async (meter, token) => firstBackup = await new FirstBackup(api, Decision).TakeAsync(meter, token), ct);
@@ -37,7 +53,7 @@ public sealed class FromBackupRun(KubernetesApi api, IObjectStore store, FromBac
     private async Task<IReadOnlyList<string>> FinishGitOpsAsync(ClusterReplacement replacement, CancellationToken ct)
     {
         var edit = $"what 'cnpg-restore manifest recovery -f cluster.yaml --source {Decision.Source}";
-        var difference = (Decision.Apply, Decision.Lineage) == (ApplyMode.Api, Lineage.New)
+        var difference = Decision is { Apply: not ApplyMode.Git, Lineage: Lineage.New }
             ? $"Git still archives to another folder than {Decision.Archive}/; commit {edit} --archive-name {Decision.Archive}' makes of the manifest"
             : null;
         if (await replacement.ResumeGitOpsAsync("the cluster is recovered", difference, ct) is { } warning)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using CnpgRestore.Barman;
-using CnpgRestore.Barman.Backups;
 using CnpgRestore.Barman.Recovery;
 using CnpgRestore.Barman.Wal;
 using CnpgRestore.Kubernetes;
@@ -35,10 +34,11 @@ sealed class RecoveryProof(KubernetesApi api, IObjectStore store, FromBackupDeci
     {
         Checks.Clear();
         Databases.Clear();
-        var cluster = await api.GetAsync(new ObjectReference(ResourceTypes.Clusters, decision.Namespace, decision.Cluster), ct);
+        var cluster = await api.GetAsync(decision.Reference, ct);
         var primary = cluster.Text("status", "currentPrimary") ?? $"{decision.Cluster}-1";
         var psql = new InstancePsql(api, decision.Namespace, primary);
-        var path = await PathAsync(ct);
+        // From the folder itself: it is the same after a move, under its new name.
+        var path = await new DecidedPath(store, decision).ReadAsync(decision.Source, ct);
 
         meter.Note = "system identifier and reached LSN";
         Reached = await ReachedAsync(psql, path, ct);
@@ -64,24 +64,9 @@ sealed class RecoveryProof(KubernetesApi api, IObjectStore store, FromBackupDeci
         "from-backup",
         [
             decision.Cluster, "-n", decision.Namespace, "--source", decision.Source, "--lineage", "new", "--archive-name", FolderNames.Timed(decision.Archive, clock.GetUtcNow()),
+            "--backup-id", decision.BackupId, .. CommandText.Target(RecoveryTarget.Parse(decision.Target)),
             .. decision.Files.SelectMany(file => (string[])["-f", file]),
         ]);
-
-    /// <summary>What the recovery had to read, from the folder itself: it is the same after a move, under its new name.</summary>
-    private async Task<RecoveryPath> PathAsync(CancellationToken ct)
-    {
-        var folder = ServerFolder.Named(decision.Source);
-        var archive = await WalArchive.ScanAsync(store, folder, ct);
-        var catalog = (await BackupCatalog.ReadAsync(store, folder, ct)).JudgedWith(archive);
-        var answer = await new TargetCheck(store, catalog, archive).RunAsync(RecoveryTarget.Parse(decision.Target), BackupId.Parse(decision.BackupId, provider: null), ct);
-        return answer switch
-        {
-            Reachability.Reachable reachable => reachable.Path,
-            Reachability.Unproven unproven => unproven.Path,
-            Reachability.Unreachable unreachable => throw new RestoreException(unreachable.Problem),
-            _ => throw new InvalidOperationException(answer.ToString()),
-        };
-    }
 
     private static async Task<ReachedPoint> ReachedAsync(InstancePsql psql, RecoveryPath path, CancellationToken ct)
     {

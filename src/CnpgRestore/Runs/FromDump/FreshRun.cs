@@ -29,7 +29,7 @@ public sealed class FreshRun(KubernetesApi api, IObjectStore? store, FreshPlan p
     public async Task<FreshResult> RunAsync(CancellationToken ct)
     {
         var start = clock.GetTimestamp();
-        var secret = new KeptSecret(api, Decision, OwnerOf(plan.Manifest));
+        var secret = new KeptSecret(api, Decision, KeptSecret.OwnerIn(plan.Manifest));
         var replacement = new ClusterReplacement(api, store, Decision, plan.Steps, run, clock)
         {
             LastLook = async token =>
@@ -148,9 +148,7 @@ public sealed class FreshRun(KubernetesApi api, IObjectStore? store, FreshPlan p
     }
 
     /// <summary>How Git differs from what runs now; null where it does not.</summary>
-    private string? Difference => Decision is { Apply: ApplyMode.Api, IsInManifest: false }
+    private string? Difference => Decision is { Apply: not ApplyMode.Git, IsInManifest: false }
         ? $"Git says something else; commit what 'cnpg-restore manifest initdb -f cluster.yaml{(Decision.Archive.Length == 0 ? "" : $" --archive-name {Decision.Archive}")}' makes of the manifest"
         : null;
-
-    private static string OwnerOf(System.Text.Json.Nodes.JsonObject manifest) => manifest["spec"].Text("bootstrap", "initdb", "owner") ?? manifest["spec"].Text("bootstrap", "initdb", "database") ?? "app";
 }

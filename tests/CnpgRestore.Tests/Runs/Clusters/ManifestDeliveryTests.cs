@@ -1,4 +1,5 @@
 using CnpgRestore.Manifests;
+using CnpgRestore.Plans;
 using CnpgRestore.Plans.Clusters;
 using CnpgRestore.Plans.FromBackup;
 using CnpgRestore.Runs.Clusters;
@@ -62,7 +63,48 @@ public sealed class ManifestDeliveryTests : IDisposable
         Assert.All(problems, problem => Assert.Equal((ProblemCode.Refused, true), (problem.Code, problem.Message.Contains("ks.yaml would be edited and committed, and holds changes that are not committed", StringComparison.Ordinal))));
     }
 
+    [Fact]
+    public async Task A_revert_whose_push_had_failed_is_pushed_by_the_next_undo()
+    {
+        var (decision, published) = await PublishAsync(push: true);
+        await _git.RunAsync(Ct, "remote", "set-url", "--push", "origin", "/nowhere.git");
+
+        var failed = await Assert.ThrowsAsync<RestoreException>(() => new ManifestDelivery(decision).RevertAsync(Ct));
+        await _git.RunAsync(Ct, "remote", "set-url", "--push", "origin", (await _git.RunAsync(Ct, "remote", "get-url", "origin")).Trim());
+        Assert.Equal(published, await RemoteAsync());
+        await new ManifestDelivery(decision).RevertAsync(Ct);
+
+        Assert.Equal(ProblemCode.Stopped, failed.Problem.Code);
+        Assert.Equal((await _git.RunAsync(Ct, "rev-parse", "HEAD")).Trim(), await RemoteAsync());
+        Assert.NotEqual(published, await RemoteAsync());
+    }
+
+    [Fact]
+    public async Task A_commit_that_is_in_force_where_GitOps_reads_keeps_it_suspended()
+    {
+        var (decision, _) = await PublishAsync(push: false);
+
+        var stopped = await Assert.ThrowsAsync<RestoreException>(() => new ManifestDelivery(decision).RevertAsync(Ct));
+        await _git.RunAsync(Ct, "push", "--quiet");
+
+        Assert.Equal($"git push, then: cnpg-restore runs undo {decision.Run} -n web", stopped.Problem.Hint);
+        Assert.Null(await new ManifestDelivery(decision).RevertAsync(Ct));
+    }
+
     public void Dispose() => _git.Dispose();
+
+    private async Task<string> RemoteAsync() => (await _git.RunAsync(Ct, "ls-remote", "origin", "refs/heads/main")).Split('\t')[0];
+
+    /// <summary>A run's commit that a remote has.</summary>
+    private async Task<(FromBackupDecision Decision, string Published)> PublishAsync(bool push)
+    {
+        var decision = Decide(await CommitAsync("shop")) with { Push = push, Owners = [new SuspendedOwner("Kustomization", "v1", "flux-system", "shop")] };
+        await _git.AddRemoteAsync(Ct);
+        await _git.RunAsync(Ct, "push", "--quiet", "-u", "origin", "main");
+        await new ManifestDelivery(decision).WriteAsync(Ct);
+        await _git.RunAsync(Ct, "push", "--quiet");
+        return (decision, await RemoteAsync());
+    }
 
     private async Task<string> CommitAsync(string serverName)
     {
