@@ -31,6 +31,15 @@ public sealed class FolderMovePlanner(IObjectStore store, TimeProvider clock)
             throw await NoSourceAsync(request, survey, ct);
         }
 
+        if (survey.Archived is [var first, ..])
+        {
+            throw new RestoreException(
+                ProblemCode.Refused,
+                $"objects of {request.Source}/ lie in {first.ArchiveClass}, from where nothing can be copied",
+                $"{string.Join(", ", survey.Archived.Select(item => item.Key.Value))}{(survey.Archived.Count == NamesShown ? ", ..." : "")}",
+                "restore them first (aws s3api restore-object), or leave the folder as it is and archive to another one: from-backup --lineage new");
+        }
+
         var state = isRemoved ? MoveState.PartlyRemoved : Judge(request, survey);
         var notes = new List<string>();
         if (state == MoveState.PartlyCopied)
@@ -89,6 +98,11 @@ public sealed class FolderMovePlanner(IObjectStore store, TimeProvider clock)
             foreach (var item in level.OnlyInSource)
             {
                 survey.AddSource(item);
+                // The listing goes on to name the class of an object that was restored for a while.
+                if (item.ArchiveClass is not null && survey.Archived.Count < NamesShown && await store.FindAsync(item.Key, ct) is { ArchiveClass: not null } archived)
+                {
+                    survey.Archived.Add(archived);
+                }
             }
 
             foreach (var item in level.OnlyInTarget)
@@ -199,6 +213,9 @@ public sealed class FolderMovePlanner(IObjectStore store, TimeProvider clock)
 
         /// <summary>A few names of what the target holds and the source does not, or not alike.</summary>
         public List<string> Foreign { get; } = [];
+
+        /// <summary>A few that have to be copied and cannot be.</summary>
+        public List<StoredObject> Archived { get; } = [];
 
         public void AddSource(StoredObject item)
         {

@@ -41,6 +41,22 @@ public sealed class FolderMoveListingTests(TestBed bed) : IAsyncLifetime
         await _scene.AssertMovedAsync();
     }
 
+    [Fact]
+    public async Task What_an_archive_storage_class_holds_is_told_before_anything_is_copied()
+    {
+        var frozen = _scene.Source.Prefix + Key;
+        _scene.Proxy.On(S3Operation.ListObjects, Times.Always, S3Faults.Page(page => page.Archive(frozen, "GLACIER")));
+        _scene.Proxy.On(call => call.Operation == S3Operation.HeadObject && call.Key == frozen, Times.Always, S3Faults.Headers(("x-amz-storage-class", "GLACIER")));
+
+        var refused = (await Assert.ThrowsAsync<RestoreException>(_scene.MoveAsync)).Problem;
+
+        Assert.Equal(ProblemCode.Refused, refused.Code);
+        Assert.EndsWith("/ lie in GLACIER, from where nothing can be copied", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(Key, refused.Detail, StringComparison.Ordinal);
+        Assert.Equal(0, _scene.Proxy.Count(S3Operation.CopyObject));
+        await _scene.AssertSourceUntouchedAsync();
+    }
+
     /// <summary>From a walk on the listing shows the object; until then it hides it, and the move has to find out.</summary>
     [Theory]
     [InlineData(2)]
