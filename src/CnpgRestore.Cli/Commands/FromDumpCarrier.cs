@@ -29,7 +29,14 @@ sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDum
         if (dryRun)
         {
             var looked = await planner.PlanAsync(request, run.Value, progress: null, ct);
-            var job = server is ClusterServer cluster && request.Volume is not null && looked.Decision.Engine == LoadEngine.Psql ? await cluster.JobForGitAsync(looked, ct) : null;
+            var isForJob = request.Volume is not null && looked.Decision.Engine == LoadEngine.Psql;
+            if (isForJob && session.Format != OutputFormat.Yaml && looked.WhyNoJobForGit is { } why)
+            {
+                isForJob = false;
+                looked = looked with { Notes = [.. looked.Notes, $"there is no Job for Git: {why}"] };
+            }
+
+            var job = server is ClusterServer cluster && isForJob ? await cluster.JobForGitAsync(looked, ct) : null;
             if (job is not null && session.Format == OutputFormat.Yaml)
             {
                 // Nothing else: kubectl apply -f - takes it.

@@ -17,6 +17,11 @@ public sealed record FromDumpPlan(FromDumpDecision Decision, DumpFile Dump, Dump
     public PlanStep CreateRoles => new(
         "create-roles", $"create the roles that are missing: {string.Join(", ", Decision.Roles)}", Decision.Dump, $"creates {string.Join(", ", Decision.Roles)}", "DROP ROLE");
 
+    /// <summary>Why psql cannot load the dump as it is into the live database, all or nothing; null where it can.</summary>
+    public string? WhyNoJobForGit => Dump.Format == DumpFormat.Plain && Content.HasTransactions
+        ? "the dump ends transactions of its own, as pg_dump writes them around large objects; what stands in front of them would stay when the rest fails"
+        : null;
+
     public PlanStep CreateDatabase => new("create-database", Decision.Creates is { } made ? $"create {Decision.Side}, owned by {made.Owner}" : $"create {Decision.Side} beside {Decision.Database}", Live, $"creates {Target}", Undo);
 
     public PlanStep Load => new(

@@ -103,7 +103,7 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
                 }
 
                 await using var script = await DumpScript.OpenAsync(plan.Dump, options, token);
-                await new DumpSection(script.Text, Decision.Section, intoNew: !isWhole || Decision.IsFresh).WriteAsync(input, progress, token);
+                await new DumpSection(script.Text, Decision.Section, intoNew: !isWhole || Decision.IsFresh, inTransaction: isWhole).WriteAsync(input, progress, token);
                 await script.DemandWholeAsync(token);
                 await input.WriteAsync(System.Text.Encoding.UTF8.GetBytes(isWhole ? $"\n{Mark()}COMMIT;\n" : "\n"), token);
             },
