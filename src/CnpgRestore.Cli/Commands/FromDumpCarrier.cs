@@ -87,8 +87,11 @@ sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDum
 
         await using var asked = await DatabaseSession.OpenAsync(server, FromDumpPlanner.Maintenance, ct);
         await using var held = await DatabaseLock.TakeAsync(server, decision.Database, decision.Run, ct);
-        await using var source = await DumpSource.OpenAsync(api, decision.Volume is { } volume ? DumpVolume.TryParse(volume) : null, decision.Image, cluster: null, session, ct);
-        var plan = await new FromDumpPlanner(server, asked).ResumeAsync(decision, source.Place, progress: null, ct);
+        var planner = new FromDumpPlanner(server, asked);
+        var plan = await planner.FindSwappedAsync(decision, ct);
+        var volume = plan is null && decision.Volume is { } needed ? DumpVolume.TryParse(needed) : null;
+        await using var source = await DumpSource.OpenAsync(api, volume, decision.Image, cluster: null, session, ct);
+        plan ??= await planner.ResumeAsync(decision, source.Place, progress: null, ct);
         if (dryRun)
         {
             RunOutput.ShowPlan(session, plan.ToPlan(), isResult: true);

@@ -39,7 +39,7 @@ public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session,
         if (Decision.Side is not null && (await _side.MarksAsync(ct)).Count == 0 && journal.Entries.Any(entry => entry.Step == plan.Swap.Id))
         {
             throw new RestoreException(
-                ProblemCode.Refused, $"nothing of run {Decision.Run} is on the server any more", "it has begun to swap the names: another machine has finished and committed it", $"cnpg-restore runs show {Decision.Run}");
+                ProblemCode.Refused, $"nothing of run {Decision.Run} is on the server any more", "it has begun to swap the names: another machine has finished and committed it, or somebody has dropped what lay aside", $"to end it here, too: cnpg-restore runs {(Decision.IsFresh ? "show" : "commit")} {Decision.Run}");
         }
 
         if (Decision.Side is null || !await _side.IsSwappedAsync(ct))

@@ -43,10 +43,8 @@ sealed class SideDatabase(DatabaseSession session, FromDumpDecision decision)
 
     public async Task<bool> IsLoadedAsync(CancellationToken ct) => await FindAsync(Name, ct) is { State: RunMark.Loaded };
 
-    /// <summary>Whether the names are swapped: the former database lies aside and says that it is this run's.</summary>
-    public async Task<bool> IsSwappedAsync(CancellationToken ct) => decision.Former is { } former
-        ? await FindAsync(former, ct) is { State: RunMark.Former }
-        : await FindAsync(decision.Database, ct) is { State: RunMark.Created };
+    /// <inheritdoc cref="FromDumpDecision.IsSwapped"/>
+    public async Task<bool> IsSwappedAsync(CancellationToken ct) => decision.IsSwapped(await MarksAsync(ct));
 
     public Task MarkLoadedAsync(CancellationToken ct) => MarkAsync(Name, RunMark.Loaded, ct);
 
