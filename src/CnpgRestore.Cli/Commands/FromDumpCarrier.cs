@@ -157,7 +157,7 @@ sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDum
         if (decision.StopsApps && apps is null)
         {
             throw new RestoreException(
-                ProblemCode.Usage, $"run {decision.Run} stops the applications of a cluster", $"it restores into {decision.To}", $"leave --to out: cnpg-restore runs resume {decision.Run}");
+                ProblemCode.Usage, $"run {decision.Run} stops the applications of a cluster", $"it restores into {decision.To}", $"leave --to out: {decision.ResumeCommand}");
         }
 
         RunOutput.ShowPlan(session, plan.ToPlan(), isResult: false);
@@ -197,7 +197,7 @@ sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDum
 
             if (e is OperationCanceledException && lease?.Lost.IsCancellationRequested == true && !ct.IsCancellationRequested)
             {
-                throw lease.ToException($"cnpg-restore runs resume {decision.Run}");
+                throw lease.ToException(decision.ResumeCommand);
             }
 
             throw;

@@ -176,7 +176,7 @@ public sealed class FromDumpUndo(IDatabaseServer server, DatabaseSession session
         if (marks.FirstOrDefault(mark => mark.State is RunMark.Loading or RunMark.Loaded) is { } unfinished)
         {
             throw new RestoreException(
-                ProblemCode.Refused, $"run {decision.Run} is not finished: {unfinished.Database} is not swapped in yet", null, $"cnpg-restore runs resume {decision.Run}, or runs undo");
+                ProblemCode.Refused, $"run {decision.Run} is not finished: {unfinished.Database} is not swapped in yet", null, $"{decision.ResumeCommand}, or runs undo");
         }
 
         return marks.Count > 0

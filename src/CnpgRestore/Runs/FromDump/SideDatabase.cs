@@ -74,7 +74,7 @@ sealed class SideDatabase(DatabaseSession session, FromDumpDecision decision)
         if (exists && await FindAsync(name, ct) is null && await session.ValueAsync<long>("SELECT pg_database_size($1)", ct, name) > await EmptySizeAsync(ct))
         {
             throw new RestoreException(
-                ProblemCode.Refused, $"database {name} is in the way", "it holds something, and no run of this program says that it is its own", $"rename or drop it, then: cnpg-restore runs resume {decision.Run}");
+                ProblemCode.Refused, $"database {name} is in the way", "it holds something, and no run of this program says that it is its own", $"rename or drop it, then: {decision.ResumeCommand}");
         }
 
         if (exists)
