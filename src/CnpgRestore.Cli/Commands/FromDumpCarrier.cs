@@ -29,7 +29,14 @@ sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDum
         if (dryRun)
         {
             var looked = await planner.PlanAsync(request, run.Value, progress: null, ct);
-            var job = server is ClusterServer cluster && request.Volume is not null && looked.Decision.Engine == LoadEngine.Psql ? await cluster.JobForGitAsync(looked, ct) : null;
+            var isForJob = request.Volume is not null && looked.Decision.Engine == LoadEngine.Psql;
+            if (isForJob && session.Format != OutputFormat.Yaml && looked.WhyNoJobForGit is { } why)
+            {
+                isForJob = false;
+                looked = looked with { Notes = [.. looked.Notes, $"there is no Job for Git: {why}"] };
+            }
+
+            var job = server is ClusterServer cluster && isForJob ? await cluster.JobForGitAsync(looked, ct) : null;
             if (job is not null && session.Format == OutputFormat.Yaml)
             {
                 // Nothing else: kubectl apply -f - takes it.
@@ -80,8 +87,11 @@ sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDum
 
         await using var asked = await DatabaseSession.OpenAsync(server, FromDumpPlanner.Maintenance, ct);
         await using var held = await DatabaseLock.TakeAsync(server, decision.Database, decision.Run, ct);
-        await using var source = await DumpSource.OpenAsync(api, decision.Volume is { } volume ? DumpVolume.TryParse(volume) : null, decision.Image, cluster: null, session, ct);
-        var plan = await new FromDumpPlanner(server, asked).ResumeAsync(decision, source.Place, progress: null, ct);
+        var planner = new FromDumpPlanner(server, asked);
+        var plan = await planner.FindSwappedAsync(decision, ct);
+        var volume = plan is null && decision.Volume is { } needed ? DumpVolume.TryParse(needed) : null;
+        await using var source = await DumpSource.OpenAsync(api, volume, decision.Image, cluster: null, session, ct);
+        plan ??= await planner.ResumeAsync(decision, source.Place, progress: null, ct);
         if (dryRun)
         {
             RunOutput.ShowPlan(session, plan.ToPlan(), isResult: true);
@@ -147,7 +157,7 @@ sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDum
         if (decision.StopsApps && apps is null)
         {
             throw new RestoreException(
-                ProblemCode.Usage, $"run {decision.Run} stops the applications of a cluster", $"it restores into {decision.To}", $"leave --to out: cnpg-restore runs resume {decision.Run}");
+                ProblemCode.Usage, $"run {decision.Run} stops the applications of a cluster", $"it restores into {decision.To}", $"leave --to out: {decision.ResumeCommand}");
         }
 
         RunOutput.ShowPlan(session, plan.ToPlan(), isResult: false);
@@ -187,7 +197,7 @@ sealed class FromDumpCarrier(CliSession session, IDatabaseServer server, FromDum
 
             if (e is OperationCanceledException && lease?.Lost.IsCancellationRequested == true && !ct.IsCancellationRequested)
             {
-                throw lease.ToException($"cnpg-restore runs resume {decision.Run}");
+                throw lease.ToException(decision.ResumeCommand);
             }
 
             throw;

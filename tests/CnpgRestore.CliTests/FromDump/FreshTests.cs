@@ -46,6 +46,28 @@ public sealed class FreshTests(TestBed bed)
     }
 
     [Fact]
+    public async Task A_difference_does_not_keep_the_run_from_its_end_and_the_applications_stay_stopped()
+    {
+        await using var scene = await AppsScene.CreateAsync(bed);
+        var dump = await ClusterDump.MakeAsync(scene);
+        await scene.StartAppsAsync();
+        var checks = Path.Combine(scene.Folder, "checks.sql");
+        await File.WriteAllLinesAsync(checks, ["SELECT 1 = 2;"], Ct);
+
+        var result = await scene.RunAsync("from-dump", Cluster, "--local", dump, "--strategy", "fresh", "--check-sql", checks, "--yes");
+
+        Assert.True(result.ExitCode == 3, result.Output + result.Error);
+        Assert.Contains("gives false", result.Output, StringComparison.Ordinal);
+        Assert.Contains("the applications stay stopped", result.Error.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.Equal("web=0 queue=0 api=0", await scene.CountsAsync());
+        await AssertRestoredAsync(scene);
+        // The first backup is there, and no record of a run that is still to be ended.
+        var archive = JsonDocument.Parse((await scene.RunAsync("backups", "list", "--cluster", Cluster, "-o", "json")).Succeeded().Output).RootElement;
+        Assert.Equal(1, archive.GetProperty("backups").GetArrayLength());
+        Assert.DoesNotContain($"cnpg-restore-{Cluster}", await scene.Home.KubectlAsync(Ct, "get", "configmaps", "-o", "name"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Killed_after_each_step_on_another_machine_each_time_the_same_command_finishes()
     {
         await using var scene = await AppsScene.CreateAsync(bed);

@@ -39,6 +39,57 @@ public sealed class FromDumpKillTests(TestBed bed)
         Assert.Equal(former, await scene.ContentAsync());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_run_that_is_killed_after_the_swap_ends_without_its_dump_which_is_another_one_by_now(bool isCreated)
+    {
+        await using var scene = await FromDumpScene.CreateAsync(bed);
+        await (isCreated ? scene.DropAsync() : scene.SpoilAsync());
+        Assert.Null(await KilledRun.AtAsync(Begin(scene), KillMoment.Recorded("swap")));
+        var run = scene.Run;
+        await File.AppendAllTextAsync(scene.Dump, "-- of the next night\n", Ct);
+
+        var dry = await scene.RunAsync("runs", "resume", run, "--dry-run");
+        var resumed = await scene.RunAsync("runs", "resume", run, "--yes");
+        var again = await scene.RunAsync("runs", "resume", run, "--yes");
+
+        Assert.True(dry.ExitCode == 0, dry.Error);
+        Assert.Contains("nothing is loaded again", dry.Output, StringComparison.Ordinal);
+        Assert.True(resumed.ExitCode == 0, resumed.Output + resumed.Error);
+        Assert.Equal(scene.Expected, await scene.ContentAsync());
+        Assert.Contains("nothing to go on with", again.Output, StringComparison.Ordinal);
+        (await scene.RunAsync("runs", "commit", run, "--yes")).Succeeded();
+        Assert.Equal([""], await scene.DatabasesAsync());
+    }
+
+    [Theory]
+    [InlineData("commit")]
+    [InlineData("undo")]
+    public async Task A_run_whose_former_database_somebody_has_dropped_is_ended_and_is_in_nobodys_way(string end)
+    {
+        await using var scene = await FromDumpScene.CreateAsync(bed);
+        await scene.SpoilAsync();
+        Assert.Null(await KilledRun.AtAsync(Begin(scene), KillMoment.Recorded("swap")));
+        var run = scene.Run;
+        await scene.Live.Postgres.ExecuteAsync($"DROP DATABASE {scene.Live.Name}{(await scene.DatabasesAsync())[1]}", Ct);
+
+        var resumed = await scene.RunAsync("runs", "resume", run, "--yes");
+        var ended = await scene.RunAsync("runs", end, run, "--yes");
+
+        Assert.Equal(15, resumed.ExitCode);
+        Assert.Contains($"cnpg-restore runs commit {run}", resumed.Error, StringComparison.Ordinal);
+        Assert.True(ended.ExitCode == 0, ended.Output + ended.Error);
+        Assert.Contains($"{scene.Live.Name} stays as it is", ended.Output, StringComparison.Ordinal);
+        Assert.Equal(scene.Expected, await scene.ContentAsync());
+        Assert.Equal(15, (await scene.RunAsync("runs", end, run, "--yes")).ExitCode);
+        await scene.SpoilAsync();
+        var next = await scene.RestoreAsync("--engine", "psql");
+        Assert.True(next.ExitCode == 0, next.Output + next.Error);
+        Assert.NotEqual(run, scene.Run);
+        Assert.Equal(scene.Expected, await scene.ContentAsync());
+    }
+
     [Fact]
     public async Task What_pg_restore_goes_on_with_after_the_kill_is_ended_and_its_database_made_anew()
     {

@@ -40,6 +40,55 @@ public sealed class StrategyTests(TestBed bed)
         Assert.Equal(before, await scene.ContentAsync());
     }
 
+    [Theory]
+    [InlineData("clean", "-Fp", "-c")]
+    [InlineData("clean", "-Fc", "-Z1")]
+    [InlineData("append", "-Fp", "-O")]
+    public async Task Around_large_objects_the_one_transaction_goes_on_a_key_behind_them_that_fails_changes_nothing(string strategy, string format, string option)
+    {
+        await using var scene = await FromDumpScene.CreateAsync(bed);
+        // A dump that PostgreSQL wrote, and that cannot be loaded: its last statement makes a key to a customer that is not there.
+        await scene.Live.ExecuteAsync(
+            """
+            SELECT lo_from_bytea(0, 'first'); ALTER TABLE sales.orders DROP CONSTRAINT orders_customer_fkey; UPDATE sales.orders SET customer = 999 WHERE id = 7;
+            ALTER TABLE sales.orders ADD CONSTRAINT orders_customer_fkey FOREIGN KEY (customer) REFERENCES sales.customers NOT VALID;
+            UPDATE pg_constraint SET convalidated = true WHERE conname = 'orders_customer_fkey';
+            """,
+            Ct);
+        await scene.Live.DumpAsync(Ct, format, option, "-f", scene.Dump);
+        await scene.Live.ExecuteAsync(
+            strategy == "clean" ? "DELETE FROM sales.orders WHERE id < 100; SELECT lo_put((SELECT oid FROM pg_largeobject_metadata), 0, 'other')" : "SELECT lo_unlink((SELECT oid FROM pg_largeobject_metadata)); DROP SCHEMA sales CASCADE", Ct);
+        var before = await scene.ContentAsync();
+
+        var result = await scene.RestoreAsync("--strategy", strategy);
+        var again = await scene.RestoreAsync("--strategy", strategy);
+
+        Assert.Equal(before, await scene.ContentAsync());
+        Assert.True(result.ExitCode == 20, result.Output + result.Error);
+        Assert.Contains("orders_customer_fkey", result.Error, StringComparison.Ordinal);
+        Assert.Matches(@"line \d+, ALTER TABLE ONLY sales.orders ADD CONSTRAINT", result.Error.ReplaceLineEndings(" "));
+        Assert.True(again.ExitCode == 20, again.Output + again.Error);
+    }
+
+    [Theory]
+    [InlineData("clean", "-Fp", "-c")]
+    [InlineData("clean", "-Fc", "-Z1")]
+    [InlineData("append", "-Fp", "-O")]
+    public async Task Large_objects_are_loaded_in_the_one_transaction_too(string strategy, string format, string option)
+    {
+        await using var scene = await FromDumpScene.CreateAsync(bed);
+        await scene.Live.ExecuteAsync("SELECT lo_from_bytea(0, decode(repeat('cafe', 20000), 'hex')), lo_from_bytea(0, 'second')", Ct);
+        var expected = await scene.ContentAsync();
+        await scene.Live.DumpAsync(Ct, format, option, "-f", scene.Dump);
+        await scene.Live.ExecuteAsync(
+            strategy == "clean" ? "DELETE FROM sales.orders; SELECT lo_put(oid, 0, 'other') FROM pg_largeobject_metadata" : "SELECT lo_unlink(oid) FROM pg_largeobject_metadata; DROP SCHEMA sales CASCADE", Ct);
+
+        var result = await scene.RestoreAsync("--strategy", strategy);
+
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        Assert.Equal(expected, await scene.ContentAsync());
+    }
+
     [Fact]
     public async Task Append_adds_rows_sets_sequences_and_counts_both()
     {

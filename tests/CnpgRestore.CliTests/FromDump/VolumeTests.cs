@@ -105,6 +105,14 @@ public sealed class VolumeTests(TestBed bed)
         var job = Path.Combine(scene.Folder, "job.yaml");
         await File.WriteAllTextAsync(job, manifest.Output, Ct);
         Assert.Contains("job.batch/orders-restore-job", await scene.Home.KubectlAsync(Ct, "create", "--dry-run=server", "--output", "name", "--filename", job), StringComparison.Ordinal);
+        // As around large objects: a COMMIT in the dump would end the Job's one transaction.
+        text.InsertRange(line - 1, ["BEGIN;", "COMMIT;"]);
+        await File.WriteAllLinesAsync(Path.Combine(share.Path, "large.sql"), text, Ct);
+        var (noJob, noted) = (await RunAsync("large.sql", "--dry-run", "-o", "yaml"), await RunAsync("large.sql", "--dry-run"));
+        Assert.Equal((15, 0), (noJob.ExitCode, noted.ExitCode));
+        Assert.Contains("no Job can load", noJob.Error, StringComparison.Ordinal);
+        Assert.Contains("there is no Job for Git", noted.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("kind: Job", noted.Output, StringComparison.Ordinal);
         var server = await RunAsync("server.sql", "--yes");
         var broken = await RunAsync("broken.sql", "--keep-apps", "--yes");
         var undo = await scene.RunAsync("runs", "undo", ClusterDump.LastRun(scene), "--yes");

@@ -34,6 +34,12 @@ sealed class DumpScene : IAsyncDisposable
 
     public PostgresFaultProxy Proxy { get; }
 
+    /// <summary>Beside the comparison with the dump; null for none.</summary>
+    public string? CheckSql { get; set; }
+
+    /// <summary>As a Cluster that is made new is filled.</summary>
+    public bool IsFresh { get; set; }
+
     public string Dump => Path.Combine(_state.Path, "app.sql");
 
     /// <summary>What the dump holds.</summary>
@@ -70,8 +76,9 @@ sealed class DumpScene : IAsyncDisposable
             return await RunAsync(await planner.ResumeAsync(decision, LocalDumps.Instance, progress: null, Ct), resumed);
         }
 
-        var request = new FromDumpRequest { Dump = Dump, Database = Live.Name, To = Proxy.UrlOf(Live.Name), Engine = engine, Strategy = strategy, Jobs = 2 };
+        var request = new FromDumpRequest { Dump = Dump, Database = Live.Name, To = Proxy.UrlOf(Live.Name), Engine = engine, Strategy = strategy, Jobs = 2, CheckSql = CheckSql };
         var plan = await planner.PlanAsync(request, _run.Value, progress: null, Ct);
+        plan = IsFresh ? plan with { Decision = plan.Decision with { IsFresh = true, To = "cnpg://db/orders" } } : plan;
         using var journal = Journal.Create(state, _run, "from-dump", FromDumpPlan.SubjectOf(Live.Name, plan.Decision.SystemIdentifier), TimeProvider.System);
         journal.Append(JournalEntry.Decided, entry => entry with { Text = plan.Decision.ToJson() });
         return await RunAsync(plan, journal);

@@ -64,6 +64,19 @@ public sealed class DumpInspectorTests : IDisposable
         Assert.Contains(found.Notes, note => note.Contains("creates the database app", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("SELECT 1;", false)]
+    [InlineData("BEGIN;\nSELECT pg_catalog.lo_open('16400', 131072);\nCOMMIT;", true)]
+    public async Task Whether_it_has_transactions_of_its_own_is_told(string statements, bool expected)
+    {
+        var path = Path.Combine(_folder.FullName, "app.sql");
+        await File.WriteAllLinesAsync(path, ["-- PostgreSQL database dump", "CREATE TABLE public.t (a int);", statements, "-- PostgreSQL database dump complete"], Ct);
+
+        var found = await InspectAsync(path);
+
+        Assert.Equal(expected, Assert.Single(found.Databases).HasTransactions);
+    }
+
     [Fact]
     public async Task What_it_drops_makes_without_checking_and_places_is_shown()
     {

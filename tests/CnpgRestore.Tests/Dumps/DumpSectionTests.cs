@@ -124,6 +124,31 @@ public sealed class DumpSectionTests
         Assert.Equal([0, 25, 42], read.Positions);
     }
 
+    [Theory]
+    [InlineData(false, "SELECT 1;\nBEGIN;\n\nSELECT pg_catalog.lo_close(0);\n\nCOMMIT;\nSELECT 2;\n")]
+    [InlineData(true, "SELECT 1;\n\n\nSELECT pg_catalog.lo_close(0);\n\n\nSELECT 2;\n")]
+    public async Task In_a_transaction_what_would_end_it_is_left_out_and_lines_keep_their_numbers(bool inTransaction, string expected)
+    {
+        const string dump = "SELECT 1;\nBEGIN;\n\nSELECT pg_catalog.lo_close(0);\n\nCOMMIT;\nSELECT 2;\n";
+        using var output = new MemoryStream();
+
+        await new DumpSection(new MemoryStream(Encoding.UTF8.GetBytes(dump)), null, inTransaction: inTransaction).WriteAsync(output, null, Ct);
+
+        Assert.Equal(expected, Encoding.UTF8.GetString(output.ToArray()));
+    }
+
+    [Theory]
+    [InlineData("BEGIN;", true)]
+    [InlineData("START TRANSACTION ISOLATION LEVEL SERIALIZABLE;", true)]
+    [InlineData("/* x */ commit;", true)]
+    [InlineData("END;", true)]
+    [InlineData("ROLLBACK;", true)]
+    [InlineData("ABORT;", true)]
+    [InlineData("CREATE FUNCTION f() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT 1; END;", false)]
+    [InlineData("COMMENT ON TABLE t IS 'COMMIT;';", false)]
+    public void Statements_that_begin_or_end_a_transaction_are_told(string statement, bool expected) =>
+        Assert.Equal(expected, TransactionStatement.Is(Encoding.UTF8.GetBytes(statement), Encoding.UTF8));
+
     [Fact]
     public async Task A_dump_that_ends_early_is_not_written_to_its_end() =>
         await Assert.ThrowsAsync<InvalidDataException>(() => SectionAsync("CREATE TABLE t (id int);\nCOPY t (id) FROM stdin;\n1\n2\n", null));

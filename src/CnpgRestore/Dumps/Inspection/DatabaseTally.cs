@@ -16,6 +16,7 @@ sealed class DatabaseTally(string? name)
     private readonly SortedSet<string> _roles = new(StringComparer.Ordinal);
     private readonly Dictionary<QualifiedName, string> _owners = [];
     private readonly SortedSet<string> _notValid = new(StringComparer.Ordinal);
+    private bool _hasTransactions;
 
     public bool IsEmpty => _data.Count == 0 && _created.Count == 0 && _dropped.Count == 0;
 
@@ -37,6 +38,7 @@ sealed class DatabaseTally(string? name)
             _owners[owned.Relation] = owned.Owner;
         }
 
+        _hasTransactions |= TransactionStatement.Is(statement, encoding);
         var words = new StatementWords(statement, encoding);
         if (words.Accept("CREATE"))
         {
@@ -79,6 +81,7 @@ sealed class DatabaseTally(string? name)
             Roles = [.. _roles],
             Owners = _owners,
             NotValid = [.. _notValid],
+            HasTransactions = _hasTransactions,
         };
 
     private static void Count(SortedDictionary<string, int> tally, string kind) => tally[kind] = tally.GetValueOrDefault(kind) + 1;

@@ -39,6 +39,9 @@ public sealed record DumpDatabase(
     /// <summary>What the dump gives the database beside its contents, in its order; empty without -C.</summary>
     public IReadOnlyList<DatabaseSetting> Settings { get; init; } = [];
 
+    /// <summary>It begins and ends transactions of its own, as around large objects.</summary>
+    public bool HasTransactions { get; init; }
+
     /// <summary>Constraints that were not validated when the dump was made, and are not afterwards.</summary>
     public IReadOnlyList<string> NotValid { get; init; } = [];
 }

@@ -209,7 +209,7 @@ public sealed class DumpLoader : IAsyncDisposable
 
     private async Task RunInOrderAsync(DumpStatement statement, CancellationToken ct)
     {
-        var (begins, ends) = StatementBatch.Transaction(statement);
+        var (begins, ends) = TransactionStatement.Of(statement.Text, statement.State.Encoding.Text);
         if (!_inTransaction || ends)
         {
             await SettleDataAsync(ct);

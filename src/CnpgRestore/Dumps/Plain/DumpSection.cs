@@ -7,7 +7,8 @@ namespace CnpgRestore.Dumps.Plain;
 /// </summary>
 /// <param name="database">As <c>\connect</c> names it; null for a dump of one database, whether it names it or not.</param>
 /// <param name="intoNew">It goes into a database that was made for it: what <see cref="NeedlessStatements"/> contain is left out.</param>
-public sealed class DumpSection(Stream script, string? database, bool intoNew = false)
+/// <param name="inTransaction">It stands in a transaction of the caller's: what would end that (<see cref="TransactionStatement"/>) is left out.</param>
+public sealed class DumpSection(Stream script, string? database, bool intoNew = false, bool inTransaction = false)
 {
     private const string ServerEnd = "-- PostgreSQL database cluster dump complete";
 
@@ -47,8 +48,10 @@ public sealed class DumpSection(Stream script, string? database, bool intoNew = 
         }
     }
 
-    private static bool IsLeftOut(DumpReader reader, NeedlessStatements? needless) =>
-        ServerStatement.Is(reader.Text.Span, reader.Encoding.Text) || needless?.Contain(reader.Text.Span, reader.Encoding.Text) == true;
+    private bool IsLeftOut(DumpReader reader, NeedlessStatements? needless) =>
+        ServerStatement.Is(reader.Text.Span, reader.Encoding.Text)
+        || (inTransaction && TransactionStatement.Is(reader.Text.Span, reader.Encoding.Text))
+        || needless?.Contain(reader.Text.Span, reader.Encoding.Text) == true;
 
     private async Task WriteLinesAsync(DumpReader reader, Stream output, byte[] end, CancellationToken ct)
     {

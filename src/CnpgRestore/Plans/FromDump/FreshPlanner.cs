@@ -76,7 +76,7 @@ public sealed class FreshPlanner(KubernetesApi api, FromDumpRequest dumpRequest,
         var former = decision.FormerUid is { } uid && live.Text("metadata", "uid") == uid ? live : null;
         var move = store is null ? null : await ArchiveMove.LeftAsync(api, store, decision, clock, ct);
         var load = isLoaded
-            ? new FromDumpPlan(decision.Dump, new DumpFile(decision.Dump.Dump, new ByteSize(decision.Dump.DumpSize), decision.Dump.DumpTime, Compression.ArchiveCompression.None, DumpFormat.Plain), DumpDatabase.Nothing, "", [])
+            ? FromDumpPlan.OfLoaded(decision.Dump, address: "", notes: [])
             : await FromDumpPlanner.ReadAgainAsync(decision.Dump, place, $"the new cluster {decision.Namespace}/{decision.Cluster}", decision.ResumeCommand, progress, ct);
         return new FreshPlan(
             decision, manifest, former, store?.Address ?? "", move, load, [$"run {decision.Run} was begun on {decision.Host}; what is done already is found out step by step"])

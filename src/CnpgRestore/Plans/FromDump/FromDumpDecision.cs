@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CnpgRestore.Databases;
 
 namespace CnpgRestore.Plans.FromDump;
 
@@ -58,6 +59,14 @@ public sealed record FromDumpDecision(
     /// <summary>No database was there whose settings and grants could go on: those of the dump are taken.</summary>
     [JsonIgnore]
     public bool TakesSettings => Creates is not null || IsFresh;
+
+    /// <summary>A run that makes a Cluster new is found by its namespace.</summary>
+    [JsonIgnore]
+    public string ResumeCommand => IsFresh && To.Split('/') is [_, "", var ns, _] ? $"cnpg-restore runs resume {Run} -n {ns}" : $"cnpg-restore runs resume {Run}";
+
+    /// <summary>Whether the names are swapped: the former database lies aside, or the one that was not there is, and says that it is this run's.</summary>
+    internal bool IsSwapped(IEnumerable<RunMark> marks) => Side is not null && marks.Any(mark =>
+        (mark.Database, mark.State) == (Former ?? Database, Former is null ? RunMark.Created : RunMark.Former) && TryParse(mark.Decision)?.Run == Run);
 
     /// <summary>Whether going on with it does what is asked for.</summary>
     public bool IsFor(FromDumpRequest request) =>

@@ -8,11 +8,19 @@ namespace CnpgRestore.Plans.FromDump;
 /// <param name="Content">What the dump holds of the database.</param>
 public sealed record FromDumpPlan(FromDumpDecision Decision, DumpFile Dump, DumpDatabase Content, string Address, IReadOnlyList<string> Notes)
 {
+    /// <summary>The names are swapped: only what comes behind the restore is left, and nobody has to look into the dump any more.</summary>
+    public bool IsSwapped { get; init; }
+
     private string Live => $"database {Decision.Database} on {Address}";
 
     private string Target => $"database {Decision.Side ?? Decision.Database} on {Address}";
 
     private string Undo => Decision.Side is null ? "none: what it changes is the live database" : $"cnpg-restore runs undo {Decision.Run}";
+
+    /// <summary>Why psql cannot load the dump as it is into the live database, all or nothing; null where it can.</summary>
+    public string? WhyNoJobForGit => Dump.Format == DumpFormat.Plain && Content.HasTransactions
+        ? "the dump ends transactions of its own, as pg_dump writes them around large objects; what stands in front of them would stay when the rest fails"
+        : null;
 
     public PlanStep CreateRoles => new(
         "create-roles", $"create the roles that are missing: {string.Join(", ", Decision.Roles)}", Decision.Dump, $"creates {string.Join(", ", Decision.Roles)}", "DROP ROLE");
@@ -51,8 +59,18 @@ public sealed record FromDumpPlan(FromDumpDecision Decision, DumpFile Dump, Dump
         $"ends the sessions of {Decision.Database}; names of both databases, in one transaction",
         Undo);
 
+    /// <summary>Of a run whose dump is in the database: the file may be another one by now, or gone.</summary>
+    internal static FromDumpPlan OfLoaded(FromDumpDecision decision, string address, IReadOnlyList<string> notes) => new(
+        decision, new DumpFile(decision.Dump, new ByteSize(decision.DumpSize), decision.DumpTime, Compression.ArchiveCompression.None, DumpFormat.Plain), DumpDatabase.Nothing, address, notes);
+
     public Plan ToPlan()
     {
+        if (IsSwapped)
+        {
+            return new Plan(
+                "from-dump", SubjectOf(Decision.Database, Decision.SystemIdentifier), $"end run {Decision.Run}: {Live} is restored from {Decision.Dump} already, and nothing is loaded again", [], Notes);
+        }
+
         List<PlanStep> steps = Decision.Roles.Count > 0 ? [CreateRoles] : [];
         steps.AddRange(Decision.Side is null ? [Load, FixSequences, Analyze, Verify] : [CreateDatabase, Load, FixSequences, Analyze, CarryOver, Verify, Swap]);
         var verb = Decision.Strategy.ToString().ToLowerInvariant();

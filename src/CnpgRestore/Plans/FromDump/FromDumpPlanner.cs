@@ -114,16 +114,22 @@ public sealed class FromDumpPlanner(IDatabaseServer server, DatabaseSession sess
 
     /// <summary>The plan of a run that was begun, for the same dump.</summary>
     /// <exception cref="RestoreException">Exit 15: the dump or the server is another one by now. 10: the dump is gone.</exception>
-    public async Task<FromDumpPlan> ResumeAsync(FromDumpDecision decision, IDumpPlace place, IProgress<long>? progress, CancellationToken ct)
+    public async Task<FromDumpPlan> ResumeAsync(FromDumpDecision decision, IDumpPlace place, IProgress<long>? progress, CancellationToken ct) =>
+        await FindSwappedAsync(decision, ct) ?? await ReadAgainAsync(decision, place, server.Address, $"cnpg-restore runs undo {decision.Run}", progress, ct);
+
+    /// <summary>The plan of a run that has swapped the names, which needs its dump no more; null where it has not.</summary>
+    /// <exception cref="RestoreException">Exit 15: the server is another one, or the run is undone.</exception>
+    public async Task<FromDumpPlan?> FindSwappedAsync(FromDumpDecision decision, CancellationToken ct)
     {
         await DemandServerAsync(decision, ct);
-        if ((await RunMark.ReadAsync(session, ct)).Any(mark => mark.State == RunMark.Undone && FromDumpDecision.TryParse(mark.Decision)?.Run == decision.Run))
+        var marks = await RunMark.ReadAsync(session, ct);
+        if (marks.Any(mark => mark.State == RunMark.Undone && FromDumpDecision.TryParse(mark.Decision)?.Run == decision.Run))
         {
             throw new RestoreException(
                 ProblemCode.Refused, $"run {decision.Run} is undone: {decision.Side} lies aside", null, $"cnpg-restore runs commit {decision.Run}");
         }
 
-        return await ReadAgainAsync(decision, place, server.Address, $"cnpg-restore runs undo {decision.Run}", progress, ct);
+        return decision.IsSwapped(marks) ? FromDumpPlan.OfLoaded(decision, server.Address, [$"run {decision.Run} was begun on {decision.Host}, and has swapped the names"]) with { IsSwapped = true } : null;
     }
 
     /// <exception cref="RestoreException">Exit 15: another server answers at the address.</exception>

@@ -36,7 +36,7 @@ sealed class DatabaseSwap(IDatabaseServer server, DatabaseSession ending)
             $"COMMENT ON DATABASE {QualifiedName.Quote(live)} IS {(comment is null ? "NULL" : QualifiedName.Literal(comment))}",
             "COMMIT",
         ];
-        return await RunAsync(statements, [live, replacement], mark.Run, ct);
+        return await RunAsync(statements, [live, replacement], mark, ct);
     }
 
     /// <summary>Where no other database takes part: the restored one gets its name, or loses it again.</summary>
@@ -51,10 +51,10 @@ sealed class DatabaseSwap(IDatabaseServer server, DatabaseSession ending)
             "COMMIT",
         ],
         [from],
-        mark.Run,
+        mark,
         ct);
 
-    private async Task<TimeSpan> RunAsync(string[] statements, string[] held, string run, CancellationToken ct)
+    private async Task<TimeSpan> RunAsync(string[] statements, string[] held, FromDumpDecision decision, CancellationToken ct)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -81,7 +81,7 @@ sealed class DatabaseSwap(IDatabaseServer server, DatabaseSession ending)
                     ProblemCode.Stopped,
                     $"somebody has made a database of that name meanwhile: {held[0]} keeps its own",
                     taken.MessageText,
-                    $"rename or drop that one, then: cnpg-restore runs resume {run}; or: cnpg-restore runs undo {run}",
+                    $"rename or drop that one, then: {decision.ResumeCommand}{(decision.IsFresh ? "" : $"; or: cnpg-restore runs undo {decision.Run}")}",
                     e);
             }
             catch (RestoreException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.ObjectInUse } busy)
@@ -90,7 +90,7 @@ sealed class DatabaseSwap(IDatabaseServer server, DatabaseSession ending)
                     ProblemCode.Stopped,
                     $"{held[0]} is still in use: no name is changed",
                     Invariant($"{busy.MessageText}: {busy.Detail}, {Attempts} times"),
-                    $"stop who connects, then: cnpg-restore runs resume {run}",
+                    $"stop who connects, then: {decision.ResumeCommand}",
                     e);
             }
         }

@@ -103,7 +103,7 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
                 }
 
                 await using var script = await DumpScript.OpenAsync(plan.Dump, options, token);
-                await new DumpSection(script.Text, Decision.Section, intoNew: !isWhole || Decision.IsFresh).WriteAsync(input, progress, token);
+                await new DumpSection(script.Text, Decision.Section, intoNew: !isWhole || Decision.IsFresh, inTransaction: isWhole).WriteAsync(input, progress, token);
                 await script.DemandWholeAsync(token);
                 await input.WriteAsync(System.Text.Encoding.UTF8.GetBytes(isWhole ? $"\n{Mark()}COMMIT;\n" : "\n"), token);
             },
@@ -188,7 +188,7 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
     private string Repair => Decision.IsFresh ? "mend the cause, then run the same command again: it makes the database anew"
         : Decision.Side is null
         ? "nothing was changed; mend the cause, then run the same command again"
-        : $"mend the cause, then: cnpg-restore runs resume {Decision.Run}; or drop {Decision.Side}: cnpg-restore runs undo {Decision.Run}";
+        : $"mend the cause, then: {Decision.ResumeCommand}; or drop {Decision.Side}: cnpg-restore runs undo {Decision.Run}";
 
     private async Task<bool> RestrictsAsync(string database, CancellationToken ct)
     {
@@ -205,7 +205,7 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
                 ProblemCode.Unreachable,
                 $"the connection to {server.Address} was lost",
                 $"{result.Errors.Trim()}; whether the transaction was committed is asked when the run goes on",
-                $"when the server answers again: cnpg-restore runs resume {Decision.Run}");
+                $"when the server answers again: {Decision.ResumeCommand}");
         }
 
         if (Place().Match(result.Errors) is not { Success: true } match)

@@ -39,7 +39,7 @@ public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session,
         if (Decision.Side is not null && (await _side.MarksAsync(ct)).Count == 0 && journal.Entries.Any(entry => entry.Step == plan.Swap.Id))
         {
             throw new RestoreException(
-                ProblemCode.Refused, $"nothing of run {Decision.Run} is on the server any more", "it has begun to swap the names: another machine has finished and committed it", $"cnpg-restore runs show {Decision.Run}");
+                ProblemCode.Refused, $"nothing of run {Decision.Run} is on the server any more", "it has begun to swap the names: another machine has finished and committed it, or somebody has dropped what lay aside", $"to end it here, too: cnpg-restore runs {(Decision.IsFresh ? "show" : "commit")} {Decision.Run}");
         }
 
         if (Decision.Side is null || !await _side.IsSwappedAsync(ct))
@@ -51,8 +51,13 @@ public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session,
             catch (RestoreException e) when (e.Problem.Code is ProblemCode.Unreachable or ProblemCode.Stopped && e.Problem.Hint?.Contains($" {Decision.Run}", StringComparison.Ordinal) != true)
             {
                 // Whoever lost a session or had no room knows what to mend, and not how the run goes on. The name of its Job has the run's in it, too.
-                throw new RestoreException(e.Problem with { Hint = $"{(e.Problem.Hint is { } hint ? $"{hint}; " : "")}the run goes on with: cnpg-restore runs resume {Decision.Run}" }, e);
+                throw new RestoreException(e.Problem with { Hint = $"{(e.Problem.Hint is { } hint ? $"{hint}; " : "")}the run goes on with: {Decision.ResumeCommand}" }, e);
             }
+        }
+        else if (Decision.IsFresh)
+        {
+            // Differences do not keep the names there: an earlier process may have found some, and has not come to note them.
+            await run.StepAsync(plan.Verify, (meter, token) => VerifyAsync(Decision.Database, meter, token), ct);
         }
 
         return new FromDumpResult(Decision, _verification, _sequencesFixed, _heldOff, clock.GetElapsedTime(_start));
@@ -78,7 +83,7 @@ public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session,
             await run.StepAsync(plan.CarryOver, (_, token) => Decision.TakesSettings ? _side.TakeSettingsAsync(plan, token) : _side.CarryOverAsync(token), ct);
         }
 
-        await run.StepAsync(plan.Verify, VerifyAsync, ct);
+        await run.StepAsync(plan.Verify, (meter, token) => VerifyAsync(Target, meter, token), ct);
         if (Decision.Side is not null)
         {
             await run.StepAsync(plan.Swap, SwapAsync, ct);
@@ -208,14 +213,14 @@ public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session,
         return "statistics of every table are new";
     }
 
-    private async Task<string> VerifyAsync(StepMeter meter, CancellationToken ct)
+    private async Task<string> VerifyAsync(string database, StepMeter meter, CancellationToken ct)
     {
         var before = (_rowsBefore ?? Decision.RowsBefore).ToDictionary(rows => new QualifiedName(rows.Schema, rows.Table), rows => rows.Rows);
         var progress = new TableNote(meter);
-        var result = await new DatabaseVerification(server, Target).RunAsync(Expectation.Of(plan.Content).Added(before), await ReadChecksAsync(ct), progress, ct);
+        var result = await new DatabaseVerification(server, database).RunAsync(Expectation.Of(plan.Content).Added(before), await ReadChecksAsync(database, ct), progress, ct);
         _verification = result;
-        // What ANALYZE cannot gather statistics of is no reason to stay without the data.
-        if (result.Differences.Any(difference => difference.Kind != "statistics") && Decision.Side is not null)
+        // What ANALYZE cannot gather statistics of is no reason to stay without the data; nor is anything where the live database is the empty one of initdb.
+        if (result.Differences.Any(difference => difference.Kind != "statistics") && Decision is { Side: not null, IsFresh: false })
         {
             throw new RestoreException(
                 ProblemCode.Differences,
@@ -227,7 +232,7 @@ public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session,
         return Invariant($"{result.Rows} rows in {result.Tables} tables, {result.Checks} SQL checks, {result.Differences.Count} differences");
     }
 
-    private async Task<IReadOnlyList<SqlCheck>> ReadChecksAsync(CancellationToken ct)
+    private async Task<IReadOnlyList<SqlCheck>> ReadChecksAsync(string database, CancellationToken ct)
     {
         if (Decision.CheckSql is not { } path)
         {
@@ -237,7 +242,7 @@ public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session,
         try
         {
             var checks = await SqlCheck.ReadAsync(path, Decision.Database, ct);
-            return [.. checks.Select(check => check.Database == Decision.Database ? check with { Database = Target } : check)];
+            return [.. checks.Select(check => check.Database == Decision.Database ? check with { Database = database } : check)];
         }
         catch (RestoreException e)
         {

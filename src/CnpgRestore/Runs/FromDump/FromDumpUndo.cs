@@ -45,7 +45,12 @@ public sealed class FromDumpUndo(IDatabaseServer server, DatabaseSession session
             return End(Undo, step: null, decision.Creates is null ? $"{decision.Database} is the former database already" : $"there is no database {decision.Database} any more");
         }
 
-        if (marks.Count == 0 && entries.Any(entry => entry.Step == "swap"))
+        if (HasLeftNothing(marks))
+        {
+            return EndHere(Undo);
+        }
+
+        if (marks.Count == 0 && HasSwapped)
         {
             throw new RestoreException(ProblemCode.Refused, decision.Creates is null ? $"run {decision.Run} is committed: the former database is gone" : $"run {decision.Run} is committed: {decision.Database} stays", null, $"cnpg-restore runs show {decision.Run}");
         }
@@ -70,11 +75,24 @@ public sealed class FromDumpUndo(IDatabaseServer server, DatabaseSession session
             };
         }
 
+        if (decision.Side is not null && HasLeftNothing(await _side.MarksAsync(ct)))
+        {
+            return EndHere(Commit);
+        }
+
         var names = await AsideAsync(ct);
         var listed = string.Join(", ", names);
         var drop = Step("drop-former", $"drop {listed}", $"drops {listed}", "none: what is in it is gone") with { Destructive = true };
         return End(Commit, drop, $"{listed} is gone; run {decision.Run} is final") with { Work = token => DropAsync(names, token) };
     }
+
+    private bool HasSwapped => entries.Any(entry => entry.Step == "swap");
+
+    /// <summary>Another machine has committed it, or somebody has dropped what lay aside; the journal here has still to be told, or it would be in the way of every later run.</summary>
+    private bool HasLeftNothing(IReadOnlyList<RunMark> marks) => marks.Count == 0 && HasSwapped && !Journal.IsFinished(entries);
+
+    private FromDumpEnd EndHere(string command) => End(
+        command, step: null, $"nothing of run {decision.Run} lies aside any more: it is ended here, too, and {decision.Database} stays as it is");
 
     /// <summary>Does what was planned.</summary>
     /// <returns>What there is now, as one clause.</returns>
@@ -158,7 +176,7 @@ public sealed class FromDumpUndo(IDatabaseServer server, DatabaseSession session
         if (marks.FirstOrDefault(mark => mark.State is RunMark.Loading or RunMark.Loaded) is { } unfinished)
         {
             throw new RestoreException(
-                ProblemCode.Refused, $"run {decision.Run} is not finished: {unfinished.Database} is not swapped in yet", null, $"cnpg-restore runs resume {decision.Run}, or runs undo");
+                ProblemCode.Refused, $"run {decision.Run} is not finished: {unfinished.Database} is not swapped in yet", null, $"{decision.ResumeCommand}, or runs undo");
         }
 
         return marks.Count > 0

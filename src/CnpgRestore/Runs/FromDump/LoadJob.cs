@@ -32,8 +32,14 @@ sealed record LoadJob(KubernetesApi Api, string Namespace, string Cluster, strin
     private const string HintWord = "hint:";
 
     /// <summary>For the present database, with the superuser's Secret, or that of the application where there is none.</summary>
+    /// <exception cref="RestoreException">Exit 15: psql of the Job reads the dump as it is, and a COMMIT in it would end the one transaction.</exception>
     public async Task<JsonObject> ForGitAsync(FromDumpPlan plan, CancellationToken ct)
     {
+        if (plan.WhyNoJobForGit is { } why)
+        {
+            throw new RestoreException(ProblemCode.Refused, $"no Job can load {plan.Dump.Path} all or nothing", why, "leave --dry-run out: this program loads it beside the live database");
+        }
+
         var superuser = CnpgNames.SuperuserSecret(Cluster);
         var secret = await Api.FindAsync(new ObjectReference(ResourceTypes.Secrets, Namespace, superuser), ct) is null ? CnpgNames.ApplicationSecret(Cluster) : superuser;
         return (Job(plan, Namespace, Cluster, plan.Decision.Database, secret, $"{Cluster}-restore-job") with

@@ -9,7 +9,7 @@ namespace CnpgRestore.Runs.FromDump;
 public sealed record LoadedDump(int Tables, long Rows, int Checks, int SequencesFixed, IReadOnlyList<Difference> Differences)
 {
     internal static LoadedDump Of(FromDumpResult result, DumpDatabase content) => new(
-        // A process that was killed behind the proof has found no difference, or it would not have come further.
+        // Where the names were swapped already, it is compared again.
         result.Verification?.Tables ?? content.Tables.Count, result.Verification?.Rows ?? content.Rows, result.Verification?.Checks ?? 0, result.SequencesFixed, result.Verification?.Differences ?? []);
 
     internal string ToJson() => JsonSerializer.Serialize(this, LoadedDumpJson.Default.LoadedDump);

@@ -43,10 +43,8 @@ sealed class SideDatabase(DatabaseSession session, FromDumpDecision decision)
 
     public async Task<bool> IsLoadedAsync(CancellationToken ct) => await FindAsync(Name, ct) is { State: RunMark.Loaded };
 
-    /// <summary>Whether the names are swapped: the former database lies aside and says that it is this run's.</summary>
-    public async Task<bool> IsSwappedAsync(CancellationToken ct) => decision.Former is { } former
-        ? await FindAsync(former, ct) is { State: RunMark.Former }
-        : await FindAsync(decision.Database, ct) is { State: RunMark.Created };
+    /// <inheritdoc cref="FromDumpDecision.IsSwapped"/>
+    public async Task<bool> IsSwappedAsync(CancellationToken ct) => decision.IsSwapped(await MarksAsync(ct));
 
     public Task MarkLoadedAsync(CancellationToken ct) => MarkAsync(Name, RunMark.Loaded, ct);
 
@@ -76,7 +74,7 @@ sealed class SideDatabase(DatabaseSession session, FromDumpDecision decision)
         if (exists && await FindAsync(name, ct) is null && await session.ValueAsync<long>("SELECT pg_database_size($1)", ct, name) > await EmptySizeAsync(ct))
         {
             throw new RestoreException(
-                ProblemCode.Refused, $"database {name} is in the way", "it holds something, and no run of this program says that it is its own", $"rename or drop it, then: cnpg-restore runs resume {decision.Run}");
+                ProblemCode.Refused, $"database {name} is in the way", "it holds something, and no run of this program says that it is its own", $"rename or drop it, then: {decision.ResumeCommand}");
         }
 
         if (exists)
