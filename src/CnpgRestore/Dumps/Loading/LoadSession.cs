@@ -1,4 +1,5 @@
 using System.Globalization;
+using CnpgRestore.Databases;
 using Npgsql;
 
 namespace CnpgRestore.Dumps.Loading;
@@ -140,8 +141,7 @@ sealed class LoadSession : IAsyncDisposable
     // No limit of time ends a long load, and losing the last second of commits to a crash is no loss: a load that was cut begins anew. Compiling the check
     // of a key takes longer than it saves. Memory for sorting is taken from what the server was given for its buffers, shared by all connections.
     private static string Settings(int jobs) => string.Create(CultureInfo.InvariantCulture, $"""
-        SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings
-            WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout', 'transaction_timeout')
+        {TimeLimits.Lift}
         UNION ALL SELECT pg_catalog.set_config(name, 'off', false) FROM pg_catalog.pg_settings WHERE name IN ('synchronous_commit', 'jit')
         UNION ALL SELECT pg_catalog.set_config('vacuum_cost_delay', '0', false)
         UNION ALL SELECT pg_catalog.set_config('maintenance_work_mem', greatest(work.setting::bigint, least(1048576, 8 * buffers.setting::bigint / {jobs}))::text || 'kB', false)
