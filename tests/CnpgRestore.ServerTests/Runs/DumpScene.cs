@@ -80,6 +80,16 @@ sealed class DumpScene : IAsyncDisposable
             new FromDumpRun(server, session, plan, journal, new Run(journal, new Unseen()), _ => Task.CompletedTask, TimeProvider.System).RunAsync(Ct);
     }
 
+    /// <summary>Takes the run back, or makes it final.</summary>
+    public async Task EndAsync(Func<FromDumpUndo, Task<FromDumpEnd>> planAsync)
+    {
+        await using var server = new UrlServer(ServerUrl.Parse(Proxy.UrlOf(Live.Name)));
+        await using var session = await DatabaseSession.OpenAsync(server, FromDumpPlanner.Maintenance, Ct);
+        using var journal = Journal.Resume(new StateFolder(_state.Path), _run, TimeProvider.System);
+        var decision = FromDumpDecision.TryParse(journal.Entries.First(entry => entry.Type == JournalEntry.Decided).Text!)!;
+        await FromDumpUndo.RunAsync(await planAsync(new FromDumpUndo(server, session, decision, journal.Entries)), new Run(journal, new Unseen()), Ct);
+    }
+
     /// <summary>The run ends in an error that says how to go on.</summary>
     public async Task<Problem> StopAsync(LoadEngine engine, LoadStrategy strategy = LoadStrategy.Swap)
     {

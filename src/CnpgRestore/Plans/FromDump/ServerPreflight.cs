@@ -145,6 +145,12 @@ sealed class ServerPreflight(IDatabaseServer server, DatabaseSession session, Fr
             Notes.Add($"logical replication slots stay with the former database: {Names(slots)}");
         }
 
+        var subscriptions = await Subscriptions.ReadAsync(session, request.Database, ct);
+        if (subscriptions.Count > 0)
+        {
+            Notes.Add($"subscriptions stay with the former database, which receives nothing any more: {Names(subscriptions)}; those of the dump are not enabled, and a slot at the publisher that nobody reads keeps its WAL");
+        }
+
         await CheckSpaceAsync(dump, $"; the live database has {live.Size}", ct);
     }
 
@@ -217,7 +223,7 @@ sealed class ServerPreflight(IDatabaseServer server, DatabaseSession session, Fr
     {
         await using var inside = await DatabaseSession.OpenAsync(server, request.Database, ct);
         var relations = new Relations(inside);
-        var named = content.Tables.Select(table => table.Name).Concat(content.Owners.Keys).Select(name => name with { Schema = name.Schema ?? "public" }).ToHashSet();
+        var named = content.Tables.Select(table => table.Name).Concat(content.Owners.Keys).Select(name => name.In("public")).ToHashSet();
         var present = (await relations.ReadAsync(ct)).Where(relation => named.Contains(relation.Name)).ToList();
         if (request.Strategy == LoadStrategy.Clean)
         {
