@@ -44,7 +44,7 @@ public sealed class FreshPlanner(KubernetesApi api, FromDumpRequest dumpRequest,
         load = load with
         {
             IsFresh = true,
-            Roles = dumpRequest.CreateRoles ? [.. preflight.MissingRoles(content, application).Intersect(dump.Roles)] : [],
+            Roles = preflight.RolesToCreate,
         };
         var decision = Decide(situation, load, run, owners, archive, asked, store is not null) with { Supersedes = unfinished?.Run };
         decision = Edit(situation, decision, problems, notes);

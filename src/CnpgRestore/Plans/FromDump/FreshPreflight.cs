@@ -22,10 +22,15 @@ sealed class FreshPreflight(KubernetesApi api, FreshRequest request, Situation s
 
     public List<string> Notes { get; } = [];
 
+    /// <summary>Those that the new Cluster does not have, and that stand in the dump or are CloudNativePG's own, which it makes when it needs them.</summary>
+    public IReadOnlyList<string> RolesToCreate { get; private set; } = [];
+
     public async Task CheckAsync(DumpInspection dump, DumpDatabase content, ApplicationDatabase application, bool createsRoles, CancellationToken ct)
     {
         CheckVersion(dump);
-        CheckRoles(dump, content, application, createsRoles);
+        // Grants of the database itself, which an archive tells apart from what is in it.
+        var creation = dump.File.Format == Dumps.DumpFormat.Plain ? null : await DumpInspector.ReadCreationAsync(dump.File, ct);
+        CheckRoles(dump, content.Roles.Union(creation?.Roles ?? []), application, createsRoles);
         CheckSize(dump);
         if (situation.Live?.Text("status", "currentPrimary") is { Length: > 0 } primary)
         {
@@ -56,9 +61,13 @@ sealed class FreshPreflight(KubernetesApi api, FreshRequest request, Situation s
     }
 
     /// <summary>A new Cluster has the owner's role, and those of <c>spec.managed.roles</c>.</summary>
-    private void CheckRoles(DumpInspection dump, DumpDatabase content, ApplicationDatabase application, bool createsRoles)
+    private void CheckRoles(DumpInspection dump, IEnumerable<string> needed, ApplicationDatabase application, bool createsRoles)
     {
-        var missing = MissingRoles(content, application).Except(createsRoles ? dump.Roles : []).ToList();
+        var missing = needed.Except([Superuser, application.Owner, "streaming_replica"])
+            .Where(role => !role.StartsWith("pg_", StringComparison.Ordinal) && !Managed().Contains(role)).ToList();
+        // A Pooler that comes later finds its role; a grant that comes before it would fail.
+        RolesToCreate = createsRoles ? [.. missing.Intersect(dump.Roles.Union(CnpgNames.OperatorRoles))] : [];
+        missing = [.. missing.Except(RolesToCreate)];
         if (missing.Count > 0)
         {
             _problems.Add(new Problem(
@@ -68,13 +77,6 @@ sealed class FreshPreflight(KubernetesApi api, FreshRequest request, Situation s
                 "add them to spec.managed.roles, or restore from a dump of pg_dumpall, which has its roles with it"));
         }
     }
-
-    /// <summary>Those that the new Cluster does not have by itself.</summary>
-    public IReadOnlyList<string> MissingRoles(DumpDatabase content, ApplicationDatabase application) =>
-    [
-        .. content.Roles.Except([Superuser, application.Owner, "streaming_replica"])
-            .Where(role => !role.StartsWith("pg_", StringComparison.Ordinal) && !Managed().Contains(role)),
-    ];
 
     private HashSet<string> Managed() =>
         [.. situation.Set.ReadJson(request.Cluster)["spec"].At("managed").Items("roles").Where(role => role.Text("ensure") != "absent").Select(role => role.Text("name")).OfType<string>()];
