@@ -57,7 +57,8 @@ sealed class DumpScene : IAsyncDisposable
     }
 
     /// <summary>Begins the run, or goes on with it.</summary>
-    public async Task<FromDumpResult> RestoreAsync(LoadEngine engine, LoadStrategy strategy = LoadStrategy.Swap)
+    /// <param name="roles">That the run creates, beside those that its planner finds.</param>
+    public async Task<FromDumpResult> RestoreAsync(LoadEngine engine, LoadStrategy strategy = LoadStrategy.Swap, params string[] roles)
     {
         await using var server = new UrlServer(ServerUrl.Parse(Proxy.UrlOf(Live.Name)));
         await using var session = await DatabaseSession.OpenAsync(server, FromDumpPlanner.Maintenance, Ct);
@@ -72,6 +73,7 @@ sealed class DumpScene : IAsyncDisposable
 
         var request = new FromDumpRequest { Dump = Dump, Database = Live.Name, To = Proxy.UrlOf(Live.Name), Engine = engine, Strategy = strategy, Jobs = 2 };
         var plan = await planner.PlanAsync(request, _run.Value, progress: null, Ct);
+        plan = plan with { Decision = plan.Decision with { Roles = [.. plan.Decision.Roles, .. roles] } };
         using var journal = Journal.Create(state, _run, "from-dump", FromDumpPlan.SubjectOf(Live.Name, plan.Decision.SystemIdentifier), TimeProvider.System);
         journal.Append(JournalEntry.Decided, entry => entry with { Text = plan.Decision.ToJson() });
         return await RunAsync(plan, journal);
