@@ -1,5 +1,6 @@
 using System.Globalization;
 using CnpgRestore.Databases;
+using CnpgRestore.Postgres;
 using Npgsql;
 
 namespace CnpgRestore.Dumps.Loading;
@@ -10,6 +11,7 @@ sealed class LoadSession : IAsyncDisposable
     private readonly NpgsqlConnection _connection;
     private SessionState _state = SessionState.Initial;
     private readonly long _memory;
+    private readonly Dictionary<string, bool> _unknown = new(StringComparer.Ordinal);
     private BuildAllowance _allowance = BuildAllowance.Default;
 
     private LoadSession(NpgsqlConnection connection, long memory) => (_connection, _memory) = (connection, memory);
@@ -120,10 +122,28 @@ sealed class LoadSession : IAsyncDisposable
         foreach (var setting in statement.State.Since(_state))
         {
             var made = new DumpStatement(setting.Text, setting.Line, statement.State);
-            await ToldAsync(() => ExecuteAsync(_connection, made.Bytes, ct), made);
+            await ToldAsync(async () => await (await IsUnknownAsync(setting, ct) ? Task.CompletedTask : ExecuteAsync(_connection, made.Bytes, ct)), made);
         }
 
         _state = statement.State;
+    }
+
+    /// <summary>A newer pg_dump switches off what this server does not have: <c>SET transaction_timeout = 0</c>.</summary>
+    private async Task<bool> IsUnknownAsync(SessionSetting setting, CancellationToken ct)
+    {
+        if (!setting.IsOfVersion)
+        {
+            return false;
+        }
+
+        if (!_unknown.TryGetValue(setting.Name, out var isUnknown))
+        {
+            // Some that are known are not in pg_settings (GUC_NO_SHOW_ALL).
+            await using var batch = Batch(_connection, [$"SELECT pg_catalog.current_setting({QualifiedName.Literal(setting.Name)}, true) IS NULL"]);
+            _unknown[setting.Name] = isUnknown = (bool)(await batch.ExecuteScalarAsync(ct))!;
+        }
+
+        return isUnknown;
     }
 
     private static async Task ToldAsync(Func<Task> work, DumpStatement statement)

@@ -1,7 +1,6 @@
 using CnpgRestore.Databases;
 using CnpgRestore.Databases.Verification;
 using CnpgRestore.Dumps.Inspection;
-using CnpgRestore.Postgres;
 using static System.FormattableString;
 
 namespace CnpgRestore.Plans.FromDump;
@@ -30,7 +29,7 @@ sealed class ServerPreflight(IDatabaseServer server, DatabaseSession session, Fr
 
     public async Task CheckAsync(DumpInspection dump, DumpDatabase content, CancellationToken ct)
     {
-        await CheckServerAsync(dump, ct);
+        await CheckServerAsync(dump, content, ct);
         await CheckRolesAsync(dump, content.Roles, ct);
         await CheckExtensionsAsync(content, ct);
         if (await DatabaseProperties.ReadAsync(session, request.Database, ct) is not { } live)
@@ -55,7 +54,7 @@ sealed class ServerPreflight(IDatabaseServer server, DatabaseSession session, Fr
         }
     }
 
-    private async Task CheckServerAsync(DumpInspection dump, CancellationToken ct)
+    private async Task CheckServerAsync(DumpInspection dump, DumpDatabase content, CancellationToken ct)
     {
         if (!await session.ValueAsync<bool>("SELECT rolsuper FROM pg_roles WHERE rolname = current_user", ct))
         {
@@ -69,15 +68,18 @@ sealed class ServerPreflight(IDatabaseServer server, DatabaseSession session, Fr
             _problems.Add(new Problem(ProblemCode.Refused, $"{server.Address} is a standby, which only reads", null, "name the primary in --to"));
         }
 
-        var newest = ((string?[])[dump.ProgramVersion, dump.ServerVersion])
-            .Select(text => PostgresVersion.TryParse(text, null, out var version) ? version.Major : 0).Max();
-        if (newest > session.Version.Major)
+        var needed = DumpVersion.Needs(dump, content, request.Engine ?? (request.Strategy == LoadStrategy.Swap && dump.File.Format == Dumps.DumpFormat.Plain ? LoadEngine.Parallel : LoadEngine.Psql));
+        if (needed > session.Version.Major)
         {
             _problems.Add(new Problem(
                 ProblemCode.Refused,
-                $"the dump is newer than the server: it needs PostgreSQL {newest}",
+                $"the dump is newer than the server: it needs PostgreSQL {needed}",
                 $"written by {dump.Program} {dump.ProgramVersion} from a server {dump.ServerVersion}; {server.Address} is {session.Version}",
                 "restore into a server of that version or a later one"));
+        }
+        else if (DumpVersion.NoteOf(dump, session.Version.Major) is { } note)
+        {
+            Notes.Add(note);
         }
     }
 
