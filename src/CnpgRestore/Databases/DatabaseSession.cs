@@ -8,12 +8,12 @@ namespace CnpgRestore.Databases;
 public sealed class DatabaseSession : IAsyncDisposable
 {
     private readonly NpgsqlConnection _connection;
-    private readonly string _address;
+    private readonly IDatabaseServer _server;
 
-    private DatabaseSession(NpgsqlConnection connection, string address, string database)
+    private DatabaseSession(NpgsqlConnection connection, IDatabaseServer server, string database)
     {
         _connection = connection;
-        _address = address;
+        _server = server;
         Database = database;
     }
 
@@ -29,9 +29,10 @@ public sealed class DatabaseSession : IAsyncDisposable
     {
         try
         {
-            var session = new DatabaseSession(await server.Database(database).OpenConnectionAsync(ct), server.Address, database);
-            // What a person or a database has set must not change what is read here; a policy that hides rows shall fail, not hide them.
-            await session.ExecuteAsync("SET search_path TO pg_catalog; SET row_security TO off; SET default_transaction_read_only TO off; SET statement_timeout TO 0; SET lock_timeout TO 0", ct);
+            var session = new DatabaseSession(await server.Database(database).OpenConnectionAsync(ct), server, database);
+            // What a person or a database has set must not change what is read here; a policy that hides rows shall fail, not hide them. A session that
+            // watches over a load rests for hours.
+            await session.ExecuteAsync($"SET search_path TO pg_catalog; SET row_security TO off; SET default_transaction_read_only TO off; {TimeLimits.Lift}", ct);
             return session;
         }
         catch (NpgsqlException e) when (e.InnerException is AuthenticationException)
@@ -48,6 +49,9 @@ public sealed class DatabaseSession : IAsyncDisposable
             throw new RestoreException(ProblemCode.Unreachable, $"PostgreSQL at {server.Address} does not answer", e.Message, "look whether a firewall stands in the way", e);
         }
     }
+
+    /// <summary>To another database of the same server.</summary>
+    public Task<DatabaseSession> OpenBesideAsync(string database, CancellationToken ct) => OpenAsync(_server, database, ct);
 
     /// <param name="values">For $1, $2 and so on.</param>
     public async Task<IReadOnlyList<T>> ReadAsync<T>(string query, Func<NpgsqlDataReader, T> read, CancellationToken ct, params object[] values)
@@ -66,7 +70,7 @@ public sealed class DatabaseSession : IAsyncDisposable
         }
         catch (NpgsqlException e)
         {
-            throw DatabaseErrors.Of(e, _address, Database, query);
+            throw DatabaseErrors.Of(e, _server.Address, Database, query);
         }
     }
 
@@ -82,7 +86,7 @@ public sealed class DatabaseSession : IAsyncDisposable
         }
         catch (NpgsqlException e)
         {
-            throw DatabaseErrors.Of(e, _address, Database, statement);
+            throw DatabaseErrors.Of(e, _server.Address, Database, statement);
         }
     }
 
@@ -96,7 +100,7 @@ public sealed class DatabaseSession : IAsyncDisposable
         }
         catch (NpgsqlException e)
         {
-            throw DatabaseErrors.Of(e, _address, Database);
+            throw DatabaseErrors.Of(e, _server.Address, Database);
         }
     }
 

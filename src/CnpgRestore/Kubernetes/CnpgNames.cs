@@ -50,6 +50,12 @@ public static class CnpgNames
     /// <summary>The Barman Cloud plugin's sidecar, an init container in Jobs. There stands why a recovery with the plugin failed.</summary>
     public const string PluginContainer = "plugin-barman-cloud";
 
+    /// <summary>
+    /// Roles that it makes where they are missing: of Poolers and, since 1.28.3 and 1.29.1, of the metrics exporter ([cloudnative-pg]
+    /// internal/management/controller). Neither has a password; pg_ident.conf and certificates let them in.
+    /// </summary>
+    public static IReadOnlyList<string> OperatorRoles { get; } = ["cnpg_pooler_pgbouncer", "cnpg_metrics_exporter"];
+
     /// <summary>Everything of a Cluster, of any type.</summary>
     public static ListSelector Of(string cluster) => new($"{ClusterLabel}={cluster}");
 

@@ -7,6 +7,9 @@ public readonly record struct QualifiedName(string? Schema, string Name) : IComp
     /// <summary>Every part quoted, as a statement takes it whatever the name: <c>"public"."orders"</c>.</summary>
     public string Sql => Schema is null ? Quote(Name) : $"{Quote(Schema)}.{Quote(Name)}";
 
+    /// <summary>The same in that schema, where it says none itself.</summary>
+    public QualifiedName In(string? schema) => Schema is null ? this with { Schema = schema } : this;
+
     public static string Quote(string identifier) => $"\"{identifier.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     /// <summary>A string constant; the server must have <c>standard_conforming_strings</c> on, its default since 9.1.</summary>

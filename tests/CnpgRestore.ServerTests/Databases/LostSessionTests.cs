@@ -60,6 +60,22 @@ public sealed class LostSessionTests(TestBed bed) : IAsyncLifetime
         Assert.Equal((51, 51), (await _database.QueryAsync<long>("SELECT nextval('t_id_seq')", Ct), await _database.QueryAsync<long>("SELECT nextval('t_u_seq')", Ct)));
     }
 
+    [Theory]
+    [InlineData("idle_session_timeout")]
+    [InlineData("idle_in_transaction_session_timeout")]
+    [InlineData("statement_timeout")]
+    public async Task A_session_that_rests_during_a_load_outlives_every_limit_of_the_server(string limit)
+    {
+        await _database.ExecuteAsync($"ALTER DATABASE {_database.Name} SET {limit} TO '1s'", Ct);
+        await using var server = Open();
+        await using var resting = await DatabaseSession.OpenAsync(server, _database.Name, Ct);
+        await resting.ExecuteAsync(limit == "idle_session_timeout" ? "SELECT 1" : "BEGIN", Ct);
+
+        await _database.Postgres.QueryAsync<bool>("SELECT pg_sleep(2) IS NOT NULL", Ct);
+
+        Assert.Equal("0", await resting.ValueAsync<string>($"SELECT current_setting('{limit}')", Ct));
+    }
+
     private UrlServer Open() => new(ServerUrl.Parse(_proxy.UrlOf(_database.Name)));
 
     private async Task<Expectation> BaselineAsync(UrlServer server)

@@ -61,6 +61,35 @@ public sealed class NewerPostgresTests(LoadScene older, NewerScene newerScene) :
         Assert.Equal($"the dump is newer than the server: it needs PostgreSQL {major}", e.Problem.Message);
     }
 
+    [Fact]
+    public async Task A_dump_of_the_older_server_that_the_newer_pg_dump_writes_goes_back_into_it()
+    {
+        var program = Path.Combine(await PostgresServer.NewerProgramsAsync(Ct), "pg_dump");
+        var dump = older.NewPath();
+        await DumpAsync("--no-subscriptions");
+        Assert.Contains("\nSET transaction_timeout = 0;\n", await File.ReadAllTextAsync(dump, Ct), StringComparison.Ordinal);
+        var target = await older.NewDatabaseAsync(Ct);
+        var url = TestDatabase.UrlOf(older.Postgres, target);
+        await using var server = new UrlServer(ServerUrl.Parse(url));
+        await using var session = await DatabaseSession.OpenAsync(server, FromDumpPlanner.Maintenance, Ct);
+        var request = new FromDumpRequest { Dump = dump, Database = target, To = url, Jobs = 2 };
+
+        var plan = await new FromDumpPlanner(server, session).PlanAsync(request, "20261122t140000z-from-dump-4f2b", progress: null, Ct);
+        var e = await Assert.ThrowsAsync<RestoreException>(() => new FromDumpPlanner(server, session).PlanAsync(request with { Engine = LoadEngine.Psql }, "20261122t140000z-from-dump-4f2c", progress: null, Ct));
+        await older.LoadAsync(dump, target, Ct);
+        await DumpAsync();
+        var subscribed = await Assert.ThrowsAsync<RestoreException>(() => new FromDumpPlanner(server, session).PlanAsync(request, "20261122t140000z-from-dump-4f2d", progress: null, Ct));
+
+        Assert.Contains(plan.Notes, note => note.Contains("which is newer than the server", StringComparison.Ordinal));
+        Assert.StartsWith("the dump is newer than the server", e.Problem.Message, StringComparison.Ordinal);
+        Assert.StartsWith("the dump is newer than the server", subscribed.Problem.Message, StringComparison.Ordinal);
+        Assert.Equal(Unsubscribed(await older.ContentAsync(LoadScene.Zoo, Ct)), Unsubscribed(await older.ContentAsync(target, Ct)));
+
+        async Task DumpAsync(params string[] options) => (await ToolProcess.RunAsync(older.Postgres.Command(program, ["-d", LoadScene.Zoo, "-f", dump, .. options]), Ct)).Succeeded();
+        static IEnumerable<string> Unsubscribed(string content) =>
+            content.Split('\n').Where(line => line.Length > 0 && line != "--" && !line.Contains("SUBSCRIPTION", StringComparison.Ordinal));
+    }
+
     private static async Task LoadsAsPsqlDoesAsync(LoadScene scene, string dump)
     {
         var (byPsql, byUs) = (await scene.NewDatabaseAsync(Ct), await scene.NewDatabaseAsync(Ct));

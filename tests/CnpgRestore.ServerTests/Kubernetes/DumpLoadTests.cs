@@ -109,6 +109,8 @@ public sealed class DumpLoadTests(TestBed bed)
             var checkedJob = await scene.Api.CreateAsync(ResourceTypes.Jobs, scene.Namespace, job.ToManifest(), new WriteOptions(DryRun: true), Ct);
 
             Assert.Equal(0, checkedJob["spec"]!["backoffLimit"]!.GetValue<int>());
+            // A load of a day is not cut.
+            Assert.Null(checkedJob["spec"]!["activeDeadlineSeconds"]);
             Assert.Equal(volume is DumpVolume.Claim, checkedJob["spec"]!["template"]!["spec"]!["affinity"] is not null);
         }
     }

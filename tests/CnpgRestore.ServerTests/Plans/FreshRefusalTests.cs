@@ -56,6 +56,48 @@ public sealed class FreshRefusalTests(TestBed bed) : IAsyncLifetime
         Assert.Contains("make spec.storage.size larger", result.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("-Fp")]
+    [InlineData("-Fc")]
+    public async Task Roles_that_the_operator_makes_are_made_and_not_missing(string format)
+    {
+        await using var database = await TestDatabase.CreateAsync(
+            await bed.PostgresAsync(Ct),
+            """
+            DO $$ BEGIN CREATE ROLE cnpg_pooler_pgbouncer LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
+            DO $$ BEGIN CREATE ROLE cnpg_metrics_exporter LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
+            CREATE TABLE items (n int);
+            CREATE FUNCTION user_search(text) RETURNS text LANGUAGE sql AS 'SELECT $1';
+            GRANT EXECUTE ON FUNCTION user_search(text) TO cnpg_pooler_pgbouncer;
+            GRANT SELECT ON items TO cnpg_metrics_exporter;
+            """,
+            Ct);
+        await DumpAsync(database, format);
+
+        var result = await RunAsync(Manifest, "--database", "orders");
+        var kept = await RunAsync(Manifest, "--database", "orders", "--no-roles");
+
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        Assert.Contains("create the roles that are missing: cnpg_metrics_exporter, cnpg_pooler_pgbouncer", result.Output, StringComparison.Ordinal);
+        Assert.Equal(15, kept.ExitCode);
+    }
+
+    [Fact]
+    public async Task A_role_to_which_an_archive_grants_the_database_itself_is_asked_for()
+    {
+        var postgres = await bed.PostgresAsync(Ct);
+        var role = $"watcher_{Path.GetRandomFileName()[..8]}";
+        await using var database = await TestDatabase.CreateAsync(postgres, $"CREATE TABLE items (n int); CREATE ROLE {role}", Ct);
+        await database.ExecuteAsync($"GRANT CONNECT ON DATABASE {database.Name} TO {role}", Ct);
+        await DumpAsync(database, "-Fc");
+        await database.ExecuteAsync($"DROP OWNED BY {role}; DROP ROLE {role}", Ct);
+
+        var result = await RunAsync(Manifest, "--database", "orders");
+
+        Assert.Equal(15, result.ExitCode);
+        Assert.Contains($"roles are missing: {role}", result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_archive_that_is_in_use_is_not_taken()
     {
@@ -146,6 +188,14 @@ public sealed class FreshRefusalTests(TestBed bed) : IAsyncLifetime
         Assert.Equal(15, result.ExitCode);
         Assert.Contains("cluster orders is a replica of east: nothing can be restored into it", result.Error, StringComparison.Ordinal);
         Assert.Contains("restore east instead; or promote orders first: set spec.replica.primary to orders", result.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>In the place of the other one; pg_dump writes as the server's own user, and not here.</summary>
+    private async Task DumpAsync(TestDatabase database, string format)
+    {
+        var written = Path.Combine(database.Postgres.Folder, $"{database.Name}.dump");
+        await database.DumpAsync(Ct, format, "-f", written);
+        File.Copy(written, Path.Combine(_folder.Path, "orders.sql"), overwrite: true);
     }
 
     /// <param name="manifest">Null for the live Cluster.</param>

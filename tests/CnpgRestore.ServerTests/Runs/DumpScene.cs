@@ -63,7 +63,8 @@ sealed class DumpScene : IAsyncDisposable
     }
 
     /// <summary>Begins the run, or goes on with it.</summary>
-    public async Task<FromDumpResult> RestoreAsync(LoadEngine engine, LoadStrategy strategy = LoadStrategy.Swap)
+    /// <param name="roles">That the run creates, beside those that its planner finds.</param>
+    public async Task<FromDumpResult> RestoreAsync(LoadEngine engine, LoadStrategy strategy = LoadStrategy.Swap, params string[] roles)
     {
         await using var server = new UrlServer(ServerUrl.Parse(Proxy.UrlOf(Live.Name)));
         await using var session = await DatabaseSession.OpenAsync(server, FromDumpPlanner.Maintenance, Ct);
@@ -79,12 +80,23 @@ sealed class DumpScene : IAsyncDisposable
         var request = new FromDumpRequest { Dump = Dump, Database = Live.Name, To = Proxy.UrlOf(Live.Name), Engine = engine, Strategy = strategy, Jobs = 2, CheckSql = CheckSql };
         var plan = await planner.PlanAsync(request, _run.Value, progress: null, Ct);
         plan = IsFresh ? plan with { Decision = plan.Decision with { IsFresh = true, To = "cnpg://db/orders" } } : plan;
+        plan = plan with { Decision = plan.Decision with { Roles = [.. plan.Decision.Roles, .. roles] } };
         using var journal = Journal.Create(state, _run, "from-dump", FromDumpPlan.SubjectOf(Live.Name, plan.Decision.SystemIdentifier), TimeProvider.System);
         journal.Append(JournalEntry.Decided, entry => entry with { Text = plan.Decision.ToJson() });
         return await RunAsync(plan, journal);
 
         Task<FromDumpResult> RunAsync(FromDumpPlan plan, Journal journal) =>
             new FromDumpRun(server, session, plan, journal, new Run(journal, new Unseen()), _ => Task.CompletedTask, TimeProvider.System).RunAsync(Ct);
+    }
+
+    /// <summary>Takes the run back, or makes it final.</summary>
+    public async Task EndAsync(Func<FromDumpUndo, Task<FromDumpEnd>> planAsync)
+    {
+        await using var server = new UrlServer(ServerUrl.Parse(Proxy.UrlOf(Live.Name)));
+        await using var session = await DatabaseSession.OpenAsync(server, FromDumpPlanner.Maintenance, Ct);
+        using var journal = Journal.Resume(new StateFolder(_state.Path), _run, TimeProvider.System);
+        var decision = FromDumpDecision.TryParse(journal.Entries.First(entry => entry.Type == JournalEntry.Decided).Text!)!;
+        await FromDumpUndo.RunAsync(await planAsync(new FromDumpUndo(server, session, decision, journal.Entries)), new Run(journal, new Unseen()), Ct);
     }
 
     /// <summary>The run ends in an error that says how to go on.</summary>

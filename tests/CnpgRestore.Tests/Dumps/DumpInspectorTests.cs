@@ -253,6 +253,41 @@ public sealed class DumpInspectorTests : IDisposable
     }
 
     [Fact]
+    public async Task Names_that_the_search_path_qualifies_are_counted_where_they_are()
+    {
+        var path = Path.Combine(_folder.FullName, "app.sql");
+        await File.WriteAllBytesAsync(
+            path,
+            """
+            -- PostgreSQL database dump
+            SET search_path = sales, pg_catalog;
+            CREATE TABLE orders (a int);
+            ALTER TABLE orders OWNER TO app;
+            COPY orders (a) FROM stdin;
+            1
+            2
+            \.
+            SET search_path = "Old sales", pg_catalog;
+            COPY orders (a) FROM stdin;
+            3
+            \.
+            INSERT INTO orders VALUES (4);
+            INSERT INTO sales.orders VALUES (5);
+            SET search_path = public, pg_catalog;
+            COPY orders (a) FROM stdin;
+            \.
+            -- PostgreSQL database dump complete
+
+            """u8.ToArray(),
+            Ct);
+
+        var database = Assert.Single((await InspectAsync(path)).Databases);
+
+        Assert.Equal(["sales.orders 3", "\"Old sales\".orders 2", "public.orders 0"], database.Tables.Select(table => FormattableString.Invariant($"{table.Name} {table.Rows}")));
+        Assert.Equal("sales.orders app", Assert.Single(database.Owners.Select(owner => $"{owner.Key} {owner.Value}")));
+    }
+
+    [Fact]
     public async Task A_cluster_dump_shows_its_roles_and_databases()
     {
         var found = await InspectAsync(Golden.Path("dumps", "cluster.sql"));

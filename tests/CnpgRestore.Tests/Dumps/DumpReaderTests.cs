@@ -203,4 +203,29 @@ public sealed class DumpReaderTests
 
         Assert.Equal(await DumpReading.ReadAsync(dump, () => int.MaxValue), await DumpReading.ReadAsync(dump, () => size));
     }
+
+    [Theory]
+    [InlineData("SET search_path = sales, pg_catalog;", "sales")]
+    [InlineData("SET SESSION search_path TO \"Old, sales\", pg_catalog;", "Old, sales")]
+    [InlineData("SET search_path = 'sales';", "sales")]
+    [InlineData("SELECT pg_catalog.set_config('search_path', 'sales', false);", "sales")]
+    [InlineData("SELECT pg_catalog.set_config('search_path', '', false);", null)]
+    [InlineData("SELECT pg_catalog.set_config('search_path', 'a, b', false);", null)]
+    [InlineData("SET search_path = pg_catalog;", null)]
+    [InlineData("SET search_path = \"$user\", public;", null)]
+    [InlineData("SET search_path TO DEFAULT;", null)]
+    [InlineData("\\connect app", null)]
+    [InlineData("\\unrestrict x", "before")]
+    [InlineData("SET LOCAL search_path = sales;", "before")]
+    [InlineData("SELECT pg_catalog.set_config('work_mem', 'sales', false);", "before")]
+    [InlineData("CREATE FUNCTION f() RETURNS int LANGUAGE sql SET search_path = sales AS 'SELECT 1';", "before")]
+    public async Task Names_without_a_schema_belong_where_the_search_path_says(string statement, string? schema)
+    {
+        var reader = new DumpReader(new MemoryStream(Encoding.UTF8.GetBytes($"SET search_path = before;\n{statement}\n")));
+
+        Assert.Equal(DumpToken.Statement, await reader.ReadAsync(TestContext.Current.CancellationToken));
+        await reader.ReadAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(schema, reader.Schema);
+    }
 }

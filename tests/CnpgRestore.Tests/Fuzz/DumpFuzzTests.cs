@@ -63,7 +63,7 @@ public sealed class DumpFuzzTests : IDisposable
         Assert.DoesNotContain('\n', new DumpStatement(input, 1, SessionState.Initial).Shortened());
         PsqlConnect.TryParse(latin.GetString(input));
         var tally = new DatabaseTally("d");
-        tally.See(input, 2, Encoding.UTF8);
+        tally.See(input, 2, SearchPath.TryParse(input, latin)?.First, Encoding.UTF8);
         tally.ToDatabase();
     });
 

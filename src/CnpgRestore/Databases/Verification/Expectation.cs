@@ -9,7 +9,7 @@ public sealed record Expectation(IReadOnlyList<ExpectedTable> Tables, IReadOnlyL
 {
     /// <summary>A dump without schemas in its names was made by a server that would load it into public.</summary>
     public static Expectation Of(DumpDatabase dump) => new(
-        [.. dump.Tables.Select(table => new ExpectedTable(table.Name with { Schema = table.Name.Schema ?? "public" }, table.Rows, dump.Owners.GetValueOrDefault(table.Name)))],
+        [.. dump.Tables.Select(table => new ExpectedTable(table.Name.In("public"), table.Rows, dump.Owners.GetValueOrDefault(table.Name)))],
         dump.Extensions,
         dump.NotValid);
 

@@ -30,12 +30,13 @@ sealed class DatabaseTally(string? name)
         _data[table] = (before.Rows + rows, before.Bytes + bytes);
     }
 
-    public void See(ReadOnlySpan<byte> statement, int groups, Encoding encoding)
+    /// <param name="schema">Where names without one are; null where nothing says so.</param>
+    public void See(ReadOnlySpan<byte> statement, int groups, string? schema, Encoding encoding)
     {
         _roles.UnionWith(RoleReferences.Of(statement, encoding));
         if (RelationOwner.TryParse(statement, encoding) is { } owned)
         {
-            _owners[owned.Relation] = owned.Owner;
+            _owners[owned.Relation.In(schema)] = owned.Owner;
         }
 
         _hasTransactions |= TransactionStatement.Is(statement, encoding);
@@ -56,7 +57,7 @@ sealed class DatabaseTally(string? name)
         }
         else if (InsertStatement.TryParse(statement, groups, encoding) is var (table, rows))
         {
-            AddData(table, rows, statement.Length);
+            AddData(table.In(schema), rows, statement.Length);
         }
         else if (words.Accept("ALTER", "TABLE"))
         {

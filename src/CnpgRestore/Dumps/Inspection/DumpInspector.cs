@@ -105,11 +105,11 @@ public sealed class DumpInspector
                 SeeMetaCommand(reader.TextAsString());
                 break;
             case DumpToken.CopyData:
-                _databases[^1].AddData(reader.Copy!.Table, reader.Text.Span.Count((byte)'\n'), reader.Text.Length);
+                _databases[^1].AddData(reader.Copy!.Table.In(reader.Schema), reader.Text.Span.Count((byte)'\n'), reader.Text.Length);
                 break;
             case DumpToken.Statement when reader.Copy is { } copy:
                 // An empty table is a table with zero rows, which verification can hold on to.
-                _databases[^1].AddData(copy.Table, 0, 0);
+                _databases[^1].AddData(copy.Table.In(reader.Schema), 0, 0);
                 break;
             case DumpToken.Statement:
                 SeeStatement(reader);
@@ -163,7 +163,7 @@ public sealed class DumpInspector
         }
         else if (!words.Accept("DROP", "ROLE") && !words.Accept("DROP", "DATABASE"))
         {
-            _databases[^1].See(reader.Text.Span, reader.Groups, encoding);
+            _databases[^1].See(reader.Text.Span, reader.Groups, reader.Schema, encoding);
         }
     }
 

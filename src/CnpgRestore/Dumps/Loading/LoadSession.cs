@@ -1,4 +1,6 @@
 using System.Globalization;
+using CnpgRestore.Databases;
+using CnpgRestore.Postgres;
 using Npgsql;
 
 namespace CnpgRestore.Dumps.Loading;
@@ -9,6 +11,7 @@ sealed class LoadSession : IAsyncDisposable
     private readonly NpgsqlConnection _connection;
     private SessionState _state = SessionState.Initial;
     private readonly long _memory;
+    private readonly Dictionary<string, bool> _unknown = new(StringComparer.Ordinal);
     private BuildAllowance _allowance = BuildAllowance.Default;
 
     private LoadSession(NpgsqlConnection connection, long memory) => (_connection, _memory) = (connection, memory);
@@ -119,10 +122,28 @@ sealed class LoadSession : IAsyncDisposable
         foreach (var setting in statement.State.Since(_state))
         {
             var made = new DumpStatement(setting.Text, setting.Line, statement.State);
-            await ToldAsync(() => ExecuteAsync(_connection, made.Bytes, ct), made);
+            await ToldAsync(async () => await (await IsUnknownAsync(setting, ct) ? Task.CompletedTask : ExecuteAsync(_connection, made.Bytes, ct)), made);
         }
 
         _state = statement.State;
+    }
+
+    /// <summary>A newer pg_dump switches off what this server does not have: <c>SET transaction_timeout = 0</c>.</summary>
+    private async Task<bool> IsUnknownAsync(SessionSetting setting, CancellationToken ct)
+    {
+        if (!setting.IsOfVersion)
+        {
+            return false;
+        }
+
+        if (!_unknown.TryGetValue(setting.Name, out var isUnknown))
+        {
+            // Some that are known are not in pg_settings (GUC_NO_SHOW_ALL).
+            await using var batch = Batch(_connection, [$"SELECT pg_catalog.current_setting({QualifiedName.Literal(setting.Name)}, true) IS NULL"]);
+            _unknown[setting.Name] = isUnknown = (bool)(await batch.ExecuteScalarAsync(ct))!;
+        }
+
+        return isUnknown;
     }
 
     private static async Task ToldAsync(Func<Task> work, DumpStatement statement)
@@ -140,8 +161,7 @@ sealed class LoadSession : IAsyncDisposable
     // No limit of time ends a long load, and losing the last second of commits to a crash is no loss: a load that was cut begins anew. Compiling the check
     // of a key takes longer than it saves. Memory for sorting is taken from what the server was given for its buffers, shared by all connections.
     private static string Settings(int jobs) => string.Create(CultureInfo.InvariantCulture, $"""
-        SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings
-            WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout', 'transaction_timeout')
+        {TimeLimits.Lift}
         UNION ALL SELECT pg_catalog.set_config(name, 'off', false) FROM pg_catalog.pg_settings WHERE name IN ('synchronous_commit', 'jit')
         UNION ALL SELECT pg_catalog.set_config('vacuum_cost_delay', '0', false)
         UNION ALL SELECT pg_catalog.set_config('maintenance_work_mem', greatest(work.setting::bigint, least(1048576, 8 * buffers.setting::bigint / {jobs}))::text || 'kB', false)

@@ -60,4 +60,20 @@ sealed class SessionState
 }
 
 /// <summary>A statement that holds for the rest of its session: <c>SET client_encoding = 'UTF8';</c>.</summary>
-sealed record SessionSetting(string Name, byte[] Text, long Line);
+sealed record SessionSetting(string Name, byte[] Text, long Line)
+{
+    /// <summary>Whether it names a parameter of the server that this one may not have: not <c>SET ROLE app</c>, nor one of an extension, which every server takes.</summary>
+    public bool IsOfVersion { get; } = Assigns(Text) && !Name.Contains('.', StringComparison.Ordinal);
+
+    private static bool Assigns(byte[] text)
+    {
+        var words = new StatementWords(text, Encoding.Latin1);
+        if (!words.Accept("SET"))
+        {
+            return false;
+        }
+
+        words.Accept("SESSION");
+        return words.Identifier() is not null && (words.AcceptSymbol('=') || words.Accept("TO"));
+    }
+}

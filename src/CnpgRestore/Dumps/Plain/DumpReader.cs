@@ -36,6 +36,12 @@ public sealed class DumpReader(Stream stream)
     /// <summary>For a statement that is followed by data, and for the data: what is copied.</summary>
     public CopyStatement? Copy { get; private set; }
 
+    /// <summary>
+    /// Where names without a schema belong, as the last <c>SET search_path = sales, pg_catalog</c> said (pg_dump before 10.3, 9.6.8, 9.5.12, 9.4.17 and 9.3.22);
+    /// null where nothing was said.
+    /// </summary>
+    public string? Schema { get; private set; }
+
     /// <summary>For a statement: its groups in parentheses side by side, such as the rows of an INSERT.</summary>
     public int Groups => _scanner.Groups;
 
@@ -60,9 +66,15 @@ public sealed class DumpReader(Stream stream)
         }
 
         var first = _buffer.AsMemory(_start, _end - _start);
-        return first.Span.StartsWith("--"u8) ? await ReadLineAsync(DumpToken.Comment, ct)
-            : first.Span[0] == '\\' ? await ReadLineAsync(DumpToken.MetaCommand, ct)
-            : await ReadStatementAsync(ct);
+        if (first.Span[0] == '\\')
+        {
+            await ReadLineAsync(DumpToken.MetaCommand, ct);
+            // A new session has a search path of its own.
+            Schema = PsqlConnect.TryParse(TextAsString()) is null ? Schema : null;
+            return DumpToken.MetaCommand;
+        }
+
+        return first.Span.StartsWith("--"u8) ? await ReadLineAsync(DumpToken.Comment, ct) : await ReadStatementAsync(ct);
     }
 
     /// <summary>The token as people read it.</summary>
@@ -147,7 +159,11 @@ public sealed class DumpReader(Stream stream)
     private void See(ReadOnlySpan<byte> statement)
     {
         var words = new StatementWords(statement, Encoding.Text);
-        if (words.Accept("SET") && words.Identifier() is { } setting && (words.AcceptSymbol('=') || words.Accept("TO")))
+        if (SearchPath.TryParse(statement, Encoding.Text) is { } path)
+        {
+            Schema = path.First;
+        }
+        else if (words.Accept("SET") && words.Identifier() is { } setting && (words.AcceptSymbol('=') || words.Accept("TO")))
         {
             var value = words.Literal() ?? words.Word();
             if (setting == "client_encoding")

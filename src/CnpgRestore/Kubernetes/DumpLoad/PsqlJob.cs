@@ -111,9 +111,6 @@ public sealed record PsqlJob
     /// <summary>The run that makes it; null where a person applies it.</summary>
     public string? Run { get; init; }
 
-    /// <summary>After it the pod is ended.</summary>
-    public TimeSpan Deadline { get; init; } = TimeSpan.FromHours(6);
-
     /// <summary>How long a Job that has ended, and its logs, stay.</summary>
     public TimeSpan Kept { get; init; } = TimeSpan.FromHours(1);
 
@@ -137,10 +134,10 @@ public sealed record PsqlJob
             ["apiVersion"] = "batch/v1",
             ["kind"] = "Job",
             ["metadata"] = new JsonObject { ["name"] = Name, ["namespace"] = Namespace, ["labels"] = labels },
+            // No deadline: a large dump takes what it takes, and a run ends its Job itself.
             ["spec"] = new JsonObject
             {
                 ["backoffLimit"] = 0,
-                ["activeDeadlineSeconds"] = (long)Deadline.TotalSeconds,
                 ["ttlSecondsAfterFinished"] = (int)Kept.TotalSeconds,
                 ["template"] = new JsonObject { ["metadata"] = new JsonObject { ["labels"] = labels.DeepClone() }, ["spec"] = PodSpec() },
             },

@@ -5,20 +5,23 @@ namespace CnpgRestore.Kubernetes.Workloads;
 
 /// <summary>
 /// Who is connected to the database, asked of every instance over its own socket. Replication is none of it; nor is what CloudNativePG itself holds
-/// open ([cloudnative-pg] pkg/management/postgres/instance.go and pkg/management/postgres/metrics: by socket, with names of their own), nor what this
-/// program does.
+/// open ([cloudnative-pg] pkg/management/postgres/instance.go and pkg/management/postgres/metrics: by socket, with names of their own), nor a base
+/// backup, which only reads and takes hours, nor what this program does.
 /// </summary>
 public sealed class ClusterSessions(KubernetesApi api, string ns, string cluster)
 {
     /// <summary>Name that connections of this program bear, followed by anything.</summary>
     public const string OwnApplication = "cnpg-restore";
 
-    // A session of the socket may call itself what it likes; over the network the names prove nothing.
-    private const string Clients =
+    /// <summary>Of <c>pg_stat_activity</c>, who is a client.</summary>
+    // A session of the socket may call itself what it likes; over the network the names prove nothing. The exporter is a role of its own since 1.28.3
+    // and 1.29.1.
+    public const string Clients =
         $"""
         FROM pg_stat_activity
         WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND application_name NOT LIKE '{OwnApplication}%'
-        AND NOT (client_addr IS NULL AND usename = 'postgres' AND application_name IN ('cnpg-instance-manager', 'cnpg_metrics_exporter'))
+        AND NOT (client_addr IS NULL AND (usename = 'cnpg_metrics_exporter'
+            OR usename = 'postgres' AND application_name IN ('cnpg-instance-manager', 'cnpg_metrics_exporter', 'barman_cloud_backup')))
         """;
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);

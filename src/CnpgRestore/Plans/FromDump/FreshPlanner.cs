@@ -37,15 +37,11 @@ public sealed class FreshPlanner(KubernetesApi api, FromDumpRequest dumpRequest,
         owners = [.. (unfinished?.Owners ?? []).Union(owners)];
         var archive = await ArchiveAsync(situation, store, unreachable, request.Files.Count > 0 || owners.Count == 0, problems, ct);
         var (application, asked) = Application(situation, content);
-        var preflight = new FreshPreflight(api, request, situation, dumpRequest.Database);
+        var load = FromDumpPlanner.Decide(dumpRequest, dump, run);
+        var preflight = new FreshPreflight(api, request, situation, load);
         await preflight.CheckAsync(dump, content, application, dumpRequest.CreateRoles, ct);
         problems.AddRange(preflight.Problems);
-        var load = await FromDumpPlanner.Decide(dumpRequest, dump, run).InImageAsync(dumpRequest, ct);
-        load = load with
-        {
-            IsFresh = true,
-            Roles = dumpRequest.CreateRoles ? [.. preflight.MissingRoles(content, application).Intersect(dump.Roles)] : [],
-        };
+        load = (await load.InImageAsync(dumpRequest, ct)) with { IsFresh = true, Roles = preflight.RolesToCreate };
         var decision = Decide(situation, load, run, owners, archive, asked, store is not null) with { Supersedes = unfinished?.Run };
         decision = Edit(situation, decision, problems, notes);
         problems.AddRange(ManifestPreflight.Check(situation.Set, request.Cluster));

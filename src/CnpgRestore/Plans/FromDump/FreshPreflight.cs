@@ -3,7 +3,6 @@ using CnpgRestore.Dumps.Inspection;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.Manifests;
 using CnpgRestore.Plans.Clusters;
-using CnpgRestore.Postgres;
 using static System.FormattableString;
 
 namespace CnpgRestore.Plans.FromDump;
@@ -12,7 +11,7 @@ namespace CnpgRestore.Plans.FromDump;
 /// Whether a Cluster that does not exist yet will take a dump: afterwards it is too late. What only its PostgreSQL could tell is asked of the present
 /// one, where that answers.
 /// </summary>
-sealed class FreshPreflight(KubernetesApi api, FreshRequest request, Situation situation, string database)
+sealed class FreshPreflight(KubernetesApi api, FreshRequest request, Situation situation, FromDumpDecision load)
 {
     private const string Superuser = "postgres";
 
@@ -22,10 +21,15 @@ sealed class FreshPreflight(KubernetesApi api, FreshRequest request, Situation s
 
     public List<string> Notes { get; } = [];
 
+    /// <summary>Those that the new Cluster does not have, and that stand in the dump or are CloudNativePG's own, which it makes when it needs them.</summary>
+    public IReadOnlyList<string> RolesToCreate { get; private set; } = [];
+
     public async Task CheckAsync(DumpInspection dump, DumpDatabase content, ApplicationDatabase application, bool createsRoles, CancellationToken ct)
     {
-        CheckVersion(dump);
-        CheckRoles(dump, content, application, createsRoles);
+        CheckVersion(dump, content);
+        // Grants of the database itself, which an archive tells apart from what is in it.
+        var creation = dump.File.Format == Dumps.DumpFormat.Plain ? null : await DumpInspector.ReadCreationAsync(dump.File, ct);
+        CheckRoles(dump, content.Roles.Union(creation?.Roles ?? []), application, createsRoles);
         CheckSize(dump);
         if (situation.Live?.Text("status", "currentPrimary") is { Length: > 0 } primary)
         {
@@ -38,27 +42,35 @@ sealed class FreshPreflight(KubernetesApi api, FreshRequest request, Situation s
         }
     }
 
-    private void CheckVersion(DumpInspection dump)
+    private void CheckVersion(DumpInspection dump, DumpDatabase content)
     {
-        var newest = ((string?[])[dump.ProgramVersion, dump.ServerVersion]).Select(text => PostgresVersion.TryParse(text, null, out var version) ? version.Major : 0).Max();
+        var needed = DumpVersion.Needs(dump, content, load.Engine);
         if (situation.Manifest.PostgresMajor is not { } major)
         {
-            Notes.Add(Invariant($"the manifest does not say its PostgreSQL; the dump needs {newest} or later"));
+            Notes.Add(Invariant($"the manifest does not say its PostgreSQL; the dump needs {needed} or later"));
         }
-        else if (newest > major)
+        else if (needed > major)
         {
             _problems.Add(new Problem(
                 ProblemCode.Refused,
-                Invariant($"the dump is newer than the server: it needs PostgreSQL {newest}"),
+                Invariant($"the dump is newer than the server: it needs PostgreSQL {needed}"),
                 Invariant($"written by {dump.Program} {dump.ProgramVersion} from a server {dump.ServerVersion}; the manifest says PostgreSQL {major}"),
-                Invariant($"set spec.imageName to an image of PostgreSQL {newest}")));
+                Invariant($"set spec.imageName to an image of PostgreSQL {needed}")));
+        }
+        else if (DumpVersion.NoteOf(dump, major) is { } note)
+        {
+            Notes.Add(note);
         }
     }
 
     /// <summary>A new Cluster has the owner's role, and those of <c>spec.managed.roles</c>.</summary>
-    private void CheckRoles(DumpInspection dump, DumpDatabase content, ApplicationDatabase application, bool createsRoles)
+    private void CheckRoles(DumpInspection dump, IEnumerable<string> needed, ApplicationDatabase application, bool createsRoles)
     {
-        var missing = MissingRoles(content, application).Except(createsRoles ? dump.Roles : []).ToList();
+        var missing = needed.Except([Superuser, application.Owner, "streaming_replica"])
+            .Where(role => !role.StartsWith("pg_", StringComparison.Ordinal) && !Managed().Contains(role)).ToList();
+        // A Pooler that comes later finds its role; a grant that comes before it would fail.
+        RolesToCreate = createsRoles ? [.. missing.Intersect(dump.Roles.Union(CnpgNames.OperatorRoles))] : [];
+        missing = [.. missing.Except(RolesToCreate)];
         if (missing.Count > 0)
         {
             _problems.Add(new Problem(
@@ -68,13 +80,6 @@ sealed class FreshPreflight(KubernetesApi api, FreshRequest request, Situation s
                 "add them to spec.managed.roles, or restore from a dump of pg_dumpall, which has its roles with it"));
         }
     }
-
-    /// <summary>Those that the new Cluster does not have by itself.</summary>
-    public IReadOnlyList<string> MissingRoles(DumpDatabase content, ApplicationDatabase application) =>
-    [
-        .. content.Roles.Except([Superuser, application.Owner, "streaming_replica"])
-            .Where(role => !role.StartsWith("pg_", StringComparison.Ordinal) && !Managed().Contains(role)),
-    ];
 
     private HashSet<string> Managed() =>
         [.. situation.Set.ReadJson(request.Cluster)["spec"].At("managed").Items("roles").Where(role => role.Text("ensure") != "absent").Select(role => role.Text("name")).OfType<string>()];
@@ -98,7 +103,7 @@ sealed class FreshPreflight(KubernetesApi api, FreshRequest request, Situation s
         {
             var empty = long.Parse(await present.ValueAsync(Superuser, "SELECT pg_database_size('template1') + 1048576", ct), CultureInfo.InvariantCulture);
             var others = await present.QueryAsync(Superuser, "SELECT datname, pg_database_size(oid) FROM pg_database WHERE NOT datistemplate ORDER BY 1", ct);
-            CheckOthers([.. others.Where(other => other[0] != database).Select(other => (other[0], long.Parse(other[1], CultureInfo.InvariantCulture))).Where(other => other.Item2 > empty)]);
+            CheckOthers([.. others.Where(other => other[0] != load.Database).Select(other => (other[0], long.Parse(other[1], CultureInfo.InvariantCulture))).Where(other => other.Item2 > empty)]);
             var available = (await present.QueryAsync(Superuser, "SELECT name FROM pg_available_extensions", ct)).Select(row => row[0]).ToHashSet();
             var missing = content.Extensions.Where(name => !available.Contains(name)).ToList();
             if (missing.Count > 0 && situation.Live.At("spec").Text("imageName") == situation.Manifest.ImageName)
@@ -130,7 +135,7 @@ sealed class FreshPreflight(KubernetesApi api, FreshRequest request, Situation s
         _problems.Add(new Problem(
             ProblemCode.Refused,
             $"the Cluster holds other databases, which would be lost with it: {names}",
-            $"the dump brings back {database} alone",
+            $"the dump brings back {load.Database} alone",
             "restore beside the live one: --strategy swap; or add --lose-others"));
     }
 }

@@ -88,7 +88,7 @@ public sealed class FromDumpPlanner(IDatabaseServer server, DatabaseSession sess
             Roles: [],
             request.CheckSql,
             RowsBefore: [],
-            Engine(request, dump.File.Format),
+            request.EngineFor(dump.File.Format),
             request.StopApps,
             Volume: request.Volume,
             Image: request.Image);
@@ -147,9 +147,6 @@ public sealed class FromDumpPlanner(IDatabaseServer server, DatabaseSession sess
     }
 
     /// <summary>Only a load beside the live database may be in many transactions at once.</summary>
-    private static LoadEngine Engine(FromDumpRequest request, DumpFormat format) => request.Engine is { } asked ? asked
-        : request.Strategy == LoadStrategy.Swap && format == DumpFormat.Plain ? LoadEngine.Parallel : LoadEngine.Psql;
-
     // 20261122t140000z, the run's own time, so that the names tell which run they belong to.
     private static (string Side, string Former) Names(string database, string run)
     {

@@ -45,4 +45,7 @@ public sealed record FromDumpRequest
 
     /// <summary>Full path of a file with SQL checks, or null.</summary>
     public string? CheckSql { get; init; }
+
+    /// <summary>What is asked for; else several connections where that is all or nothing, into a database beside.</summary>
+    public LoadEngine EngineFor(DumpFormat format) => Engine ?? (Strategy == LoadStrategy.Swap && format == DumpFormat.Plain ? LoadEngine.Parallel : LoadEngine.Psql);
 }

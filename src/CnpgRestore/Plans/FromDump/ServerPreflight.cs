@@ -1,7 +1,6 @@
 using CnpgRestore.Databases;
 using CnpgRestore.Databases.Verification;
 using CnpgRestore.Dumps.Inspection;
-using CnpgRestore.Postgres;
 using static System.FormattableString;
 
 namespace CnpgRestore.Plans.FromDump;
@@ -30,7 +29,7 @@ sealed class ServerPreflight(IDatabaseServer server, DatabaseSession session, Fr
 
     public async Task CheckAsync(DumpInspection dump, DumpDatabase content, CancellationToken ct)
     {
-        await CheckServerAsync(dump, ct);
+        await CheckServerAsync(dump, content, ct);
         await CheckRolesAsync(dump, content.Roles, ct);
         await CheckExtensionsAsync(content, ct);
         if (await DatabaseProperties.ReadAsync(session, request.Database, ct) is not { } live)
@@ -55,7 +54,7 @@ sealed class ServerPreflight(IDatabaseServer server, DatabaseSession session, Fr
         }
     }
 
-    private async Task CheckServerAsync(DumpInspection dump, CancellationToken ct)
+    private async Task CheckServerAsync(DumpInspection dump, DumpDatabase content, CancellationToken ct)
     {
         if (!await session.ValueAsync<bool>("SELECT rolsuper FROM pg_roles WHERE rolname = current_user", ct))
         {
@@ -69,15 +68,18 @@ sealed class ServerPreflight(IDatabaseServer server, DatabaseSession session, Fr
             _problems.Add(new Problem(ProblemCode.Refused, $"{server.Address} is a standby, which only reads", null, "name the primary in --to"));
         }
 
-        var newest = ((string?[])[dump.ProgramVersion, dump.ServerVersion])
-            .Select(text => PostgresVersion.TryParse(text, null, out var version) ? version.Major : 0).Max();
-        if (newest > session.Version.Major)
+        var needed = DumpVersion.Needs(dump, content, request.EngineFor(dump.File.Format));
+        if (needed > session.Version.Major)
         {
             _problems.Add(new Problem(
                 ProblemCode.Refused,
-                $"the dump is newer than the server: it needs PostgreSQL {newest}",
+                $"the dump is newer than the server: it needs PostgreSQL {needed}",
                 $"written by {dump.Program} {dump.ProgramVersion} from a server {dump.ServerVersion}; {server.Address} is {session.Version}",
                 "restore into a server of that version or a later one"));
+        }
+        else if (DumpVersion.NoteOf(dump, session.Version.Major) is { } note)
+        {
+            Notes.Add(note);
         }
     }
 
@@ -143,6 +145,12 @@ sealed class ServerPreflight(IDatabaseServer server, DatabaseSession session, Fr
         if (slots.Count > 0)
         {
             Notes.Add($"logical replication slots stay with the former database: {Names(slots)}");
+        }
+
+        var subscriptions = await Subscriptions.ReadAsync(session, request.Database, ct);
+        if (subscriptions.Count > 0)
+        {
+            Notes.Add($"subscriptions stay with the former database, which receives nothing any more: {Names(subscriptions)}; those of the dump are not enabled, and a slot at the publisher that nobody reads keeps its WAL");
         }
 
         await CheckSpaceAsync(dump, $"; the live database has {live.Size}", ct);
@@ -217,7 +225,7 @@ sealed class ServerPreflight(IDatabaseServer server, DatabaseSession session, Fr
     {
         await using var inside = await DatabaseSession.OpenAsync(server, request.Database, ct);
         var relations = new Relations(inside);
-        var named = content.Tables.Select(table => table.Name).Concat(content.Owners.Keys).Select(name => name with { Schema = name.Schema ?? "public" }).ToHashSet();
+        var named = content.Tables.Select(table => table.Name).Concat(content.Owners.Keys).Select(name => name.In("public")).ToHashSet();
         var present = (await relations.ReadAsync(ct)).Where(relation => named.Contains(relation.Name)).ToList();
         if (request.Strategy == LoadStrategy.Clean)
         {

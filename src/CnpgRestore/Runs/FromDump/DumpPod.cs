@@ -12,7 +12,8 @@ namespace CnpgRestore.Runs.FromDump;
 /// </summary>
 public sealed class DumpPod : IAsyncDisposable
 {
-    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
+    // Longer than any load; as long as the role that is made for it.
+    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(7);
     private static readonly TimeSpan Start = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan DeleteTimeout = TimeSpan.FromSeconds(30);

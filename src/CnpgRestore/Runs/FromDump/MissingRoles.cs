@@ -1,13 +1,14 @@
 using CnpgRestore.Databases;
 using CnpgRestore.Dumps;
 using CnpgRestore.Dumps.Plain;
+using CnpgRestore.Kubernetes;
 using CnpgRestore.Plans.FromDump;
 
 namespace CnpgRestore.Runs.FromDump;
 
 /// <summary>
-/// Creates roles with the statements that a dump of a whole server has for them: CREATE ROLE, ALTER ROLE, and memberships among what is there then.
-/// A role that exists is never altered.
+/// Creates roles with the statements that a dump of a whole server has for them: CREATE ROLE, ALTER ROLE, and memberships among what is there then;
+/// CloudNativePG's own as that makes them. A role that exists is never altered.
 /// </summary>
 /// <param name="session">To any database.</param>
 sealed class MissingRoles(DatabaseSession session, FromDumpDecision decision)
@@ -21,7 +22,14 @@ sealed class MissingRoles(DatabaseSession session, FromDumpDecision decision)
             return "all of them are there";
         }
 
-        var statements = await ReadAsync(dump, missing, [.. present, .. missing], ct);
+        var operators = missing.Intersect(CnpgNames.OperatorRoles).ToList();
+        var stated = missing.Except(operators).ToHashSet();
+        List<Secret> statements = [.. operators.Select(role => new Secret(AsOperator(role)))];
+        if (stated.Count > 0)
+        {
+            statements.AddRange(await ReadAsync(dump, stated, [.. present, .. missing], ct));
+        }
+
         await session.ExecuteAsync("BEGIN", ct);
         foreach (var statement in statements)
         {
@@ -31,6 +39,9 @@ sealed class MissingRoles(DatabaseSession session, FromDumpDecision decision)
         await session.ExecuteAsync("COMMIT", ct);
         return string.Join(", ", missing);
     }
+
+    // The instance manager may make it in between.
+    private static string AsOperator(string role) => $"DO $$ BEGIN CREATE ROLE {role} LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$";
 
     // They may hold passwords.
     private static async Task<List<Secret>> ReadAsync(DumpFile dump, HashSet<string> missing, HashSet<string> known, CancellationToken ct)

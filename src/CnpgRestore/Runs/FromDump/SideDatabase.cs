@@ -79,7 +79,30 @@ sealed class SideDatabase(DatabaseSession session, FromDumpDecision decision)
 
         if (exists)
         {
+            await DropSubscriptionsAsync(name, ct);
             await session.ExecuteAsync($"DROP DATABASE {QualifiedName.Quote(name)} WITH (FORCE)", ct);
+        }
+    }
+
+    /// <summary>
+    /// No database with a subscription is dropped, whatever is forced. The slot at the publisher is left alone: the database that lives may have the same
+    /// subscription, and the publisher need not answer.
+    /// </summary>
+    private async Task DropSubscriptionsAsync(string name, CancellationToken ct)
+    {
+        var subscriptions = await Subscriptions.ReadAsync(session, name, ct);
+        if (subscriptions.Count == 0)
+        {
+            return;
+        }
+
+        await session.ExecuteAsync($"ALTER DATABASE {QualifiedName.Quote(name)} ALLOW_CONNECTIONS true", ct);
+        await using var inside = await session.OpenBesideAsync(name, ct);
+        foreach (var subscription in subscriptions.Select(QualifiedName.Quote))
+        {
+            await inside.ExecuteAsync($"ALTER SUBSCRIPTION {subscription} DISABLE", ct);
+            await inside.ExecuteAsync($"ALTER SUBSCRIPTION {subscription} SET (slot_name = NONE)", ct);
+            await inside.ExecuteAsync($"DROP SUBSCRIPTION {subscription}", ct);
         }
     }
 
