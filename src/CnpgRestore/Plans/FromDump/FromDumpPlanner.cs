@@ -146,7 +146,6 @@ public sealed class FromDumpPlanner(IDatabaseServer server, DatabaseSession sess
         }
     }
 
-    /// <summary>Only a load beside the live database may be in many transactions at once.</summary>
     // 20261122t140000z, the run's own time, so that the names tell which run they belong to.
     private static (string Side, string Former) Names(string database, string run)
     {

@@ -46,6 +46,6 @@ public sealed record FromDumpRequest
     /// <summary>Full path of a file with SQL checks, or null.</summary>
     public string? CheckSql { get; init; }
 
-    /// <summary>What is asked for; else several connections where that is all or nothing, into a database beside.</summary>
+    /// <summary>What is asked for; else several connections, where there is a database beside: only a load there may be in many transactions at once.</summary>
     public LoadEngine EngineFor(DumpFormat format) => Engine ?? (Strategy == LoadStrategy.Swap && format == DumpFormat.Plain ? LoadEngine.Parallel : LoadEngine.Psql);
 }
