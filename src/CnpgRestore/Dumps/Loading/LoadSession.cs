@@ -1,5 +1,4 @@
 using System.Globalization;
-using CnpgRestore.Databases;
 using CnpgRestore.Postgres;
 using Npgsql;
 

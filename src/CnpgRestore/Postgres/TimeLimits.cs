@@ -1,4 +1,4 @@
-namespace CnpgRestore.Databases;
+namespace CnpgRestore.Postgres;
 
 /// <summary>What a server, a database or a role has set against sessions that take long or rest, and what would end one of this program in the middle of a load.</summary>
 static class TimeLimits
