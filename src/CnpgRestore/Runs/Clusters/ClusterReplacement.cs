@@ -11,18 +11,18 @@ namespace CnpgRestore.Runs.Clusters;
 /// GitOps resumed. Each step asks what is already done.
 /// </summary>
 /// <param name="store">The bucket; null where there is none, or it cannot be reached.</param>
-sealed class ClusterReplacement(KubernetesApi api, IObjectStore? store, ClusterDecision decision, ClusterSteps steps, Run run, TimeProvider clock)
+/// <param name="manifest">Of the new Cluster.</param>
+sealed class ClusterReplacement(KubernetesApi api, IObjectStore? store, ClusterDecision decision, JsonObject manifest, ClusterSteps steps, Run run, TimeProvider clock)
 {
     private readonly GitOpsSwitch _gitOps = new(api, decision.Owners, decision.Run, decision.ResumeCommand, clock)
     {
         NeededElsewhere = token => new RunRecord(api).OwnersOfOthersAsync(decision, token),
     };
     private readonly ManifestDelivery _delivery = new(decision);
+    private readonly KeptSecret _secret = new(api, decision, KeptSecret.OwnerIn(manifest));
+    private IReadOnlySet<string> _earlierAttempts = new HashSet<string>();
 
     public ClusterRemoval Removal { get; } = new(api, decision, clock);
-
-    /// <inheritdoc cref="ClusterCreation.EarlierAttempts"/>
-    public IReadOnlySet<string> EarlierAttempts { get; private set; } = new HashSet<string>();
 
     /// <summary>What is asked once more right before the former Cluster goes, when GitOps is known to be suspended.</summary>
     public Func<CancellationToken, Task> LastLook { get; init; } = _ => Task.CompletedTask;
@@ -38,9 +38,8 @@ sealed class ClusterReplacement(KubernetesApi api, IObjectStore? store, ClusterD
         }
     }
 
-    /// <param name="manifest">Of the new Cluster.</param>
-    /// <param name="create">The step that makes it.</param>
-    public async Task RunAsync(JsonObject manifest, PlanStep create, CancellationToken ct)
+    /// <param name="create">The step that makes the new Cluster.</param>
+    public async Task RunAsync(PlanStep create, CancellationToken ct)
     {
         if (decision.FormerUid is not null)
         {
@@ -56,7 +55,7 @@ sealed class ClusterReplacement(KubernetesApi api, IObjectStore? store, ClusterD
 
         try
         {
-            await MakeAsync(manifest, create, ct);
+            await MakeAsync(create, ct);
         }
         catch (RestoreException e) when (decision.FormerUid is not null && e.Problem.Code is ProblemCode.Refused or ProblemCode.Usage)
         {
@@ -65,6 +64,14 @@ sealed class ClusterReplacement(KubernetesApi api, IObjectStore? store, ClusterD
             throw new RestoreException(
                 ProblemCode.Stopped, problem.Message, problem.Detail, string.Join("; then: ", ((string?[])[problem.Hint, decision.ResumeCommand]).OfType<string>()), e);
         }
+    }
+
+    /// <summary>Until the new Cluster is healthy; then the application's Secret is its own.</summary>
+    public async Task<string> WaitAsync(StepMeter meter, CancellationToken ct)
+    {
+        var state = await new RecoveryWait(api, decision, _earlierAttempts, run.Observer).WaitAsync(meter, ct);
+        await _secret.GiveAsync(ct);
+        return state;
     }
 
     /// <summary>GitOps goes on only where it finds in Git what runs now; otherwise it would make the former Cluster of the new one, or fight with it.</summary>
@@ -93,7 +100,7 @@ sealed class ClusterReplacement(KubernetesApi api, IObjectStore? store, ClusterD
         return null;
     }
 
-    private async Task MakeAsync(JsonObject manifest, PlanStep create, CancellationToken ct)
+    private async Task MakeAsync(PlanStep create, CancellationToken ct)
     {
         if (store is not null)
         {
@@ -113,7 +120,7 @@ sealed class ClusterReplacement(KubernetesApi api, IObjectStore? store, ClusterD
                 await BeforeCreation(token);
                 var creation = new ClusterCreation(api, decision, manifest, Removal);
                 var state = await creation.CreateAsync(meter, token);
-                EarlierAttempts = creation.EarlierAttempts;
+                _earlierAttempts = creation.EarlierAttempts;
                 return state;
             },
             ct);
@@ -126,6 +133,7 @@ sealed class ClusterReplacement(KubernetesApi api, IObjectStore? store, ClusterD
         {
             await _gitOps.DemandSuspendedAsync(ct);
             await LastLook(ct);
+            await _secret.ReleaseAsync(ct);
         }
     }
 }

@@ -18,29 +18,13 @@ public sealed class FromBackupRun(KubernetesApi api, IObjectStore store, FromBac
     {
         var start = clock.GetTimestamp();
         var record = new RunRecord(api);
-        var secret = new KeptSecret(api, Decision, KeptSecret.OwnerIn(plan.Manifest));
-        var replacement = new ClusterReplacement(api, store, Decision, plan.Steps, run, clock)
-        {
-            LastLook = async token =>
-            {
-                await new DecidedPath(store, Decision).DemandAsync(token);
-                await secret.ReleaseAsync(token);
-            },
-        };
+        var replacement = new ClusterReplacement(api, store, Decision, plan.Manifest, plan.Steps, run, clock) { LastLook = new DecidedPath(store, Decision).DemandAsync };
         var proof = new RecoveryProof(api, store, Decision, clock);
 
         await run.StepAsync(plan.Steps.Record, async (_, token) => await record.WriteAsync(Decision, plan.Manifest, plan.Former, token), ct);
         await replacement.SuspendGitOpsAsync(ct);
-        await replacement.RunAsync(plan.Manifest, plan.CreateCluster, ct);
-        await run.StepAsync(
-            plan.Recover,
-            async (meter, token) =>
-            {
-                var state = await new RecoveryWait(api, Decision, replacement.EarlierAttempts, run.Observer).WaitAsync(meter, token);
-                await secret.GiveAsync(token);
-                return state;
-            },
-            ct);
+        await replacement.RunAsync(plan.CreateCluster, ct);
+        await run.StepAsync(plan.Recover, replacement.WaitAsync, ct);
         await run.StepAsync(plan.ProveData, proof.ProveAsync, ct);
         var firstBackup = "";
         await run.StepAsync(plan.Steps.FirstBackup, async (meter, token) => firstBackup = await new FirstBackup(api, Decision).TakeAsync(meter, token), ct);

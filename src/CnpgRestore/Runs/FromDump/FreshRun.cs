@@ -29,8 +29,7 @@ public sealed class FreshRun(KubernetesApi api, IObjectStore? store, FreshPlan p
     public async Task<FreshResult> RunAsync(CancellationToken ct)
     {
         var start = clock.GetTimestamp();
-        var secret = new KeptSecret(api, Decision, KeptSecret.OwnerIn(plan.Manifest));
-        var replacement = new ClusterReplacement(api, store, Decision, plan.Steps, run, clock)
+        var replacement = new ClusterReplacement(api, store, Decision, plan.Manifest, plan.Steps, run, clock)
         {
             LastLook = async token =>
             {
@@ -40,7 +39,6 @@ public sealed class FreshRun(KubernetesApi api, IObjectStore? store, FreshPlan p
                 }
 
                 await DemandDumpAsync(token);
-                await secret.ReleaseAsync(token);
             },
             BeforeCreation = DemandEmptyArchiveAsync,
         };
@@ -52,16 +50,8 @@ public sealed class FreshRun(KubernetesApi api, IObjectStore? store, FreshPlan p
         }
 
         await replacement.SuspendGitOpsAsync(ct);
-        await replacement.RunAsync(plan.Manifest, plan.CreateCluster, ct);
-        await run.StepAsync(
-            plan.Bootstrap,
-            async (meter, token) =>
-            {
-                var state = await new RecoveryWait(api, Decision, replacement.EarlierAttempts, run.Observer).WaitAsync(meter, token);
-                await secret.GiveAsync(token);
-                return state;
-            },
-            ct);
+        await replacement.RunAsync(plan.CreateCluster, ct);
+        await run.StepAsync(plan.Bootstrap, replacement.WaitAsync, ct);
         var loaded = outcome is null ? await LoadAsync(ct) : LoadedDump.Parse(outcome);
         await CleanAsync(ct);
         var firstBackup = "";
