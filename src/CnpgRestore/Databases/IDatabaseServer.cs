@@ -20,9 +20,9 @@ public interface IDatabaseServer : IAsyncDisposable
     /// <summary>How long a session may outlive its client, as the server sees it: a line with something in between breaks late.</summary>
     TimeSpan Linger { get; }
 
-    /// <summary>Where on this machine the server's files are, for the free space there; null where that is not known.</summary>
+    /// <summary>What is free where the server's files are; null where that cannot be seen from here.</summary>
     /// <param name="dataDirectory">As the server names it.</param>
-    string? DataFolder(string dataDirectory);
+    Task<ByteSize?> FreeSpaceAsync(string dataDirectory, CancellationToken ct);
 
     /// <summary>Why its certificate was refused, as a clause, and what helps; null where nobody can tell.</summary>
     Task<(string Why, string Hint)?> ExplainCertificateAsync(CancellationToken ct);

@@ -28,7 +28,8 @@ public sealed class UrlServer(ServerUrl url) : IDatabaseServer
     }
 
     // A loopback address may be the end of a tunnel; a socket is here.
-    public string? DataFolder(string dataDirectory) => url.IsSocket && Directory.Exists(dataDirectory) ? dataDirectory : null;
+    public Task<ByteSize?> FreeSpaceAsync(string dataDirectory, CancellationToken ct) =>
+        Task.FromResult<ByteSize?>(url.IsSocket && Directory.Exists(dataDirectory) ? new ByteSize(new DriveInfo(dataDirectory).AvailableFreeSpace) : null);
 
     public Task<(string Why, string Hint)?> ExplainCertificateAsync(CancellationToken ct) => ServerCertificate.ExplainAsync(url.ToNpgsql(url.Database), ct);
 

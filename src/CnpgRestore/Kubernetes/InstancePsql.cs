@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace CnpgRestore.Kubernetes;
 
 /// <summary>
@@ -22,6 +24,13 @@ public sealed class InstancePsql(KubernetesApi api, string ns, string pod)
             ? [.. run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(Separator))]
             : throw new RestoreException(
                 ProblemCode.Unreachable, $"psql in pod {pod} failed for database {database}", run.Error.Trim(), $"kubectl exec -n {ns} {pod} -c {Container} -- psql -d {database}");
+    }
+
+    /// <summary>What is free on the volume of a folder of the pod, by its own df; null where that does not tell.</summary>
+    public async Task<ByteSize?> FreeSpaceAsync(string folder, CancellationToken ct)
+    {
+        var run = await api.ExecAsync(ns, pod, Container, ["df", "--block-size=1", "--output=avail", folder], stdin: null, ct);
+        return run.ExitCode == 0 && long.TryParse(run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1], CultureInfo.InvariantCulture, out var free) ? new ByteSize(free) : null;
     }
 
     /// <summary>The first column of the only row.</summary>

@@ -194,6 +194,13 @@ public sealed class VolumeTests(TestBed bed)
         var listed = await scene.RunAsync("dumps", "list", "Database/last", "--host-path", share.Path);
         var latest = await scene.RunAsync("from-dump", Cluster, "--host-path", share.Path, "--dump", "Database/last", "--database", "orders", "--dry-run");
 
+        await File.WriteAllTextAsync(Path.Combine(share.Path, "cut.sql"), "--\n-- PostgreSQL database dump\n--\n\nSELECT 1;\n", Ct);
+        File.SetUnixFileMode(Path.Combine(share.Path, "cut.sql"), UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        var cut = await scene.RunAsync("from-dump", Cluster, "--host-path", share.Path, "--dump", "cut.sql", "--database", "orders", "--dry-run");
+        Assert.True(cut.ExitCode == 15, cut.Output + cut.Error);
+        // To be typed as it stands: within the volume, and with it.
+        Assert.Matches($"'cnpg-restore dumps list (?!/)[^']*--host-path {share.Path}[^']*'", cut.Error);
+
         Assert.Equal((13, 10, 10, 10, 12), (nfs.ExitCode, noFolder.ExitCode, noClaim.ExitCode, noFile.ExitCode, denied.ExitCode));
         // One closed file hides no other, and is not passed over when the latest is asked for: it may be the one that is wanted.
         Assert.Equal((12, 12), (listed.ExitCode, latest.ExitCode));

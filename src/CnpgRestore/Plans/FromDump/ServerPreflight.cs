@@ -210,15 +210,20 @@ sealed class ServerPreflight(IDatabaseServer server, DatabaseSession session, Fr
 
     private async Task CheckSpaceAsync(DumpInspection dump, string beside, CancellationToken ct)
     {
-        if (server.DataFolder(await session.ValueAsync<string>("SHOW data_directory", ct)) is { } folder)
+        if (await server.FreeSpaceAsync(await session.ValueAsync<string>("SHOW data_directory", ct), ct) is not { } free)
         {
-            var free = new ByteSize(new DriveInfo(folder).AvailableFreeSpace);
-            if (free.CompareTo(dump.TextSize) < 0)
-            {
-                _problems.Add(new Problem(
-                    ProblemCode.Refused, $"No space left on the disk of {server.Address} for the database that is loaded", $"{free} are free, the dump has {dump.TextSize} of text{beside}", "make room there"));
-            }
+            return;
         }
+
+        var sizes = $"{free} are free, the dump has {dump.TextSize} of text{beside}";
+        if (free.CompareTo(dump.TextSize) < 0)
+        {
+            _problems.Add(new Problem(ProblemCode.Refused, $"No space left on the disk of {server.Address} for the database that is loaded", sizes, "make room there"));
+            return;
+        }
+
+        // Where it fills up, PostgreSQL stops, and the database that is in use with it.
+        Notes.Add($"on the disk of {server.Address} {sizes}");
     }
 
     private async Task CheckLiveAsync(DumpDatabase content, CancellationToken ct)

@@ -32,14 +32,16 @@ public sealed class ClusterServer : IDatabaseServer
 
     private readonly UrlServer _server;
     private readonly PodTunnel _tunnel;
+    private readonly InstancePsql _instance;
     private readonly InstancePsql? _psql;
     private readonly string _user;
 
     private readonly LoadJob _job;
 
-    private ClusterServer(UrlServer server, PodTunnel tunnel, InstancePsql? psql, string user, LoadJob job, string address)
+    private ClusterServer(UrlServer server, PodTunnel tunnel, InstancePsql instance, InstancePsql? psql, string user, LoadJob job, string address)
     {
         _job = job;
+        _instance = instance;
         _server = server;
         _tunnel = tunnel;
         _psql = psql;
@@ -65,21 +67,21 @@ public sealed class ClusterServer : IDatabaseServer
             $"cluster {cluster} in namespace {ns} has no primary",
             $"its phase is '{live.Text("status", "phase")}'",
             $"kubectl get pods -n {ns} -l {CnpgNames.ClusterLabel}={cluster}");
-        var (user, password, psql) = await LoginAsync(api, ns, live, pod, ct);
+        var instance = new InstancePsql(api, ns, pod);
+        var (user, password, psql) = await LoginAsync(api, ns, live, instance, ct);
 #pragma warning disable CA2000 // The server that comes back owns both.
         var tunnel = PodTunnel.Open(api, ns, pod, Port);
         var server = new UrlServer(new ServerUrl("127.0.0.1", tunnel.Port, user, Superuser, password, Options(user)));
 #pragma warning restore CA2000
         var job = new LoadJob(api, ns, cluster, psql is null ? Superuser : user, password, Role: psql is null ? null : Superuser, clock);
-        return new ClusterServer(server, tunnel, psql, user, job, $"cluster {ns}/{cluster}");
+        return new ClusterServer(server, tunnel, instance, psql, user, job, $"cluster {ns}/{cluster}");
     }
 
     public NpgsqlDataSource Database(string name) => _server.Database(name);
 
     public NpgsqlDataSource ForLoad(string name, string applicationName) => _server.ForLoad(name, applicationName);
 
-    // The pod's disk is not this machine's.
-    public string? DataFolder(string dataDirectory) => null;
+    public Task<ByteSize?> FreeSpaceAsync(string dataDirectory, CancellationToken ct) => _instance.FreeSpaceAsync(dataDirectory, ct);
 
     public Task<(string Why, string Hint)?> ExplainCertificateAsync(CancellationToken ct) => _server.ExplainCertificateAsync(ct);
 
@@ -110,7 +112,7 @@ public sealed class ClusterServer : IDatabaseServer
         await DropAsync(_psql, _user, limit.Token);
     }
 
-    private static async Task<(string User, Secret Password, InstancePsql? Psql)> LoginAsync(KubernetesApi api, string ns, JsonObject live, string pod, CancellationToken ct)
+    private static async Task<(string User, Secret Password, InstancePsql? Psql)> LoginAsync(KubernetesApi api, string ns, JsonObject live, InstancePsql psql, CancellationToken ct)
     {
         var secret = live["spec"].Text("superuserSecret", "name") ?? CnpgNames.SuperuserSecret(live.Text("metadata", "name")!);
         if (live["spec"].Flag("enableSuperuserAccess") == true
@@ -120,7 +122,6 @@ public sealed class ClusterServer : IDatabaseServer
             return (Superuser, new Secret(known.TrimEnd('\n')), null);
         }
 
-        var psql = new InstancePsql(api, ns, pod);
         await DropLeftoversAsync(psql, ct);
         var password = new Secret(Convert.ToHexString(RandomNumberGenerator.GetBytes(32)));
         var role = RolePrefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
