@@ -45,7 +45,7 @@ sealed class GitRepository
         }
 
         return (await RemotesAsync(ct)).Count == 0
-            || (await DemandAsync(["for-each-ref", "--count=1", "--contains", "HEAD", "refs/remotes"], ct)).Trim().Length > 0;
+            || await IsOnRemoteAsync("HEAD", ct);
     }
 
     /// <summary>Why <see cref="PushAsync"/> would not know where to push to; null where it does.</summary>
@@ -83,21 +83,26 @@ sealed class GitRepository
     /// <summary>The newest commit whose message has a line; null where there is none, or it was reverted already.</summary>
     public async Task<GitCommit?> FindAsync(string line, CancellationToken ct)
     {
-        var found = (await DemandAsync(["log", "--fixed-strings", "--grep", line, "--max-count", "1", "--format=%H"], ct)).Trim();
-        var undone = found.Length > 0 && (await DemandAsync(["log", "--fixed-strings", "--grep", $"This reverts commit {found}", "--max-count", "1", "--format=%h"], ct)).Trim().Length > 0;
-        return found.Length == 0 || undone ? null : new GitCommit(found);
+        return await NewestAsync(line, ct) is { } found && await NewestAsync(Reverts(found), ct) is null ? new GitCommit(found) : null;
     }
 
-    /// <summary>Whether a remote holds the newest commit whose message has a line, and not what reverts it here.</summary>
-    public async Task<bool> IsRevertUnpublishedAsync(string line, CancellationToken ct)
-    {
-        var found = (await DemandAsync(["log", "--fixed-strings", "--grep", line, "--max-count", "1", "--format=%H"], ct)).Trim();
-        return found.Length > 0 && (await DemandAsync(["for-each-ref", "--count=1", "--contains", found, "refs/remotes"], ct)).Trim().Length > 0 && !await IsPublishedAsync(ct);
-    }
+    /// <summary>Whether a remote holds the newest commit whose message has a line, and not yet the one that reverts it.</summary>
+    public async Task<bool> IsRevertUnpublishedAsync(string line, CancellationToken ct) =>
+        await NewestAsync(line, ct) is { } found && await IsOnRemoteAsync(found, ct) && await NewestAsync(Reverts(found), ct) is { } revert && !await IsOnRemoteAsync(revert, ct);
 
     public Task RevertAsync(GitCommit commit, CancellationToken ct) => DemandAsync(["revert", "--no-edit", commit.Hash], ct);
 
     public Task PushAsync(CancellationToken ct) => DemandAsync(["push", "--quiet"], ct);
+
+    // As git revert writes it.
+    private static string Reverts(string hash) => $"This reverts commit {hash}";
+
+    /// <summary>In full, of the newest commit whose message has a line.</summary>
+    private async Task<string?> NewestAsync(string line, CancellationToken ct) =>
+        (await DemandAsync(["log", "--fixed-strings", "--grep", line, "--max-count", "1", "--format=%H"], ct)).Trim() is { Length: > 0 } hash ? hash : null;
+
+    private async Task<bool> IsOnRemoteAsync(string commit, CancellationToken ct) =>
+        (await DemandAsync(["for-each-ref", "--count=1", "--contains", commit, "refs/remotes"], ct)).Trim().Length > 0;
 
     private async Task<bool> HasUpstreamAsync(CancellationToken ct) => (await RunAsync(_root, ["rev-parse", "--verify", "--quiet", "@{upstream}"], ct)).ExitCode == 0;
 

@@ -73,8 +73,8 @@ sealed class FreshCarrier(CliSession session, KubernetesApi api, StoreOptions st
     public async Task<int> UndoAsync(RecordedRun recorded, bool dryRun, CancellationToken ct)
     {
         var decision = (FreshDecision)recorded.Decision;
-        var (store, _) = await storeOptions.TryOpenAsync(parse, session, api, decision.Namespace, decision.MoveTo is null ? null : recorded.Manifest, ct);
-        using var opened = store;
+        // A folder that the run has renamed is renamed back, or nothing is taken back.
+        using var store = decision is { MoveTo: not null, FormerUid: null } ? await storeOptions.OpenAsync(parse, session, api, decision.Namespace, recorded.Manifest, ct) : null;
         var apps = decision.StopsApps ? new FromDumpApps(session, api, decision.Cluster) : null;
         return await new ClusterUndoCarrier(session, api, _state, apps, () => Open(decision)).RunAsync(recorded, store, dryRun, ct);
     }

@@ -70,8 +70,7 @@ sealed class FromBackupCarrier(CliSession session, KubernetesApi api, StoreOptio
     {
         // What the run has moved is all that undo needs a bucket for, and it moves nothing while the former Cluster is there.
         var needsStore = recorded.Decision is { MoveTo: not null, FormerUid: null };
-        var (store, _) = await storeOptions.TryOpenAsync(parse, session, api, recorded.Decision.Namespace, needsStore ? recorded.Manifest : null, ct);
-        using var opened = store;
+        using var store = needsStore ? await OpenAsync(recorded, ct) : null;
         var undo = new ClusterUndoCarrier(session, api, _state, apps: null, () => Open(new RunId(recorded.Decision.Run), recorded.Decision));
         return await undo.RunAsync(recorded, store, dryRun, ct);
     }

@@ -26,6 +26,12 @@ sealed class GitOpsSwitch(KubernetesApi api, IReadOnlyList<SuspendedOwner> owner
     /// <summary>What runs of other Clusters have suspended, too, and need suspended until their own end.</summary>
     public Func<CancellationToken, Task<IReadOnlySet<SuspendedOwner>>> NeededElsewhere { get; init; } = _ => Task.FromResult<IReadOnlySet<SuspendedOwner>>(new HashSet<SuspendedOwner>());
 
+    /// <summary>The Cluster that the run replaces, as <c>db/orders</c>: only a run of the same ends what <see cref="HoldAsync"/> has begun. Null for every other run.</summary>
+    public string? Replaces { get; init; }
+
+    /// <summary>What <see cref="ResumeAsync"/> has left suspended because other runs need it so.</summary>
+    public IReadOnlyList<SuspendedOwner> Left { get; private set; } = [];
+
     public async Task<string> SuspendAsync(CancellationToken ct)
     {
         var suspended = 0;
@@ -84,8 +90,17 @@ sealed class GitOpsSwitch(KubernetesApi api, IReadOnlyList<SuspendedOwner> owner
             resumed += await ChangeAsync(owner, Resume, ct) ? 1 : 0;
         }
 
-        var left = owners.Where(needed.Contains).ToList();
-        return Invariant($"{resumed} resumed, {owners.Count - resumed} left as they were{(left.Count == 0 ? "" : $": {string.Join(", ", left)} until the run of another Cluster has ended")}");
+        Left = [.. owners.Where(needed.Contains)];
+        return Invariant($"{resumed} resumed, {owners.Count - resumed} left as they were");
+    }
+
+    /// <summary>Whoever resumes things later, <c>apps start</c> or the run of another Cluster, leaves these alone: Git does not say yet what runs.</summary>
+    public async Task HoldAsync(CancellationToken ct)
+    {
+        foreach (var owner in owners)
+        {
+            await ChangeAsync(owner, (_, item) => GitOpsSuspension.Hold(item, Replaces!), ct);
+        }
     }
 
     private JsonObject? Suspend(ResourceType type, JsonObject item)
@@ -106,12 +121,15 @@ sealed class GitOpsSwitch(KubernetesApi api, IReadOnlyList<SuspendedOwner> owner
             return null;
         }
 
-        var patch = GitOpsSuspension.Resume(type, item);
-        if (patch is not null && StoppedFor is not null)
+        var patch = GitOpsSuspension.Resume(type, item, Replaces);
+        if (StoppedFor is null)
         {
-            patch["metadata"]!["annotations"]![StopRecord.ClusterAnnotation] = null;
+            return patch;
         }
 
+        // Held for another reason: the note of the stop goes all the same.
+        patch ??= new JsonObject { ["metadata"] = new JsonObject { ["resourceVersion"] = item.Text("metadata", "resourceVersion"), ["annotations"] = new JsonObject() } };
+        patch["metadata"]!["annotations"]![StopRecord.ClusterAnnotation] = null;
         return patch;
     }
 

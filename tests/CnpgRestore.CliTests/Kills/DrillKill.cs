@@ -7,8 +7,6 @@ namespace CnpgRestore.CliTests.Kills;
 /// <param name="story">Only read, and so the same for all scenes.</param>
 sealed class DrillKill(S3Server s3, BarmanStory story, TemporaryFolder folder, string bucket) : KillScene
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
     private int _drills;
 
     /// <summary>Each before its first line; the last when everything is proven and nothing is told.</summary>
@@ -44,12 +42,7 @@ sealed class DrillKill(S3Server s3, BarmanStory story, TemporaryFolder folder, s
     public override async Task AssertSafeAsync()
     {
         Assert.Equal(bucket, Text(await s3.ETagsAsync(story.Folder, Ct)));
-        var deadline = Task.Delay(Patience, Ct);
-        while (RunningProcesses.Naming(folder.Path) is { Count: > 0 } left)
-        {
-            Assert.False(deadline.IsCompleted, $"still running: {string.Join(", ", left.Select(RunningProcesses.CommandLineOf))}");
-            await Task.Delay(TimeSpan.FromMilliseconds(100), Ct);
-        }
+        await RunningProcesses.UntilNoneNamesAsync(folder.Path, Ct);
     }
 
     /// <summary>The rows were counted by the drill that has ended well; its own folder is gone.</summary>

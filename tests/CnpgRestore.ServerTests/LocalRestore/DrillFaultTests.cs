@@ -72,7 +72,7 @@ public sealed class DrillFaultTests(DrillFixture fixture) : IAsyncLifetime
         Assert.True(result.ExitCode == 12, $"{result.ExitCode}\n{result.Output}{result.Error}");
         Assert.Contains(words, result.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(To));
-        Assert.Empty(RunningProcesses.Naming(To));
+        await RunningProcesses.UntilNoneNamesAsync(To, Ct);
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class DrillKillTests(DrillFixture fixture) : IAsyncLifetime
 
         (await ToolProcess.RunAsync(new ToolCommand("kill", "-KILL", $"{process}"), Ct)).Succeeded();
 
-        await WaitUntilAsync(() => RunningProcesses.Naming(To).Count == 0);
+        await RunningProcesses.UntilNoneNamesAsync(To, Ct);
         Assert.DoesNotContain("ready to accept connections", await File.ReadAllTextAsync(Path.Combine(To, "postgres.log"), Ct), StringComparison.Ordinal);
     }
 
@@ -49,7 +49,7 @@ public sealed class DrillKillTests(DrillFixture fixture) : IAsyncLifetime
         var result = await drill.WaitAsync(Ct);
 
         Assert.Equal(exitCode, result.ExitCode);
-        Assert.Empty(RunningProcesses.Naming(To));
+        await RunningProcesses.UntilNoneNamesAsync(To, Ct);
         Assert.False(Directory.Exists(To));
     }
 

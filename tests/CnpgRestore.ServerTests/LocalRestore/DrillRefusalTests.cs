@@ -73,7 +73,7 @@ public sealed class DrillRefusalTests(DrillFixture fixture) : IAsyncLifetime
         var result = await DrillProgram.RunAsync(mirror, Ct, "--backup-id", fixture.FirstBackup, "--no-amcheck", "--to", To);
 
         Assert.True(result.ExitCode is 3 or 14, result.Output + result.Error);
-        AssertNothingLeft();
+        await AssertNothingLeftAsync();
     }
 
     [Fact]
@@ -155,12 +155,12 @@ public sealed class DrillRefusalTests(DrillFixture fixture) : IAsyncLifetime
         var result = await DrillProgram.RunAsync(mirror, Ct, ["--to", To, .. arguments]);
 
         Assert.True(exitCode == result.ExitCode && result.Error.Contains(words, StringComparison.Ordinal), $"{result.ExitCode}\n{result.Output}{result.Error}");
-        AssertNothingLeft();
+        await AssertNothingLeftAsync();
     }
 
-    private void AssertNothingLeft()
+    private async Task AssertNothingLeftAsync()
     {
-        Assert.Empty(RunningProcesses.Naming(To));
+        await RunningProcesses.UntilNoneNamesAsync(To, Ct);
         Assert.False(Directory.Exists(To));
     }
 }

@@ -96,7 +96,7 @@ public sealed class DrillTests(DrillFixture fixture)
 
         var result = await DrillProgram.RunAsync($"file://{fixture.Mirror}", Ct, "--no-amcheck", "--keep", "--to", to);
 
-        Assert.Empty(RunningProcesses.Naming(to));
+        await RunningProcesses.UntilNoneNamesAsync(to, Ct);
         var start = result.Succeeded().Output.Split('\n').Single(line => line.TrimStart().StartsWith("start ", StringComparison.Ordinal)).Trim()["start".Length..].Trim();
         (await ToolProcess.RunAsync(PostgresUser.Command("sh", "-c", $"{start} -w >/dev/null 2>&1"), Ct)).Succeeded();
         try

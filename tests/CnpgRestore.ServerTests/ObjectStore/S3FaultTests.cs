@@ -48,6 +48,23 @@ public sealed class S3FaultTests(TestBed bed) : IAsyncLifetime
         Assert.Equal(["postgres-v17/b"], (await _s3.ListAsync(new S3Folder(_bucket, ""), Ct)).Select(item => item.Key));
     }
 
+    /// <summary>Ceph's gateway, on a connection where it has left a request half read.</summary>
+    [Fact]
+    public async Task A_400_without_a_word_is_asked_again_and_one_that_stays_is_told()
+    {
+        var bare = new S3Answer(400, new Dictionary<string, string>(), []);
+        _proxy.OnEach(Times.First(2), exchange => exchange.AnswerAsync(bare));
+        using var store = Open();
+        await store.PutAsync(Folder.Key("a"), "content"u8.ToArray(), Ct);
+        Assert.Single((await store.ListLevelAsync(Folder, Ct)).Objects);
+
+        _proxy.OnEach(Times.Always, exchange => exchange.AnswerAsync(bare));
+        var problem = (await Assert.ThrowsAsync<RestoreException>(() => store.ListLevelAsync(Folder, Ct))).Problem;
+
+        Assert.Equal(ProblemCode.Unreachable, problem.Code);
+        Assert.Contains("answered 400", problem.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_server_that_throttles_every_third_request_gets_everything_done()
     {

@@ -9,6 +9,24 @@ public sealed class GitOpsTests
 {
     private const string Run = "20261122t140000z-from-backup-4f2a";
 
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("db/users", true)]
+    [InlineData("db/orders", false)]
+    public void What_a_run_has_left_suspended_for_a_Cluster_is_resumed_by_a_run_of_that_alone(string? replaced, bool stays)
+    {
+        var owner = Json("""{"metadata":{"name":"databases","resourceVersion":"1","annotations":{"cnpg-restore/suspended-by":"a","cnpg-restore/suspended-from":"null"}},"spec":{"suspend":true}}""");
+        owner["metadata"]!["annotations"]![RunAnnotations.StaysSuspendedFor] = (string?)GitOpsSuspension.Hold(owner, "db/orders")!["metadata"]!["annotations"]![RunAnnotations.StaysSuspendedFor];
+
+        var patch = GitOpsSuspension.Resume(ResourceTypes.Kustomizations, owner, replaced);
+
+        Assert.Equal(stays, patch is null);
+        Assert.True(patch is null || patch["metadata"]!["annotations"]!.AsObject().ContainsKey(RunAnnotations.StaysSuspendedFor));
+    }
+
+    [Fact]
+    public void What_nobody_of_ours_has_suspended_is_not_held() => Assert.Null(GitOpsSuspension.Hold(Json("""{"metadata":{"name":"databases"},"spec":{"suspend":true}}"""), "db/orders"));
+
     [Fact]
     public void Flux_labels_what_it_applies()
     {

@@ -62,18 +62,9 @@ sealed class SessionState
 /// <summary>A statement that holds for the rest of its session: <c>SET client_encoding = 'UTF8';</c>.</summary>
 sealed record SessionSetting(string Name, byte[] Text, long Line)
 {
-    /// <summary>Whether it names a parameter of the server that this one may not have: not <c>SET ROLE app</c>, nor one of an extension, which every server takes.</summary>
-    public bool IsOfVersion { get; } = Assigns(Text) && !Name.Contains('.', StringComparison.Ordinal);
+    // What pg_dump sets at the beginning (pg_dump.c, setup_connection and _doSetFixedOutputState), where servers from 9.5 on differ.
+    private static readonly string[] OfVersions = ["row_security", "idle_in_transaction_session_timeout", "default_table_access_method", "transaction_timeout"];
 
-    private static bool Assigns(byte[] text)
-    {
-        var words = new StatementWords(text, Encoding.Latin1);
-        if (!words.Accept("SET"))
-        {
-            return false;
-        }
-
-        words.Accept("SESSION");
-        return words.Identifier() is not null && (words.AcceptSymbol('=') || words.Accept("TO"));
-    }
+    /// <summary>Whether pg_dump writes it for servers that have it, so that it means nothing to one that has it not.</summary>
+    public bool IsOfVersion => OfVersions.Contains(Name);
 }

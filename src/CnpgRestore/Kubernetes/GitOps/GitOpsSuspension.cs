@@ -25,6 +25,18 @@ public static class GitOpsSuspension
     /// <summary>The run that suspended it; null where it was no run of ours.</summary>
     public static string? SuspendedBy(JsonObject owner) => owner.Text("metadata", "annotations", RunAnnotations.SuspendedBy);
 
+    /// <summary>The Cluster for whose sake it is not resumed by a run; null in the usual case.</summary>
+    public static string? StaysSuspendedFor(JsonObject owner) => owner.Text("metadata", "annotations", RunAnnotations.StaysSuspendedFor);
+
+    /// <summary>The merge patch that keeps what a run has suspended from being resumed by others. Null where no run has.</summary>
+    public static JsonObject? Hold(JsonObject owner, string cluster) => SuspendedBy(owner) is null ? null : new JsonObject
+    {
+        ["metadata"] = new JsonObject
+        {
+            ["resourceVersion"] = owner.Text("metadata", "resourceVersion"), ["annotations"] = new JsonObject { [RunAnnotations.StaysSuspendedFor] = cluster },
+        },
+    };
+
     /// <summary>
     /// The merge patch that suspends it, notes the run, and notes what to restore; it holds the version that was read, so a change meanwhile is a
     /// conflict. Null where it is suspended already: then it is not ours to resume.
@@ -40,10 +52,14 @@ public static class GitOpsSuspension
         return Patch(type, owner, IsArgo(type) ? null : JsonValue.Create(true), run, before);
     }
 
-    /// <summary>The merge patch that puts back what was there before a run suspended it, and takes its notes away. Null where no run has.</summary>
-    public static JsonObject? Resume(ResourceType type, JsonObject owner)
+    /// <summary>
+    /// The merge patch that puts back what was there before a run suspended it, and takes its notes away. Null where no run has; and where one has ended
+    /// with a Cluster that Git does not know yet.
+    /// </summary>
+    /// <param name="replaced">The Cluster of the run, as <c>db/orders</c>, which is as Git says by now; null where the run replaces none.</param>
+    public static JsonObject? Resume(ResourceType type, JsonObject owner, string? replaced = null)
     {
-        if (owner.Text("metadata", "annotations", RunAnnotations.SuspendedFrom) is not { } before)
+        if (owner.Text("metadata", "annotations", RunAnnotations.SuspendedFrom) is not { } before || (StaysSuspendedFor(owner) is { } other && other != replaced))
         {
             return null;
         }
@@ -83,7 +99,7 @@ public static class GitOpsSuspension
         patch["metadata"] = new JsonObject
         {
             ["resourceVersion"] = owner.Text("metadata", "resourceVersion"),
-            ["annotations"] = new JsonObject { [RunAnnotations.SuspendedBy] = run, [RunAnnotations.SuspendedFrom] = before },
+            ["annotations"] = new JsonObject { [RunAnnotations.SuspendedBy] = run, [RunAnnotations.SuspendedFrom] = before, [RunAnnotations.StaysSuspendedFor] = null },
         };
         return patch;
     }

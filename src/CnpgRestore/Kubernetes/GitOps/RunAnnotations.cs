@@ -8,4 +8,7 @@ public static class RunAnnotations
 
     /// <summary>What the suspended field held before, as JSON; <c>null</c> where it was absent.</summary>
     public const string SuspendedFrom = "cnpg-restore/suspended-from";
+
+    /// <summary>The Cluster, as <c>db/orders</c>, that a run has made otherwise than Git says: resumed by whatever run, GitOps would change it back.</summary>
+    public const string StaysSuspendedFor = "cnpg-restore/stays-suspended-for";
 }

@@ -9,6 +9,8 @@ sealed class RequestGate(S3Settings settings, TimeProvider clock, Func<double> j
     /// <summary>An endpoint that has never answered is more likely misspelt than down.</summary>
     private const int FirstContactAttempts = 3;
 
+    private const int UnexplainedAttempts = 3;
+
     private const int InitialParallelism = 32;
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(15);
@@ -75,8 +77,13 @@ sealed class RequestGate(S3Settings settings, TimeProvider clock, Func<double> j
         }
     }
 
-    private bool IsFinal(Exception e, int attempt) =>
-        e is RestoreException || !S3Errors.IsPassing(e) || attempt >= (_reached || !S3Errors.IsUnreachable(e) ? Attempts : FirstContactAttempts);
+    private bool IsFinal(Exception e, int attempt) => attempt >= e switch
+    {
+        RestoreException => 1,
+        _ when S3Errors.IsUnexplained(e) => UnexplainedAttempts,
+        _ when !S3Errors.IsPassing(e) => 1,
+        _ => _reached || !S3Errors.IsUnreachable(e) ? Attempts : FirstContactAttempts,
+    };
 
     private TimeSpan DelayAfter(int attempt)
     {

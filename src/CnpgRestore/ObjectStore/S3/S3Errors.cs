@@ -38,6 +38,12 @@ static class S3Errors
         _ => false,
     };
 
+    /// <summary>
+    /// 400 without a word of S3: who could not read the request. Ceph's gateway answers so to a request that follows another whose content it had not read
+    /// to its end on the same connection. It may also be meant, as at a HEAD, whose answer has no content: worth few retries.
+    /// </summary>
+    public static bool IsUnexplained(Exception e) => e is AmazonS3Exception { StatusCode: HttpStatusCode.BadRequest, ErrorCode: nameof(HttpStatusCode.BadRequest) or "" or null };
+
     /// <summary>Nobody answers at the endpoint: worth few retries as long as it has never answered.</summary>
     public static bool IsUnreachable(Exception e) => Find<HttpRequestException>(e) is not null || Find<SocketException>(e) is not null;
 

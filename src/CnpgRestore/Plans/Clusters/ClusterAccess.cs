@@ -18,6 +18,11 @@ static class ClusterAccess
             ("list", ResourceTypes.Events, ns, null), ("watch", ResourceTypes.Events, ns, null),
             .. decision.Owners.Select(owner => ("patch", owner.ToReference().Type, owner.Namespace, (string?)null)),
         ];
+        if (decision.Owners.Count > 0)
+        {
+            needed.Add(("patch", ResourceTypes.ConfigMaps, ns, null));
+        }
+
         if (decision.Archive.Length > 0)
         {
             needed.AddRange([("create", ResourceTypes.Backups, ns, null), ("watch", ResourceTypes.Backups, ns, null)]);

@@ -23,11 +23,7 @@ public sealed record FromBackupPlan(
         "prove-data", "prove what came back", $"the database and {Store}/{Decision.Archive}/", "switches to a new WAL segment", "nothing to undo");
 
     /// <summary>What the API must permit.</summary>
-    internal IEnumerable<(string Verb, ResourceType Type, string Namespace, string? Sub)> Access =>
-    [
-        .. ClusterAccess.Of(Decision, Former is not null),
-        .. Former is null ? [] : ((string, ResourceType, string, string?)[])[("get", ResourceTypes.Secrets, Decision.Namespace, null), ("patch", ResourceTypes.Secrets, Decision.Namespace, null)],
-    ];
+    internal IEnumerable<(string Verb, ResourceType Type, string Namespace, string? Sub)> Access => ClusterAccess.Of(Decision, Former is not null);
 
     public Plan ToPlan()
     {

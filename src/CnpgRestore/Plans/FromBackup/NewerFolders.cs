@@ -2,7 +2,6 @@ using CnpgRestore.Barman;
 using CnpgRestore.Barman.Backups;
 using CnpgRestore.Manifests;
 using CnpgRestore.ObjectStore;
-using CnpgRestore.Plans.Advice;
 using CnpgRestore.Plans.Clusters;
 
 namespace CnpgRestore.Plans.FromBackup;
@@ -52,7 +51,7 @@ sealed class NewerFolders(FromBackupRequest request, Situation situation, IReadO
                     ProblemCode.Refused,
                     $"{name}/ holds a newer backup of the same database than {archive.Name}/, which the manifest names",
                     $"base backup {later.Id} in {name}/, {newest.Id} in {archive.Name}/; an earlier recovery may have begun to archive there, and Git was not edited",
-                    $"say which: {Command} --source {name}; or: {Command} --source {archive.Name}");
+                    $"say which: {Command(name)}; or: {Command(archive.Name)}");
             }
         }
     }
@@ -61,11 +60,15 @@ sealed class NewerFolders(FromBackupRequest request, Situation situation, IReadO
         ProblemCode.Refused,
         $"the live cluster {request.Cluster} archives to another bucket than its manifest says",
         $"it archives to {live.ServerName}/ in {live.Store?.DestinationPath ?? $"ObjectStore {live.ObjectStoreName}"}, the file to {situation.Archive!.ServerName}/: the file is older than the Cluster, or newer",
-        $"to take what the live Cluster says, leave --file out; to take what the file says: {Command} --source {situation.Archive.ServerName}");
+        $"to take what the live Cluster says, leave --file out; to take what the file says: {Command(situation.Archive.ServerName)}");
 
-    private string Command =>
-        CommandText.Of("from-backup", [
-            request.Cluster, "-n", request.Namespace, .. request.Files.SelectMany(file => (string[])["-f", file]), .. CommandText.Target(request.Target),
-            .. request.BackupId is { } backup ? (string[])["--backup-id", backup.ToString()] : [],
+    private string Command(string source) => FromBackupCommandText.Of(
+        request.Cluster, request.Namespace, request.Files, request.Target, request.Apply, request.Push, request.Application,
+        [
+            .. request.Lineage is { } lineage ? (string[])["--lineage", lineage.ToString().ToLowerInvariant()] : [],
+            .. request.ArchiveName is { } archive ? (string[])["--archive-name", archive] : [],
+            // A base backup lies in one of the two.
+            .. request.BackupId is { } backup && source == situation.Archive!.ServerName ? (string[])["--backup-id", backup.ToString()] : [],
+            "--source", source,
         ]);
 }

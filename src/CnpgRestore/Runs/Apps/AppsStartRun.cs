@@ -75,6 +75,11 @@ public sealed class AppsStartRun(KubernetesApi api, AppsStartPlan plan, Run run,
         var start = clock.GetTimestamp();
         foreach (var owner in plan.Owners)
         {
+            if (await api.FindAsync(owner.ToReference(), ct) is { } held && GitOpsSuspension.StaysSuspendedFor(held) is { } cluster)
+            {
+                _warnings.Add($"{owner} stays suspended: cluster {cluster} runs otherwise than Git says; commit what its restore has told, then resume it");
+            }
+
             // Argo CD does not tell which generation it has seen.
             while (owner.Kind != ResourceTypes.Applications.Kind && await api.FindAsync(owner.ToReference(), ct) is { } item && !GitOpsSuspension.IsSuspended(owner.ToReference().Type, item)
                 && (item.Number("status", "observedGeneration") ?? 0) < item.Number("metadata", "generation"))

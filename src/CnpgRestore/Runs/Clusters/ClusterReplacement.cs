@@ -17,6 +17,7 @@ sealed class ClusterReplacement(KubernetesApi api, IObjectStore? store, ClusterD
     private readonly GitOpsSwitch _gitOps = new(api, decision.Owners, decision.Run, decision.ResumeCommand, clock)
     {
         NeededElsewhere = token => new RunRecord(api).OwnersOfOthersAsync(decision, token),
+        Replaces = $"{decision.Namespace}/{decision.Cluster}",
     };
     private readonly ManifestDelivery _delivery = new(decision);
     private readonly KeptSecret _secret = new(api, decision, KeptSecret.OwnerIn(manifest));
@@ -93,11 +94,19 @@ sealed class ClusterReplacement(KubernetesApi api, IObjectStore? store, ClusterD
 
         if (difference is not null)
         {
+            await _gitOps.HoldAsync(ct);
             return $"GitOps stays suspended ({string.Join(", ", decision.Owners)}): {difference}, then resume it";
         }
 
-        await run.StepAsync(steps.ResumeGitOps, (_, token) => _gitOps.ResumeAsync(token), ct);
-        return null;
+        await run.StepAsync(
+            steps.ResumeGitOps,
+            async (_, token) =>
+            {
+                await new RunRecord(api).NoteReleasedAsync(decision, token);
+                return await _gitOps.ResumeAsync(token);
+            },
+            ct);
+        return _gitOps.Left.Count == 0 ? null : $"GitOps stays suspended ({string.Join(", ", _gitOps.Left)}) until the run of another Cluster has ended, which needs it so and resumes it";
     }
 
     private async Task MakeAsync(PlanStep create, CancellationToken ct)
@@ -133,7 +142,14 @@ sealed class ClusterReplacement(KubernetesApi api, IObjectStore? store, ClusterD
         {
             await _gitOps.DemandSuspendedAsync(ct);
             await LastLook(ct);
-            await _secret.ReleaseAsync(ct);
+            try
+            {
+                await _secret.ReleaseAsync(ct);
+            }
+            catch (RestoreException e) when (e.Problem.Code == ProblemCode.AccessDenied)
+            {
+                run.Observer.OnWarning($"the application's password will be another one: {CnpgNames.ApplicationSecret(decision.Cluster)} cannot be kept: {e.Problem.Message}");
+            }
         }
     }
 }

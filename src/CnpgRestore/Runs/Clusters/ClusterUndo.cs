@@ -10,7 +10,7 @@ namespace CnpgRestore.Runs.Clusters;
 /// Puts everything back as it was before a run. That is possible until the run has deleted a Cluster that it found; where it found none, until the
 /// end.
 /// </summary>
-/// <param name="store">Null where nothing was moved, or the bucket cannot be reached.</param>
+/// <param name="store">Null where nothing was moved.</param>
 public sealed class ClusterUndo(KubernetesApi api, IObjectStore? store, RecordedRun recorded, TimeProvider clock)
 {
     private readonly GitOpsSwitch _gitOps = new(
@@ -35,6 +35,7 @@ public sealed class ClusterUndo(KubernetesApi api, IObjectStore? store, Recorded
             return plan;
         }
 
+        DemandManifests();
         var created = IsCreated(live) ? live.Text("metadata", "uid") : null;
         var commit = await new ManifestDelivery(Decision).FindCommitAsync(ct);
         var moves = await MovesAsync(ct);
@@ -59,7 +60,14 @@ public sealed class ClusterUndo(KubernetesApi api, IObjectStore? store, Recorded
 
         if (Decision.Owners.Count > 0)
         {
-            await run.StepAsync(plan.ResumeGitOps, (_, token) => _gitOps.ResumeAsync(token), ct);
+            await run.StepAsync(
+                plan.ResumeGitOps,
+                async (_, token) =>
+                {
+                    await new RunRecord(api).NoteReleasedAsync(Decision, token);
+                    return await _gitOps.ResumeAsync(token);
+                },
+                ct);
         }
 
         await run.StepAsync(
@@ -83,6 +91,19 @@ public sealed class ClusterUndo(KubernetesApi api, IObjectStore? store, Recorded
                 $"run {Decision.Run} has deleted {Reference}: there is no way back, only forward",
                 Decision.Remains,
                 Decision.ResumeCommand);
+        }
+    }
+
+    /// <summary>Where GitOps reads, the run's commit may be in force; only beside the files is that known, and taken back.</summary>
+    private void DemandManifests()
+    {
+        if (Decision is { Apply: ApplyMode.Git, Owners.Count: > 0 } && !Decision.Files.Any(File.Exists))
+        {
+            throw new RestoreException(
+                ProblemCode.Refused,
+                $"the manifests lie on {Decision.Host}, and what GitOps would apply when it is resumed is not known here",
+                string.Join(", ", Decision.Files),
+                $"go on there, or with the repository in the same place here: cnpg-restore runs undo {Decision.Run} -n {Decision.Namespace}");
         }
     }
 
@@ -156,11 +177,6 @@ public sealed class ClusterUndo(KubernetesApi api, IObjectStore? store, Recorded
         foreach (var file in Decision.Files.Where(file => Decision.Apply == ApplyMode.None && File.Exists($"{file}.before")))
         {
             yield return $"{file} stays as it was edited; {file}.before holds the former text";
-        }
-
-        if (Decision is { MoveTo: { } moved, FormerUid: null } && store is null)
-        {
-            yield return $"the bucket cannot be reached: what was renamed to {moved}/ stays there until: cnpg-restore rename -r {moved} {Decision.Archive}";
         }
 
         foreach (var note in moves.Take(1).SelectMany(move => move.Notes).Where(_ => !IsCreated(live)))

@@ -40,7 +40,8 @@ sealed class KeptSecret(KubernetesApi api, ClusterDecision decision, string owne
     /// <summary>It goes with the Cluster that is there now, as the operator has it.</summary>
     public async Task GiveAsync(CancellationToken ct)
     {
-        if (decision.FormerUid is null || await api.FindAsync(Reference, ct) is not { } secret || secret.Text("metadata", "annotations", LiveManifest.RunAnnotation) != decision.Run
+        // Also one that a run has kept whose place this one has taken.
+        if (await FindAsync(ct) is not { } secret || secret.Text("metadata", "annotations", LiveManifest.RunAnnotation) is null || secret.Items("metadata", "ownerReferences").Any()
             || await api.FindAsync(decision.Reference, ct) is not { } cluster)
         {
             return;
@@ -62,4 +63,17 @@ sealed class KeptSecret(KubernetesApi api, ClusterDecision decision, string owne
     }
 
     private static bool IsOwnedBy(JsonObject secret, string uid) => secret.Items("metadata", "ownerReferences").Any(owner => owner.Text("uid") == uid);
+
+    /// <summary>Null also where Secrets may not be read: then none was kept.</summary>
+    private async Task<JsonObject?> FindAsync(CancellationToken ct)
+    {
+        try
+        {
+            return await api.FindAsync(Reference, ct);
+        }
+        catch (RestoreException e) when (e.Problem.Code == ProblemCode.AccessDenied)
+        {
+            return null;
+        }
+    }
 }

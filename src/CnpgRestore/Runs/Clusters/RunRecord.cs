@@ -20,6 +20,7 @@ public sealed class RunRecord(KubernetesApi api)
     private const string Mark = ClusterDecision.RecordLabel;
     private const string FormerKey = "former-cluster.json";
     private const string OutcomeKey = "outcome.json";
+    private const string ReleasedKey = "gitops-released";
 
     public static ObjectReference ReferenceOf(string ns, string cluster) => new(ResourceTypes.ConfigMaps, ns, $"cnpg-restore-{cluster}");
 
@@ -55,32 +56,44 @@ public sealed class RunRecord(KubernetesApi api)
         }
     }
 
-    /// <summary>What unfinished runs of other Clusters have suspended. Where only the Cluster's own namespace may be read, those in it.</summary>
+    /// <summary>Notes that a run needs nothing suspended any more: of two that end at once, one sees that.</summary>
+    public Task NoteReleasedAsync(ClusterDecision decision, CancellationToken ct) => api.MergePatchAsync(
+        ReferenceOf(decision.Namespace, decision.Cluster), new JsonObject { ["data"] = new JsonObject { [ReleasedKey] = "true" } }, WriteOptions.Default, ct);
+
+    /// <summary>
+    /// What unfinished runs of other Clusters have suspended and still need so. Where only the Cluster's own namespace may be read, those in it; where not
+    /// even that, none.
+    /// </summary>
     public async Task<IReadOnlySet<SuspendedOwner>> OwnersOfOthersAsync(ClusterDecision decision, CancellationToken ct)
     {
-        try
+        foreach (var ns in (string?[])[null, decision.Namespace])
         {
-            return await ReadOwnersAsync(null);
-        }
-        catch (RestoreException e) when (e.Problem.Code == ProblemCode.AccessDenied)
-        {
-            return await ReadOwnersAsync(decision.Namespace);
-        }
-
-        async Task<IReadOnlySet<SuspendedOwner>> ReadOwnersAsync(string? ns)
-        {
-            var owners = new HashSet<SuspendedOwner>();
-            await foreach (var map in api.ListAsync(ResourceTypes.ConfigMaps, ns, new ListSelector(Labels: Mark), ct))
+            try
             {
-                var reference = ObjectReference.Of(ResourceTypes.ConfigMaps, map);
-                if (reference != ReferenceOf(decision.Namespace, decision.Cluster) && TryRead(reference, map) is { } other)
-                {
-                    owners.UnionWith(other.Decision.Owners);
-                }
+                return await ReadOwnersAsync(ns, decision, ct);
             }
-
-            return owners;
+            catch (RestoreException e) when (e.Problem.Code == ProblemCode.AccessDenied)
+            {
+                // A smaller circle.
+            }
         }
+
+        return new HashSet<SuspendedOwner>();
+    }
+
+    private async Task<IReadOnlySet<SuspendedOwner>> ReadOwnersAsync(string? ns, ClusterDecision decision, CancellationToken ct)
+    {
+        var owners = new HashSet<SuspendedOwner>();
+        await foreach (var map in api.ListAsync(ResourceTypes.ConfigMaps, ns, new ListSelector(Labels: Mark), ct))
+        {
+            var reference = ObjectReference.Of(ResourceTypes.ConfigMaps, map);
+            if (reference != ReferenceOf(decision.Namespace, decision.Cluster) && map.Text("data", ReleasedKey) is null && TryRead(reference, map) is { } other)
+            {
+                owners.UnionWith(other.Decision.Owners);
+            }
+        }
+
+        return owners;
     }
 
     /// <summary>Null where it cannot be understood, which is told where it is somebody's own.</summary>

@@ -12,7 +12,7 @@ namespace CnpgRestore.Runs.FromBackup;
 sealed class DecidedPath(IObjectStore store, FromBackupDecision decision)
 {
     /// <param name="folder">The server folder, as it is named by now: a move renames it.</param>
-    /// <exception cref="RestoreException">Exit 15: the folder does not hold it (any more).</exception>
+    /// <exception cref="RestoreException">Exit 10, 14 or 15: the folder does not hold it (any more).</exception>
     public async Task<RecoveryPath> ReadAsync(string folder, CancellationToken ct)
     {
         var server = ServerFolder.Named(folder);
@@ -36,7 +36,7 @@ sealed class DecidedPath(IObjectStore store, FromBackupDecision decision)
         {
             await ReadAsync(decision.OriginFolder, ct);
         }
-        catch (RestoreException e) when (e.Problem.Code is ProblemCode.NotFound or ProblemCode.Refused)
+        catch (RestoreException e) when (e.Problem.Code is ProblemCode.NotFound or ProblemCode.Refused or ProblemCode.WalGap)
         {
             throw new RestoreException(
                 ProblemCode.Stopped,

@@ -5,7 +5,6 @@ using CnpgRestore.Barman.Wal;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.LocalRestore;
 using CnpgRestore.ObjectStore;
-using CnpgRestore.Plans.Advice;
 using CnpgRestore.Plans.Clusters;
 using CnpgRestore.Plans.FromBackup;
 using CnpgRestore.Postgres;
@@ -60,13 +59,9 @@ sealed class RecoveryProof(KubernetesApi api, IObjectStore store, FromBackupDeci
     }
 
     /// <summary>The folder of this attempt is not empty any more, and without another name the same run would only be proven again.</summary>
-    private string AgainCommand => CommandText.Of(
-        "from-backup",
-        [
-            decision.Cluster, "-n", decision.Namespace, "--source", decision.Source, "--lineage", "new", "--archive-name", FolderNames.Timed(decision.Archive, clock.GetUtcNow()),
-            "--backup-id", decision.BackupId, .. CommandText.Target(RecoveryTarget.Parse(decision.Target)),
-            .. decision.Files.SelectMany(file => (string[])["-f", file]),
-        ]);
+    private string AgainCommand => FromBackupCommandText.Of(
+        decision.Cluster, decision.Namespace, decision.Files, RecoveryTarget.Parse(decision.Target), decision.Apply, decision.Push, decision.Application,
+        "--backup-id", decision.BackupId, "--source", decision.Source, "--lineage", "new", "--archive-name", FolderNames.Timed(decision.Archive, clock.GetUtcNow()));
 
     private static async Task<ReachedPoint> ReachedAsync(InstancePsql psql, RecoveryPath path, CancellationToken ct)
     {

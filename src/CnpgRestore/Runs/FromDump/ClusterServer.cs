@@ -81,7 +81,18 @@ public sealed class ClusterServer : IDatabaseServer
 
     public NpgsqlDataSource ForLoad(string name, string applicationName) => _server.ForLoad(name, applicationName);
 
-    public Task<ByteSize?> FreeSpaceAsync(string dataDirectory, CancellationToken ct) => _instance.FreeSpaceAsync(dataDirectory, ct);
+    public async Task<ByteSize?> FreeSpaceAsync(string dataDirectory, CancellationToken ct)
+    {
+        try
+        {
+            return await _instance.FreeSpaceAsync(dataDirectory, ct);
+        }
+        catch (RestoreException e) when (e.Problem.Code is ProblemCode.AccessDenied or ProblemCode.Refused)
+        {
+            // Not permitted, or an image without df: nothing else needs it.
+            return null;
+        }
+    }
 
     public Task<(string Why, string Hint)?> ExplainCertificateAsync(CancellationToken ct) => _server.ExplainCertificateAsync(ct);
 
