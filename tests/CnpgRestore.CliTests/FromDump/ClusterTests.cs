@@ -35,7 +35,11 @@ public sealed class ClusterTests(TestBed bed)
 
         Assert.True(dry.ExitCode == 0, dry.Error);
         Assert.Contains("stop 4 workloads", dry.Output, StringComparison.Ordinal);
-        Assert.Equal(strategy == "swap", System.Text.RegularExpressions.Regex.IsMatch(dry.Output, @"on the disk of cluster \S+ [\d.]+ [GT]iB are free, the dump has [\d.]+ \w+ of text; the live database has"));
+        if (strategy == "swap")
+        {
+            Assert.Matches(@"on the disk of cluster \S+ [\d.]+ [GT]iB are free, the dump has [\d.]+ \w+ of text; the live database has", dry.Output);
+        }
+
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
         Assert.Equal(ClusterDump.Rows.ToString(CultureInfo.InvariantCulture), await ClusterDump.CountAsync(scene));
         Assert.Equal("orders", await scene.Clusters.SqlAsync(AppsScene.Cluster, "orders", "SELECT tableowner FROM pg_tables WHERE tablename = 'items'", Ct));

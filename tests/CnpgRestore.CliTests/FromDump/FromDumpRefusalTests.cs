@@ -12,7 +12,7 @@ public sealed class FromDumpRefusalTests(TestBed bed)
     public static TheoryData<string, string, string> Dumps => new()
     {
         { "-- PostgreSQL database dump complete", "--", "is truncated: it is not loaded" },
-        { "-- Dumped by pg_dump version 15", "-- Dumped by pg_dump version 99", "it needs PostgreSQL 99" },
+        { "-- Dumped from database version 15", "-- Dumped from database version 99", "it needs PostgreSQL 99" },
         { "CREATE SCHEMA sales;", "CREATE SCHEMA sales;\nALTER SCHEMA sales OWNER TO no_such_role;", "roles are missing: no_such_role" },
         { "CREATE SCHEMA sales;", "CREATE SCHEMA sales;\nCREATE EXTENSION IF NOT EXISTS no_such_thing WITH SCHEMA public;", "extensions are not installed on the server: no_such_thing" },
         { "CREATE SCHEMA sales;", "CREATE SCHEMA sales;\nCREATE EXTENSION IF NOT EXISTS pg_cron WITH SCHEMA pg_catalog;", "creates the extension pg_cron, which one database of a server alone may have" },

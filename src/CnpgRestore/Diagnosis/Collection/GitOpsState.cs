@@ -19,7 +19,7 @@ public sealed record GitOpsState(string Kind, string? Namespace, string Name, bo
     {
         try
         {
-            if (GitOpsSuspension.Resume(reference.Type, owner) is not { } patch)
+            if (GitOpsSuspension.Resume(reference.Type, owner, GitOpsSuspension.StaysSuspendedFor(owner)) is not { } patch)
             {
                 return null;
             }

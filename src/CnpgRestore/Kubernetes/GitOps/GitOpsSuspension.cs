@@ -99,8 +99,13 @@ public static class GitOpsSuspension
         patch["metadata"] = new JsonObject
         {
             ["resourceVersion"] = owner.Text("metadata", "resourceVersion"),
-            ["annotations"] = new JsonObject { [RunAnnotations.SuspendedBy] = run, [RunAnnotations.SuspendedFrom] = before, [RunAnnotations.StaysSuspendedFor] = null },
+            ["annotations"] = new JsonObject { [RunAnnotations.SuspendedBy] = run, [RunAnnotations.SuspendedFrom] = before },
         };
+        if (StaysSuspendedFor(owner) is not null)
+        {
+            patch["metadata"]!["annotations"]![RunAnnotations.StaysSuspendedFor] = null;
+        }
+
         return patch;
     }
 

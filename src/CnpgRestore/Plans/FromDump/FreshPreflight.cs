@@ -44,7 +44,7 @@ sealed class FreshPreflight(KubernetesApi api, FreshRequest request, Situation s
 
     private void CheckVersion(DumpInspection dump, DumpDatabase content)
     {
-        var needed = DumpVersion.Needs(dump, content, load.Engine);
+        var needed = DumpVersion.Needs(dump, content, load.Engine, isBeside: false);
         if (situation.Manifest.PostgresMajor is not { } major)
         {
             Notes.Add(Invariant($"the manifest does not say its PostgreSQL; the dump needs {needed} or later"));

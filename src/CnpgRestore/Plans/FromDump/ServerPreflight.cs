@@ -29,10 +29,11 @@ sealed class ServerPreflight(IDatabaseServer server, DatabaseSession session, Fr
 
     public async Task CheckAsync(DumpInspection dump, DumpDatabase content, CancellationToken ct)
     {
-        await CheckServerAsync(dump, content, ct);
+        var live = await DatabaseProperties.ReadAsync(session, request.Database, ct);
+        await CheckServerAsync(dump, content, isBeside: live is not null, ct);
         await CheckRolesAsync(dump, content.Roles, ct);
         await CheckExtensionsAsync(content, ct);
-        if (await DatabaseProperties.ReadAsync(session, request.Database, ct) is not { } live)
+        if (live is null)
         {
             await CheckNewAsync(dump, content, ct);
             return;
@@ -54,7 +55,7 @@ sealed class ServerPreflight(IDatabaseServer server, DatabaseSession session, Fr
         }
     }
 
-    private async Task CheckServerAsync(DumpInspection dump, DumpDatabase content, CancellationToken ct)
+    private async Task CheckServerAsync(DumpInspection dump, DumpDatabase content, bool isBeside, CancellationToken ct)
     {
         if (!await session.ValueAsync<bool>("SELECT rolsuper FROM pg_roles WHERE rolname = current_user", ct))
         {
@@ -68,7 +69,7 @@ sealed class ServerPreflight(IDatabaseServer server, DatabaseSession session, Fr
             _problems.Add(new Problem(ProblemCode.Refused, $"{server.Address} is a standby, which only reads", null, "name the primary in --to"));
         }
 
-        var needed = DumpVersion.Needs(dump, content, request.EngineFor(dump.File.Format));
+        var needed = DumpVersion.Needs(dump, content, request.EngineFor(dump.File.Format), isBeside);
         if (needed > session.Version.Major)
         {
             _problems.Add(new Problem(
