@@ -12,7 +12,7 @@ public sealed class ClusterScene : IAsyncDisposable
     [
         ResourceTypes.Clusters, ResourceTypes.Backups, ResourceTypes.ScheduledBackups, ResourceTypes.ObjectStores, ResourceTypes.Pods, ResourceTypes.Jobs,
         ResourceTypes.PersistentVolumeClaims, ResourceTypes.Secrets, ResourceTypes.ConfigMaps, ResourceTypes.Services, ResourceTypes.Leases,
-        ResourceTypes.Deployments, ResourceTypes.StatefulSets, ResourceTypes.Kustomizations, ResourceTypes.HelmReleases, ResourceTypes.Applications,
+        ResourceTypes.Deployments, ResourceTypes.StatefulSets, ResourceTypes.DaemonSets, ResourceTypes.Kustomizations, ResourceTypes.HelmReleases, ResourceTypes.Applications,
     ];
 
     private readonly KubernetesApi _api;
