@@ -81,5 +81,5 @@ sealed class FromDumpApps(CliSession session, KubernetesApi api, string cluster)
         ProblemCode.Stopped,
         $"somebody is connected to cluster {cluster}",
         detail,
-        $"cnpg-restore apps stop {cluster} -n {api.Namespace} --terminate, then the same command again; or restore beside them with --keep-apps");
+        $"cnpg-restore apps stop {cluster} -n {api.Namespace} --terminate, then the same command again; or take the run back (runs undo) and restore beside them with --keep-apps");
 }
