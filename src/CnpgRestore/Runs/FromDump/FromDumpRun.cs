@@ -38,9 +38,9 @@ public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session,
 
         if (Decision.Side is not null && (await _side.MarksAsync(ct)).Count == 0 && journal.Entries.Any(entry => entry.Step == plan.Swap.Id))
         {
-            var end = Decision.IsFresh ? "show" : "commit";
+            var end = Decision.IsFresh ? $"cnpg-restore runs show {Decision.Run}" : $"cnpg-restore runs commit {Decision.Run}";
             throw new RestoreException(
-                ProblemCode.Refused, $"nothing of run {Decision.Run} is on the server any more", "it has begun to swap the names: another machine has finished and committed it, or somebody has dropped what lay aside", $"to end it here, too: cnpg-restore runs {end} {Decision.Run}");
+                ProblemCode.Refused, $"nothing of run {Decision.Run} is on the server any more", "it has begun to swap the names: another machine has finished and committed it, or somebody has dropped what lay aside", $"to end it here, too: {end}");
         }
 
         if (Decision.Side is null || !await _side.IsSwappedAsync(ct))
