@@ -4,9 +4,11 @@ using CnpgRestore.Kubernetes;
 using CnpgRestore.Kubernetes.GitOps;
 using CnpgRestore.ObjectStore;
 using CnpgRestore.Plans;
+using CnpgRestore.Plans.Apps;
 using CnpgRestore.Plans.Clusters;
 using CnpgRestore.Plans.FromBackup;
 using CnpgRestore.Runs;
+using CnpgRestore.Runs.Apps;
 using CnpgRestore.Runs.Clusters;
 using CnpgRestore.ServerTests.Kubernetes;
 using CnpgRestore.TestServers;
@@ -38,6 +40,38 @@ public sealed class ClusterUndoTests(TestBed bed)
         Assert.Equal(["databases"], second.Held.Select(owner => owner.Name));
 
         async Task<bool> IsSuspendedAsync() => GitOpsSuspension.IsSuspended(databases.Type, await scene.Api.GetAsync(databases, Ct));
+    }
+
+    /// <summary>The note of the stop goes where a restore has ended with another manifest than Git's, and stays where the restore of another Cluster is under way.</summary>
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task Applications_are_started_without_GitOps_that_has_to_stay_suspended(bool isHeld, bool isNeeded)
+    {
+        await using var scene = await ApiScene.OpenAsync(bed, Ct);
+        var databases = new ObjectReference(ResourceTypes.Kustomizations, scene.Namespace, "databases");
+        var notes = new JsonObject { [RunAnnotations.SuspendedBy] = "a", [RunAnnotations.SuspendedFrom] = "null", ["cnpg-restore/stopped-for"] = $"{scene.Namespace}/orders" };
+        if (isHeld)
+        {
+            notes[RunAnnotations.StaysSuspendedFor] = $"{scene.Namespace}/orders";
+        }
+
+        var owner = new JsonObject { ["metadata"] = new JsonObject { ["name"] = databases.Name, ["annotations"] = notes }, ["spec"] = new JsonObject { ["suspend"] = true } };
+        await scene.Api.CreateAsync(databases.Type, scene.Namespace, owner, WriteOptions.Default, Ct);
+        var users = isNeeded ? await RecordAsync(scene, Decide(scene, "users", databases), ApiScene.NewCluster("users")) : null;
+
+        var first = await StartAsync(scene);
+        var left = await scene.Api.GetAsync(databases, Ct);
+
+        Assert.True(GitOpsSuspension.IsSuspended(databases.Type, left));
+        Assert.Equal(isNeeded, left["metadata"]!["annotations"]!.AsObject().ContainsKey("cnpg-restore/stopped-for"));
+        Assert.Contains(isNeeded ? "until the run of another Cluster has ended" : $"cluster {scene.Namespace}/orders runs otherwise than Git says", Assert.Single(first.Warnings), StringComparison.Ordinal);
+        if (users is not null)
+        {
+            await UndoAsync(scene, users);
+            Assert.DoesNotContain((await StartAsync(scene)).Warnings, warning => warning.Contains("stays suspended", StringComparison.Ordinal));
+            Assert.False(GitOpsSuspension.IsSuspended(databases.Type, await scene.Api.GetAsync(databases, Ct)));
+        }
     }
 
     [Fact]
@@ -86,6 +120,16 @@ public sealed class ClusterUndoTests(TestBed bed)
         var record = new RunRecord(scene.Api);
         await record.WriteAsync(decision, ApiScene.NewCluster(decision.Cluster), former, Ct);
         return (await record.FindAsync(scene.Namespace, decision.Cluster, Ct))!;
+    }
+
+    private static async Task<AppsStartResult> StartAsync(ApiScene scene)
+    {
+        using var state = new TemporaryFolder("state");
+        var run = RunId.Create(AppsStartPlan.Verb, TimeProvider.System);
+        using var journal = Journal.Create(new StateFolder(state.Path), run, AppsStartPlan.Verb, "orders", TimeProvider.System);
+        var plan = await new AppsStartPlanner(scene.Api, scene.Namespace, "orders").PlanAsync(run.Value, [scene.Namespace], TimeSpan.FromMinutes(1), Ct);
+        // Nobody reconciles here.
+        return await new AppsStartRun(scene.Api, plan, new Run(journal, new Unseen()), new HurriedClock(60)).RunAsync(Ct);
     }
 
     private static async Task<ClusterUndoPlan> UndoAsync(ApiScene scene, RecordedRun recorded)

@@ -2,6 +2,7 @@ using CnpgRestore.Kubernetes;
 using CnpgRestore.Kubernetes.GitOps;
 using CnpgRestore.Kubernetes.Workloads;
 using CnpgRestore.Plans.Apps;
+using CnpgRestore.Runs.Clusters;
 using static System.FormattableString;
 
 namespace CnpgRestore.Runs.Apps;
@@ -70,8 +71,14 @@ public sealed class AppsStartRun(KubernetesApi api, AppsStartPlan plan, Run run,
 
     private async Task<string> ResumeAsync(StepMeter meter, CancellationToken ct)
     {
-        var gitOps = new GitOpsSwitch(api, plan.Owners, plan.Run, $"cnpg-restore apps start {plan.Cluster} -n {plan.Namespace}", clock) { StoppedFor = plan.Subject };
+        var again = $"cnpg-restore apps start {plan.Cluster} -n {plan.Namespace}";
+        var gitOps = new GitOpsSwitch(api, plan.Owners, plan.Run, again, clock)
+        {
+            StoppedFor = plan.Subject,
+            NeededElsewhere = token => new RunRecord(api).OwnersOfOthersAsync(plan.Namespace, plan.Cluster, token),
+        };
         var outcome = await gitOps.ResumeAsync(ct);
+        _warnings.AddRange(gitOps.Left.Select(owner => $"{owner} stays suspended until the run of another Cluster has ended, which needs it so; then: {again}"));
         var start = clock.GetTimestamp();
         foreach (var owner in plan.Owners)
         {

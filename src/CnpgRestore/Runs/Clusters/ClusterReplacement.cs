@@ -16,7 +16,7 @@ sealed class ClusterReplacement(KubernetesApi api, IObjectStore? store, ClusterD
 {
     private readonly GitOpsSwitch _gitOps = new(api, decision.Owners, decision.Run, decision.ResumeCommand, clock)
     {
-        NeededElsewhere = token => new RunRecord(api).OwnersOfOthersAsync(decision, token),
+        NeededElsewhere = token => new RunRecord(api).OwnersOfOthersAsync(decision.Namespace, decision.Cluster, token),
         Replaces = $"{decision.Namespace}/{decision.Cluster}",
     };
     private readonly ManifestDelivery _delivery = new(decision);

@@ -16,7 +16,7 @@ public sealed class ClusterUndo(KubernetesApi api, IObjectStore? store, Recorded
     private readonly GitOpsSwitch _gitOps = new(
         api, recorded.Decision.Owners, recorded.Decision.Run, $"cnpg-restore runs undo {recorded.Decision.Run} -n {recorded.Decision.Namespace}", clock)
     {
-        NeededElsewhere = token => new RunRecord(api).OwnersOfOthersAsync(recorded.Decision, token),
+        NeededElsewhere = token => new RunRecord(api).OwnersOfOthersAsync(recorded.Decision.Namespace, recorded.Decision.Cluster, token),
     };
 
     private ClusterDecision Decision => recorded.Decision;

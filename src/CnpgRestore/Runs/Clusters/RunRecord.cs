@@ -64,13 +64,13 @@ public sealed class RunRecord(KubernetesApi api)
     /// What unfinished runs of other Clusters have suspended and still need so. Where only the Cluster's own namespace may be read, those in it; where not
     /// even that, none.
     /// </summary>
-    public async Task<IReadOnlySet<SuspendedOwner>> OwnersOfOthersAsync(ClusterDecision decision, CancellationToken ct)
+    public async Task<IReadOnlySet<SuspendedOwner>> OwnersOfOthersAsync(string ns, string cluster, CancellationToken ct)
     {
-        foreach (var ns in (string?[])[null, decision.Namespace])
+        foreach (var circle in (string?[])[null, ns])
         {
             try
             {
-                return await ReadOwnersAsync(ns, decision, ct);
+                return await ReadOwnersAsync(circle, ReferenceOf(ns, cluster), ct);
             }
             catch (RestoreException e) when (e.Problem.Code == ProblemCode.AccessDenied)
             {
@@ -81,13 +81,13 @@ public sealed class RunRecord(KubernetesApi api)
         return new HashSet<SuspendedOwner>();
     }
 
-    private async Task<IReadOnlySet<SuspendedOwner>> ReadOwnersAsync(string? ns, ClusterDecision decision, CancellationToken ct)
+    private async Task<IReadOnlySet<SuspendedOwner>> ReadOwnersAsync(string? ns, ObjectReference own, CancellationToken ct)
     {
         var owners = new HashSet<SuspendedOwner>();
         await foreach (var map in api.ListAsync(ResourceTypes.ConfigMaps, ns, new ListSelector(Labels: Mark), ct))
         {
             var reference = ObjectReference.Of(ResourceTypes.ConfigMaps, map);
-            if (reference != ReferenceOf(decision.Namespace, decision.Cluster) && map.Text("data", ReleasedKey) is null && TryRead(reference, map) is { } other)
+            if (reference != own && map.Text("data", ReleasedKey) is null && TryRead(reference, map) is { } other)
             {
                 owners.UnionWith(other.Decision.Owners);
             }
