@@ -56,9 +56,22 @@ public sealed class RunRecord(KubernetesApi api)
         }
     }
 
-    /// <summary>Notes that a run needs nothing suspended any more: of two that end at once, one sees that.</summary>
-    public Task NoteReleasedAsync(ClusterDecision decision, CancellationToken ct) => api.MergePatchAsync(
-        ReferenceOf(decision.Namespace, decision.Cluster), new JsonObject { ["data"] = new JsonObject { [ReleasedKey] = "true" } }, WriteOptions.Default, ct);
+    /// <summary>
+    /// Notes that a run needs nothing suspended any more: of two that end at once, one sees that. Who may not change the ConfigMap goes on without the
+    /// note: it is no reason to leave GitOps suspended.
+    /// </summary>
+    public async Task NoteReleasedAsync(ClusterDecision decision, CancellationToken ct)
+    {
+        try
+        {
+            await api.MergePatchAsync(
+                ReferenceOf(decision.Namespace, decision.Cluster), new JsonObject { ["data"] = new JsonObject { [ReleasedKey] = "true" } }, WriteOptions.Default, ct);
+        }
+        catch (RestoreException e) when (e.Problem.Code == ProblemCode.AccessDenied)
+        {
+            // A run of an earlier version did not ask for this permission.
+        }
+    }
 
     /// <summary>
     /// What unfinished runs of other Clusters have suspended and still need so. Where only the Cluster's own namespace may be read, those in it; where not
