@@ -13,11 +13,25 @@ trap 'rm -rf "$reports"' EXIT
 # attribute NAME FILE: a number of the report's <assembly> element.
 attribute() { grep -o '<assembly [^>]*' "$2" 2>/dev/null | grep -oE " $1=\"[0-9]+\"" | grep -oE '[0-9]+'; }
 
-for project in "$@"; do
-  report=$reports/$project.xml
+run() {
   # Where this runs in the background, a shell has SIGINT ignored, and so would every program that a test interrupts.
-  env --default-signal=INT "artifacts/bin/$project/debug/$project" -noColor -noLogo -result-xml "$report"
-  code=$?
+  env --default-signal=INT "artifacts/bin/$1/debug/$1" -noColor -noLogo -maxThreads "${2:-default}" -result-xml "$reports/$1.xml"
+  echo $? > "$reports/$1.code"
+}
+
+# Tests of servers and of the program wait for half of their time, so they run side by side; those that measure time and memory are alone.
+for project in "$@"; do
+  case $project in
+    CnpgRestore.Tests) run "$project" ;;
+    # The longest suite, which is alone in the end.
+    CnpgRestore.CliTests) run "$project" 1.5x & ;;
+    *) run "$project" & ;;
+  esac
+done
+wait
+
+for project in "$@"; do
+  report=$reports/$project.xml code=$(cat "$reports/$project.code")
   total=$(attribute total "$report")
   if [ -z "$total" ]; then
     echo "$project ended with exit code $code and without a report" >&2

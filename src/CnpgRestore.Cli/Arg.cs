@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using CnpgRestore.Plans;
 
 namespace CnpgRestore.Cli;
 
@@ -57,18 +58,44 @@ static class Arg
         return argument;
     }
 
-    /// <summary><c>--report</c>, a page of evidence where nothing else is said. Its folder is missed before hours of work, not after.</summary>
-    public static Option<string?> Report(string description = "Write the evidence as one self-contained HTML page.", string file = "FILE.html")
+    /// <summary><c>--report</c>, a page of evidence where nothing else is said.</summary>
+    public static Option<string?> Report(string description = "Write the evidence as one self-contained HTML page.", string file = "FILE.html") => NewFile("--report", description, file);
+
+    /// <summary>The name of a server folder.</summary>
+    public static Option<string?> ServerFolder(string name, string description)
     {
-        var report = new Option<string?>("--report") { Description = description, HelpName = file };
-        report.Validators.Add(result =>
+        var option = new Option<string?>(name) { Description = description, HelpName = "NAME" };
+        option.Validators.Add(result =>
         {
-            if (result.Tokens is [{ Value: var path }, ..] && Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
+            if (result.Tokens is [{ Value: var folder }, ..] && !ServerFolderName.IsOne(folder))
             {
-                result.AddError($"the folder of --report {path} does not exist");
+                result.AddError($"'{folder}' is not a folder name for {name}: {ServerFolderName.Rule}");
             }
         });
-        return report;
+        return option;
+    }
+
+    /// <summary>A file that is written at the end: that it cannot be is said at the beginning.</summary>
+    public static Option<string?> NewFile(string name, string description, string file)
+    {
+        var option = new Option<string?>(name) { Description = description, HelpName = file };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is not [{ Value: { Length: > 0 } path }, ..])
+            {
+                return;
+            }
+
+            if (Directory.Exists(path))
+            {
+                result.AddError($"{name} {path} is a folder; name a file in it");
+            }
+            else if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
+            {
+                result.AddError($"the folder of {name} {path} does not exist");
+            }
+        });
+        return option;
     }
 
     /// <param name="most">The least is 1.</param>

@@ -9,11 +9,8 @@ namespace CnpgRestore.Cli;
 /// <param name="isNamed">Whether <c>--server</c> names the folder; a command may name it by itself.</param>
 sealed class BackupFolderOptions(bool isNamed = true)
 {
-    private readonly Option<string?> _server = new("--server")
-    {
-        Description = "Server folder in the bucket, for example postgres-v17. Default: the only one, or where the Cluster archives to.",
-        HelpName = "NAME",
-    };
+    private readonly Option<string?> _server = Arg.ServerFolder(
+        "--server", "Server folder in the bucket, for example postgres-v17. Default: the only one, or where the Cluster archives to.");
 
     private readonly Option<string?> _cluster = new("--cluster")
     {

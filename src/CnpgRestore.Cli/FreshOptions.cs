@@ -22,7 +22,7 @@ sealed class FreshOptions
         "new",
         "move");
 
-    private readonly Option<string?> _archiveName = new("--archive-name") { Description = "With fresh: server folder that the new Cluster archives to.", HelpName = "NAME" };
+    private readonly Option<string?> _archiveName = Arg.ServerFolder("--archive-name", "With fresh: server folder that the new Cluster archives to.");
 
     private readonly Option<ApplyMode?> _apply = Arg.Choice<ApplyMode>(
         "--apply",

@@ -35,6 +35,11 @@ static class Usage
             return OfOption(parse, option.Split('=')[0], typed);
         }
 
+        if (Symbols(parse).FirstOrDefault(found => found.Tokens.Any(token => token.Value.Length == 0)) is { } empty)
+        {
+            return new Problem(ProblemCode.Usage, $"{NameOf(empty)} has an empty value", "a variable of the shell may not be set", $"{typed} --help");
+        }
+
         if (IsGroup(parse) && parse.UnmatchedTokens is [var word, ..])
         {
             var nearest = Nearest(word, parse.CommandResult.Command.Subcommands.Where(command => !command.Hidden).Select(command => command.Name));
@@ -50,6 +55,11 @@ static class Usage
 
     private static Problem OfOption(ParseResult parse, string option, string typed)
     {
+        if (Symbols(parse).OfType<OptionResult>().FirstOrDefault(found => found.Tokens.Any(token => token.Value == option)) is { } taker)
+        {
+            return new Problem(ProblemCode.Usage, $"{NameOf(taker)} has no value", $"{option} stands where it should be; a variable of the shell may not be set", $"{typed} --help");
+        }
+
         // Those of kubectl may stand in front of the command; here they belong behind it.
         if (Options(parse.CommandResult.Command).Any(known => known.Name == option || known.Aliases.Contains(option)))
         {
@@ -59,6 +69,25 @@ static class Usage
         var nearest = Nearest(option, Options(parse.CommandResult.Command).Where(known => !known.Hidden).Select(known => known.Name));
         return new Problem(ProblemCode.Usage, $"unknown option {option} for {typed}", nearest is null ? null : $"did you mean {nearest}?", $"{typed} --help");
     }
+
+    /// <summary>Options and arguments of the command and of those above it, as far as they were typed.</summary>
+    private static IEnumerable<SymbolResult> Symbols(ParseResult parse)
+    {
+        for (SymbolResult? result = parse.CommandResult; result is CommandResult command; result = result.Parent)
+        {
+            foreach (var child in command.Children.Where(child => child is OptionResult { Implicit: false } or ArgumentResult))
+            {
+                yield return child;
+            }
+        }
+    }
+
+    private static string NameOf(SymbolResult result) => result switch
+    {
+        OptionResult option => option.IdentifierToken?.Value ?? option.Option.Name,
+        ArgumentResult argument => argument.Argument.Name,
+        _ => "",
+    };
 
     private static bool IsGroup(ParseResult parse) => parse.CommandResult.Command is { Action: null, Subcommands.Count: > 0 };
 

@@ -111,6 +111,22 @@ public sealed class RunsTests : IDisposable
         string? Text(string name) => json.GetProperty(name).GetString();
     }
 
+    [Fact]
+    public async Task A_damaged_journal_hides_no_other_and_is_shown_as_what_it_is()
+    {
+        var run = await RenameAsync();
+        await File.WriteAllTextAsync(Path.Combine(State, "runs", "20261122t140000z-prune-4f2a.jsonl"), "not a journal\n", Ct);
+
+        var list = await RunAsync("runs", "list");
+        var show = await RunAsync("runs", "show", "20261122t140000z-prune-4f2a");
+
+        Assert.True(list.ExitCode == 0, list.Error);
+        Assert.Contains(run, list.Output, StringComparison.Ordinal);
+        Assert.Contains("damaged", list.Output, StringComparison.Ordinal);
+        Assert.Equal(15, show.ExitCode);
+        Assert.Contains("is damaged in line 1", show.Error, StringComparison.Ordinal);
+    }
+
     public void Dispose()
     {
         _folder.Dispose();

@@ -67,6 +67,10 @@ public sealed partial class UsageTests
     [InlineData("runs resume x --report /nowhere/x.html", "the folder of --report /nowhere/x.html does not exist")]
     [InlineData("drill --report /nowhere/x.html", "the folder of --report /nowhere/x.html does not exist")]
     [InlineData("doctor x --report /nowhere/x.tar.gz", "the folder of --report /nowhere/x.tar.gz does not exist")]
+    [InlineData("drill --report /tmp", "--report /tmp is a folder; name a file in it")]
+    [InlineData("verify x --save /nowhere/x.json", "the folder of --save /nowhere/x.json does not exist")]
+    [InlineData("backups list --server ../x -b file:///x", "'../x' is not a folder name for --server")]
+    [InlineData("manifest recovery -f x --archive-name a/b", "'a/b' is not a folder name for --archive-name")]
     public async Task A_value_that_is_none_of_its_option_is_explained(string line, string words)
     {
         var result = await RunAsync(line.Split(' '));
@@ -80,7 +84,10 @@ public sealed partial class UsageTests
     [InlineData("runs resum x", "unknown command 'resum' for cnpg-restore runs", "did you mean 'cnpg-restore runs resume'?")]
     [InlineData("rename --dryrun b -b file:///x", "unknown option --dryrun for cnpg-restore rename", "did you mean --dry-run?")]
     [InlineData("from-dump --to postgres://a/b --dumps x", "unknown option --dumps for cnpg-restore from-dump", "did you mean --dump?")]
-    [InlineData("backups list --server -o", "-o stands in the wrong place", "each value behind its option")]
+    [InlineData("backups list --server -o", "--server has no value", "-o stands where it should be")]
+    [InlineData("from-backup pg -n --dry-run", "-n has no value", "hint:   cnpg-restore from-backup --help\n")]
+    [InlineData("backups list --server= -b file:///x", "--server has an empty value", "a variable of the shell may not be set")]
+    [InlineData("from-backup  --dry-run", "CLUSTER has an empty value", "a variable of the shell may not be set")]
     [InlineData("-n database from-backup pg", "-n stands in the wrong place", "cnpg-restore from-backup ... -n ...")]
     [InlineData("--verison", "unknown option --verison for cnpg-restore", "did you mean --version?")]
     [InlineData("help nothing", "unknown command 'nothing' for cnpg-restore", null)]
@@ -124,6 +131,19 @@ public sealed partial class UsageTests
 
         Assert.Equal(10, result.ExitCode);
         Assert.Contains($"hint:   cnpg-restore backups list --server postgres-v15 -b 'file://{bucket.Path}' --endpoint-ca ca.pem\n", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_bucket_that_is_a_server_folder_itself_is_told_with_the_one_above()
+    {
+        using var bucket = new TemporaryFolder("inside");
+        Directory.CreateDirectory(Path.Combine(bucket.Path, "postgres-v15", "base", "20260301T020000"));
+        await File.WriteAllTextAsync(Path.Combine(bucket.Path, "postgres-v15", "base", "20260301T020000", "backup.info"), "status=FAILED\n", Ct);
+
+        var result = await RunAsync(["backups", "list", "-b", $"file://{bucket.Path}/postgres-v15"]);
+
+        Assert.Equal(10, result.ExitCode);
+        Assert.Contains($"hint:   cnpg-restore backups list --bucket file://{bucket.Path} --server postgres-v15\n", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -18,7 +18,7 @@ static class AdviseCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         var files = new Option<string[]>("--file", "-f") { Description = "Manifest of the Cluster, which names the bucket where the Cluster is gone; again for files that belong to it.", HelpName = "FILE" };
-        var server = new Option<string?>("--server") { Description = "Server folder in the bucket. Default: the one that the Cluster names, or the only one.", HelpName = "NAME" };
+        var server = Arg.ServerFolder("--server", "Server folder in the bucket. Default: the one that the Cluster names, or the only one.");
         var dumps = new Option<string?>("--dumps") { Description = "Folder of SQL dumps, such as a mounted NFS share; or one dump.", HelpName = "PATH" };
         var target = TimeOption.Create("--target-time", "The moment before a mistake; the offset is required. Default: as far as there is data.");
         var want = Arg.Choice<Wish>(

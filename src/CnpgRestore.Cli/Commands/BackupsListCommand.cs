@@ -18,7 +18,7 @@ static class BackupsListCommand
 
             Lists names and reads each backup.info, the history files and the last WAL segment; nothing is changed.
 
-            Exit codes: 0 listed, 10 no folder or no backup, 12 access denied, 13 store unreachable.
+            Exit codes: 0 listed, 10 no folder or no backup, 12 access denied, also to one backup.info: the others are listed, 13 store unreachable.
 
             Examples:
               # Of a Cluster, with its bucket and its Secret
@@ -46,6 +46,6 @@ static class BackupsListCommand
         var window = await RecoveryWindow.ReadAsync(store, catalog, archive, ct);
         var survey = new FolderSurvey(store.Address, catalog, archive, window, FolderFindings.Of(catalog, archive));
         BackupsListOutput.Write(session, survey);
-        return 0;
+        return catalog.Backups.Any(backup => backup.IsClosed) ? (int)ProblemCode.AccessDenied : 0;
     }
 }

@@ -16,7 +16,7 @@ static class DoctorCommand
     {
         var cluster = new Argument<string>("CLUSTER") { Description = "Name of the Cluster, for example postgres-v17; it may be gone." };
         var files = new Option<string[]>("--file", "-f") { Description = "Manifest of the Cluster, as Git has it; with it, what is left of a Cluster that is gone is judged, too.", HelpName = "FILE" };
-        var server = new Option<string?>("--server") { Description = "Server folder in the bucket, where nothing else names one. Default: the Cluster's name.", HelpName = "NAME" };
+        var server = Arg.ServerFolder("--server", "Server folder in the bucket, where nothing else names one. Default: the Cluster's name.");
         var dumps = new Option<string?>("--dumps") { Description = "Folder of SQL dumps, or one dump, to judge as well.", HelpName = "PATH" };
         var watch = new Option<bool>("--watch") { Description = "Look again every few seconds and tell what has changed, until interrupted." };
         var report = Arg.Report("Write all that was read, without secrets, for an issue tracker.", "FILE.tar.gz");

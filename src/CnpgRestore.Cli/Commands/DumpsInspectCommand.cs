@@ -16,7 +16,9 @@ static class DumpsInspectCommand
 
             Compression and format are recognised by content, whatever the name says. Nothing is changed.
 
-            Exit codes: 0 complete, 3 truncated, damaged or empty, 10 no such file, 12 permission denied.
+            An archive is read through pg_restore, of this machine or of the image; where that is missing or too old, only its head is shown.
+
+            Exit codes: 0 complete, 3 truncated, damaged, empty or not read to its end, 10 no such file, 12 permission denied.
 
             Examples:
               # A dump on a mounted share
@@ -37,6 +39,6 @@ static class DumpsInspectCommand
     {
         var inspection = await DumpInspector.InspectAsync(await DumpFile.OpenAsync(place, path, ct), progress: null, ct);
         DumpsInspectOutput.Write(session, inspection);
-        return inspection.State is DumpState.Complete or DumpState.HeadOnly ? 0 : (int)ProblemCode.Differences;
+        return inspection.IsComplete ? 0 : (int)ProblemCode.Differences;
     }
 }

@@ -56,7 +56,7 @@ static class DumpsListCommand
         }
 
         DumpsListOutput.Write(session, folder, latest);
-        var allComplete = folder.Dumps.All(dump => dump.Inspection is { State: DumpState.Complete or DumpState.HeadOnly });
+        var allComplete = folder.Dumps.All(dump => dump.Inspection is { IsComplete: true });
         if (folder.Dumps.Any(dump => dump.File.Refusal is not null))
         {
             return (int)ProblemCode.AccessDenied;

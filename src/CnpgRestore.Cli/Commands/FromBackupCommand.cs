@@ -16,14 +16,14 @@ static class FromBackupCommand
             Description = "Manifest of the Cluster; again for files that belong to it. Those near it are found by themselves. Default: the live Cluster.",
             HelpName = "FILE",
         };
-        var source = new Option<string?>("--source") { Description = "Server folder to recover from. Default: the one with the newest usable backup that the Cluster names.", HelpName = "NAME" };
+        var source = Arg.ServerFolder("--source", "Server folder to recover from. Default: the one with the newest usable backup that the Cluster names.");
         var lineage = Arg.Choice<Lineage>(
             "--lineage",
             [],
             "new: archive under a new server name, nothing is copied. move: rename the folder first. Default: new, or move where Git fixes the name.",
             "new",
             "move");
-        var archiveName = new Option<string?>("--archive-name") { Description = "Server folder that the recovered Cluster archives to; with --lineage new.", HelpName = "NAME" };
+        var archiveName = Arg.ServerFolder("--archive-name", "Server folder that the recovered Cluster archives to; with --lineage new.");
         var apply = Arg.Choice<ApplyMode>(
             "--apply",
             [],

@@ -23,7 +23,7 @@ static class FromDumpCommand
             Description = "Cluster whose database is restored, for example postgres-v17; its applications are stopped first and started last.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var keepApps = new Option<bool>("--keep-apps") { Description = "Leave the applications running; what they write until the names are swapped is lost." };
+        var keepApps = new Option<bool>("--keep-apps") { Description = "Leave the applications as they are: running, so that what they write until the names are swapped is lost; or stopped before by 'apps stop', which takes --add and --remove." };
         var local = new Option<string?>("--local") { Description = "Folder of dumps on this machine, such as a mounted NFS share; or the dump itself.", HelpName = "PATH" };
         var dump = new Option<string?>("--dump")
         {

@@ -12,16 +12,14 @@ static class ManifestCommand
 
     private static Command Recovery(TimeProvider clock)
     {
-        var source = new Option<string>("--source")
-        {
-            Description = "Server folder in the bucket to recover from; default: what the manifest says, live or in a comment.",
-            HelpName = "NAME",
-        };
+        var source = Arg.ServerFolder("--source", "Server folder in the bucket to recover from; default: what the manifest says, live or in a comment.");
         var target = new RecoveryTargetOptions();
         var options = new ManifestOptions();
         var command = new Command("recovery", """
-            Make the Cluster recover from a folder in its bucket: bootstrap.recovery, its external cluster, explicit server names, database
-            and owner. A commented-out block is used where there is one; what was live before becomes a comment.
+            Make the Cluster of a manifest recover from a folder in its bucket.
+
+            Written are bootstrap.recovery, its external cluster, explicit server names, database and owner. A commented-out block is used where
+            there is one; what was live before becomes a comment.
 
             Exit codes: 0 done, 2 usage, 10 file or Cluster not found, 12 access denied, 15 the manifest cannot be edited and was not.
 
@@ -52,8 +50,9 @@ static class ManifestCommand
     {
         var options = new ManifestOptions();
         var command = new Command("initdb", """
-            Make the Cluster begin new and empty, as for a load of SQL dumps. The recovery becomes a comment; an anchor that others use
-            moves to where it is still used.
+            Make the Cluster of a manifest begin new and empty, as for a load of SQL dumps.
+
+            The recovery becomes a comment; an anchor that others use moves to where it is still used.
 
             Exit codes: 0 done, 2 usage, 10 file or Cluster not found, 12 access denied, 15 the manifest cannot be edited and was not.
 

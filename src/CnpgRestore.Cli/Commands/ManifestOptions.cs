@@ -15,11 +15,7 @@ sealed class ManifestOptions
 
     private readonly Option<string> _cluster = new("--cluster") { Description = "Which Cluster, where the file holds several.", HelpName = "NAME" };
 
-    private readonly Option<string> _archiveName = new("--archive-name")
-    {
-        Description = "Server folder that the new cluster archives to; default: as the manifest says.",
-        HelpName = "NAME",
-    };
+    private readonly Option<string?> _archiveName = Arg.ServerFolder("--archive-name", "Server folder that the new cluster archives to; default: as the manifest says.");
 
     private readonly Option<string> _database = new("--database") { Description = "Application database; default: from the manifest.", HelpName = "NAME" };
 

@@ -8,7 +8,21 @@ namespace CnpgRestore.Cli.Commands;
 /// <summary>The runs that are known here, and those that a namespace of Kubernetes has a record of; each once, the newest first.</summary>
 static class RunList
 {
-    public static IReadOnlyList<RunItem> Here(StateFolder state) => [.. state.List().Select(run => RunItem.Of(run, state.Read(run))).OfType<RunItem>()];
+    public static IReadOnlyList<RunItem> Here(StateFolder state) => [.. state.List().Select(run => ItemOf(state, run)).OfType<RunItem>()];
+
+    private static RunItem? ItemOf(StateFolder state, RunId run)
+    {
+        try
+        {
+            return RunItem.Of(run, state.Read(run));
+        }
+        catch (RestoreException e) when (e.Problem.Code == ProblemCode.Refused)
+        {
+            // One that is damaged hides no other.
+            return RunItem.Damaged(run, e.Problem.Message);
+        }
+    }
+
 
     public static async Task<IReadOnlyList<RunItem>> HereAndInAsync(StateFolder state, KubernetesApi api, CancellationToken ct)
     {

@@ -123,7 +123,9 @@ static class RunsCommand
 
             Examples:
               # Which database would be dropped
-              cnpg-restore runs commit 20260301t100000z-from-dump-4f2a -n db --dry-run
+              cnpg-restore runs commit 20260301t100000z-from-dump-4f2a --dry-run
+              # Begun on another machine: the server knows the run
+              cnpg-restore runs commit 20260301t100000z-from-dump-4f2a --to cnpg://db/postgres-v17
             """) { run, dryRun };
         server.AddTo(command);
         kubernetes.AddTo(command);

@@ -14,7 +14,7 @@ static class VerifyCommand
     {
         var dump = new Option<string?>("--dump") { Description = "Compare with this dump: every table has as many rows as there.", HelpName = "FILE" };
         var baseline = new Option<string?>("--baseline") { Description = "Compare with what verify --save wrote.", HelpName = "FILE" };
-        var save = new Option<string?>("--save") { Description = "Count every row and write what is there now, to be compared with later.", HelpName = "FILE" };
+        var save = Arg.NewFile("--save", "Count every row and write what is there now, to be compared with later.", "FILE");
         var checks = new SqlCheckOption();
         var place = new DatabaseOptions();
         var volumes = new DumpVolumeOptions();

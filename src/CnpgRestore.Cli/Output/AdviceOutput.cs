@@ -17,7 +17,7 @@ static class AdviceOutput
         WriteHead(session, answer);
         WriteReasons(session, answer);
         session.Result.WriteLine();
-        session.Result.Write(Table(answer));
+        session.Result.Rows(Table(answer));
         foreach (var way in Open(answer).Where(way => way.Estimate is not null))
         {
             session.Result.Line($"{AdviceDocument.Word(way.Way),-11} {way.Estimate!.Derivation}");
@@ -44,7 +44,7 @@ static class AdviceOutput
 
         if (answer.Recommended is not { } way)
         {
-            session.Result.Write(new Markup("[red]No way is open.[/]\n"));
+            session.Result.Write(new Markup(answer.IsKnown ? "[red]No way is open.[/]\n" : "[yellow]No way is known to be open: not all could be looked at.[/]\n"));
             return;
         }
 
@@ -73,7 +73,7 @@ static class AdviceOutput
         {
             foreach (var obstacle in way.Obstacles)
             {
-                Mark(session, "[red]first:[/]   ", $"{obstacle.Message}: {obstacle.Hint ?? obstacle.Detail}");
+                Mark(session, "[red]first:[/]   ", $"{obstacle.Message}: {session.Complete(obstacle.Hint ?? obstacle.Detail ?? "")}");
             }
 
             foreach (var warning in way.Warnings)
@@ -127,7 +127,7 @@ static class AdviceOutput
             session.Result.WriteLine();
             foreach (var hint in new[] { answer.Bucket.Problem, answer.Dump.Problem, answer.View.Kubernetes.Problem }.OfType<Problem>().Where(problem => problem.Hint is not null))
             {
-                Mark(session, "[green]hint:[/] ", $"{hint.Message}: {hint.Hint}");
+                Mark(session, "[green]hint:[/] ", $"{hint.Message}: {session.Complete(hint.Hint!)}");
             }
         }
     }

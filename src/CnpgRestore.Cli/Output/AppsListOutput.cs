@@ -22,7 +22,7 @@ static class AppsListOutput
         }
         else
         {
-            session.Result.Write(Table(found));
+            session.Result.Rows(Table(found));
         }
 
         foreach (var remark in Remarks(found))

@@ -48,7 +48,7 @@ static class BackupsListOutput
                 backup.Info?.Version?.ToString() ?? "-");
         }
 
-        session.Result.Write(table);
+        session.Result.Rows(table);
     }
 
     private static void WriteWindow(CliSession session, FolderSurvey survey)

@@ -3,7 +3,7 @@ using CnpgRestore.Dumps.Inspection;
 namespace CnpgRestore.Cli.Output;
 
 /// <summary>The result of <c>dumps inspect -o json</c>.</summary>
-/// <param name="State"><c>complete</c>, <c>truncated</c>, <c>damaged</c>, <c>empty</c> or <c>head_only</c>.</param>
+/// <param name="State"><c>complete</c>, <c>truncated</c>, <c>damaged</c>, <c>unreadable</c>, <c>empty</c> or <c>head_only</c>.</param>
 /// <param name="TextBytes">Decompressed.</param>
 sealed record DumpsInspectDocument(
     string File,
@@ -42,7 +42,7 @@ sealed record DumpsInspectDocument(
         inspection.Roles,
         inspection.Tablespaces,
         inspection.Connects,
-        [.. inspection.Databases.Select(DumpDatabaseItem.From)],
+        [.. inspection.Databases.Select(database => DumpDatabaseItem.From(inspection, database))],
         inspection.Notes);
 
     /// <summary>A state as documents have it.</summary>
@@ -58,23 +58,24 @@ sealed record DumpsInspectDocument(
 }
 
 /// <param name="Name">Absent where the dump does not name its database.</param>
+/// <param name="Rows">Absent where only the head was read, as <paramref name="Tables"/>.</param>
 sealed record DumpDatabaseItem(
     string? Name,
-    long Rows,
+    long? Rows,
     IReadOnlyList<string> Schemas,
     IReadOnlyList<string> Extensions,
     IReadOnlyDictionary<string, int> Created,
     IReadOnlyDictionary<string, int> Dropped,
-    IReadOnlyList<DumpTableItem> Tables)
+    IReadOnlyList<DumpTableItem>? Tables)
 {
-    public static DumpDatabaseItem From(DumpDatabase database) => new(
-        database.Name,
-        database.Rows,
+    public static DumpDatabaseItem From(DumpInspection inspection, DumpDatabase database) => new(
+        database.Name ?? inspection.ArchivedDatabase,
+        inspection.State == DumpState.HeadOnly ? null : database.Rows,
         database.Schemas,
         database.Extensions,
         database.Created,
         database.Dropped,
-        [.. database.Tables.Select(table => new DumpTableItem(table.Name.ToString(), table.Rows, table.Bytes))]);
+        inspection.State == DumpState.HeadOnly ? null : [.. database.Tables.Select(table => new DumpTableItem(table.Name.ToString(), table.Rows, table.Bytes))]);
 }
 
 sealed record DumpTableItem(string Name, long Rows, long Bytes);

@@ -29,7 +29,7 @@ static class DumpsInspectOutput
         Row(session, "tablespaces", Join(inspection.Tablespaces));
         foreach (var database in inspection.Databases)
         {
-            WriteDatabase(session, database);
+            WriteDatabase(session, inspection, database);
         }
 
         foreach (var note in inspection.Notes)
@@ -39,10 +39,11 @@ static class DumpsInspectOutput
         }
     }
 
-    private static void WriteDatabase(CliSession session, DumpDatabase database)
+    private static void WriteDatabase(CliSession session, DumpInspection inspection, DumpDatabase database)
     {
         session.Result.WriteLine();
-        session.Result.Line(Invariant($"database {database.Name ?? "(not named)"}: {database.Tables.Count} tables with data, {database.Rows} rows"));
+        var content = inspection.State == DumpState.HeadOnly ? "what it holds is not known" : Invariant($"{database.Tables.Count} tables with data, {database.Rows} rows");
+        session.Result.Line($"database {database.Name ?? inspection.ArchivedDatabase ?? "(not named)"}: {content}");
         Row(session, "extensions", Join(database.Extensions));
         Row(session, "creates", Join([.. database.Created.Select(entry => Invariant($"{entry.Value} {entry.Key}"))]));
         Row(session, "drops", Join([.. database.Dropped.Select(entry => Invariant($"{entry.Value} {entry.Key}"))]));
@@ -61,7 +62,7 @@ static class DumpsInspectOutput
             table.AddRow(Markup.Escape($"  {item.Name}"), Invariant($"{item.Rows}"), new ByteSize(item.Bytes).ToString());
         }
 
-        session.Result.Write(table);
+        session.Result.Rows(table);
         if (!session.Verbose && largest.Count > MostTables)
         {
             session.Result.Line(Invariant($"  ... and {largest.Count - MostTables} more; -v shows them all"));

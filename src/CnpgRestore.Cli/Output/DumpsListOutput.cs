@@ -37,7 +37,7 @@ static class DumpsListOutput
                 dump.File == latest?.File ? $"{state} (latest)" : state);
         }
 
-        session.Result.Write(table);
+        session.Result.Rows(table);
         WriteRemarks(session, folder, latest);
     }
 

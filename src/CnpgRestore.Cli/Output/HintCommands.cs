@@ -19,6 +19,7 @@ static partial class HintCommands
     private static readonly string[] Naming = ["--bucket", ClusterOption, "--file"];
 
     private const string ClusterOption = "--cluster";
+    private const string HelpOption = " --help";
     private const string ClusterArgument = "CLUSTER";
     private const string DumpsCommand = "cnpg-restore dumps ";
 
@@ -31,6 +32,11 @@ static partial class HintCommands
 
     private static string Complete(string text, IReadOnlyList<Option> given, string? cluster, ParseResult parse)
     {
+        if (text.EndsWith(HelpOption, StringComparison.Ordinal))
+        {
+            return text;
+        }
+
         var hinted = parse.RootCommandResult.Command.Parse(text.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..]);
         if (hinted.Errors.Count > 0)
         {

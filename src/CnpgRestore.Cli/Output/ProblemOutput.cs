@@ -9,7 +9,8 @@ static class ProblemOutput
 {
     public static int Write(ParseResult parse, Problem problem)
     {
-        problem = problem with { Hint = HintCommands.Complete(problem.Hint, parse) };
+        // The detail of several problems has their hints in it.
+        problem = problem with { Detail = HintCommands.Complete(problem.Detail, parse), Hint = HintCommands.Complete(problem.Hint, parse) };
         if (GlobalOptions.Lenient(parse, GlobalOptions.Output) == OutputFormat.Text)
         {
             WriteText(parse, problem);
@@ -32,7 +33,7 @@ static class ProblemOutput
     private static void WriteText(ParseResult parse, Problem problem)
     {
         var console = CliSession.CreateConsole(Console.Error, GlobalOptions.Lenient(parse, GlobalOptions.Color), Console.IsErrorRedirected);
-        console.Profile.Width = 4096; // The terminal wraps; a command in a hint must stay one line to be copied.
+        console.DoNotFold(); // A command in a hint must stay one line to be copied.
         console.Write(new Markup("[red]error:[/]  "));
         console.Line(problem.Message);
         if (problem.Detail is { } detail)

@@ -3,7 +3,7 @@ using CnpgRestore.Runs;
 
 namespace CnpgRestore.Cli.Output;
 
-/// <param name="State"><c>finished</c>, <c>stopped</c> (an error ended it) or <c>unfinished</c> (killed, or still running).</param>
+/// <param name="State"><c>finished</c>, <c>stopped</c> (an error ended it), <c>unfinished</c> (killed, or still running) or <c>damaged</c> (its journal cannot be read).</param>
 /// <param name="Step">The step that it came to; absent where only the cluster knows the run.</param>
 /// <param name="Last">When its journal was last written; absent where only the cluster knows the run.</param>
 /// <param name="KnownFrom"><c>here</c>, <c>cluster</c> or <c>both</c>.</param>
@@ -34,6 +34,9 @@ sealed record RunItem(
         var step = entries.LastOrDefault(entry => entry.Step is not null);
         return new RunItem(run.Value, first.Command ?? "", first.Subject ?? "", state, step?.Step, last.Text, first.Time, last.Time);
     }
+
+    /// <summary>Its journal cannot be read: <c>runs show</c> says why.</summary>
+    public static RunItem Damaged(RunId run, string why) => new(run.Value, "", "", "damaged", Step: null, why, run.Time ?? default, Last: null);
 
     /// <summary>As the cluster's record has it, which goes when the run ends.</summary>
     public static RunItem Of(RunId run, ClusterDecision decision) => new(

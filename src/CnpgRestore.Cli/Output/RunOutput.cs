@@ -29,13 +29,14 @@ static class RunOutput
     {
         if (session.Format != OutputFormat.Text)
         {
-            var steps = plan.Steps.Select((step, index) => new PlanStepMessage(index + 1, step.Id, step.Title, step.Reads, step.Changes, step.Undo, step.Destructive));
+            var steps = plan.Steps.Select((step, index) => new PlanStepMessage(index + 1, step.Id, step.Title, step.Reads, step.Changes, session.Complete(step.Undo), step.Destructive));
             var message = new PlanMessage("plan", plan.Command, plan.Subject, plan.Summary, [.. steps], plan.Notes);
             DocumentOutput.Write(session, message, CliJson.Readable.PlanMessage);
             return;
         }
 
-        if (session.Quiet && !isResult)
+        // Nobody is asked about what he has not seen.
+        if (session.Quiet && !isResult && (session.Yes || !session.MayAsk))
         {
             return;
         }
@@ -48,7 +49,7 @@ static class RunOutput
             console.Write(new Markup($"  {++number}. {Markup.Escape(step.Title)}{(step.Destructive ? " [red](removes data)[/]" : "")}\n"));
             if (isResult || session.Verbose)
             {
-                console.Line($"     reads {step.Reads}; changes: {step.Changes}; undo: {step.Undo}");
+                console.Line($"     reads {step.Reads}; changes: {step.Changes}; undo: {session.Complete(step.Undo)}");
             }
         }
 
@@ -73,7 +74,7 @@ static class RunOutput
         if (!session.MayAsk)
         {
             throw new RestoreException(
-                ProblemCode.Refused, "the plan is not confirmed; nothing was changed", "there is no terminal to ask on", "add --yes to run it, or --dry-run to look at it");
+                ProblemCode.Refused, "the plan is not confirmed; nothing was changed", session.NoInput ? "--no-input forbids to ask" : "there is no terminal to ask on", "add --yes to run it, or --dry-run to look at it");
         }
 
         var question = plan.IsDestructive ? $"Type the name of the {what} ({name}) to go on: " : "Go on? [y/N] ";

@@ -29,18 +29,17 @@ static class RunsOutput
             table.AddRow(Markup.Escape(item.Run), Markup.Escape(item.Subject), item.State, item.Step ?? "", item.Last is { } last ? DrillText.Moment(last) : "", item.KnownFrom);
         }
 
-        session.Result.Write(table);
+        session.Result.Rows(table);
     }
 
     /// <exception cref="RestoreException">Exit 10: this machine has no such journal.</exception>
     public static void Show(CliSession session, StateFolder state, RunId run)
     {
-        if (!File.Exists(state.JournalOf(run)))
+        if (state.Read(run) is not [_, ..] entries)
         {
             throw new RestoreException(ProblemCode.NotFound, $"no run {run} on this machine", state.JournalOf(run), "cnpg-restore runs list");
         }
 
-        var entries = Journal.Read(state.JournalOf(run));
         if (session.Format != OutputFormat.Text)
         {
             DocumentOutput.Write(session, new RunDocument(run.Value, entries), CliJson.Readable.RunDocument);

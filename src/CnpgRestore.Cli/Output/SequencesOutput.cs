@@ -45,6 +45,6 @@ static class SequencesOutput
                 Markup.Escape(string.Join(", ", item.Columns)));
         }
 
-        session.Result.Write(table);
+        session.Result.Rows(table);
     }
 }

@@ -32,6 +32,6 @@ static class VerificationOutput
             table.AddRow($"  {difference.Kind}", Markup.Escape(difference.Subject), Markup.Escape(difference.Detail));
         }
 
-        session.Result.Write(table);
+        session.Result.Rows(table);
     }
 }

@@ -31,6 +31,15 @@ public static class ServerFolders
             throw new RestoreException(found[0].Denial!.Problem, found[0].Denial);
         }
 
+        if (all.Count == 0 && await IsServerAsync(store, new ServerFolder(KeyPrefix.Root), ct))
+        {
+            throw new RestoreException(
+                ProblemCode.NotFound,
+                $"Cannot find backup: {store.Address} is a server folder itself",
+                "base/ and wals/ lie right in it; the bucket, or the path in it, ends before the server's name",
+                OneUp(store.Address) is var (above, folder) ? $"cnpg-restore backups list --bucket {above} --server {folder}" : "move base/ and wals/ into a folder of the server's name");
+        }
+
         var names = string.Join(", ", all.Select(folder => folder.Name));
         return (name, all) switch
         {
@@ -53,6 +62,14 @@ public static class ServerFolders
                 $"server folders there: {names}",
                 $"cnpg-restore backups list --server {Closest(name, all)}"),
         };
+    }
+
+    /// <returns>Null for the root of a bucket, which no server folder can be.</returns>
+    private static (string Above, string Folder)? OneUp(string address)
+    {
+        var start = address.IndexOf("://", StringComparison.Ordinal) + "://".Length;
+        var end = address.TrimEnd('/').LastIndexOf('/');
+        return end > start ? (address[..end], address.TrimEnd('/')[(end + 1)..]) : null;
     }
 
     /// <summary>Those that are server folders, and those of which that cannot be said.</summary>

@@ -14,6 +14,9 @@ sealed class CompressedSource(Stream inner, IEndCheck? check, CancellationToken 
     private int _filled;
     private long _handedOut;
 
+    /// <summary>What is wrong then is not the compressed bytes.</summary>
+    public bool HasFailed { get; private set; }
+
     /// <summary>Bytes handed out; the codec for xz asks.</summary>
     protected override long BytesRead => _handedOut;
 
@@ -61,7 +64,17 @@ sealed class CompressedSource(Stream inner, IEndCheck? check, CancellationToken 
 
     private async ValueTask<int> FetchAsync(Memory<byte> buffer, CancellationToken token)
     {
-        var read = await inner.ReadAsync(buffer, token);
+        int read;
+        try
+        {
+            read = await inner.ReadAsync(buffer, token);
+        }
+        catch
+        {
+            HasFailed = true;
+            throw;
+        }
+
         check?.See(buffer.Span[..read]);
         return read;
     }

@@ -31,9 +31,9 @@ public static class Decompression
         try
         {
             // Opening may read the first bytes, and some codecs block.
-            return new DecompressionStream(await Task.Run(() => OpenCodec(source, compression), ct), end, IsBlocking(compression));
+            return new DecompressionStream(await Task.Run(() => OpenCodec(source, compression), ct), source, end, IsBlocking(compression));
         }
-        catch (Exception e) when (DecompressionStream.IsDamage(e))
+        catch (Exception e) when (!source.HasFailed && DecompressionStream.IsDamage(e))
         {
             await compressed.DisposeAsync();
             throw DecompressionStream.Damage(e);

@@ -4,9 +4,10 @@ namespace CnpgRestore.Compression;
 /// Gives damage one name. Each library has exceptions of its own for it; what the store throws underneath passes through unchanged, because
 /// it can be asked again.
 /// </summary>
+/// <param name="source">What the inner stream reads from.</param>
 /// <param name="blocks">The inner stream is read synchronously, on a pool thread.</param>
 /// <param name="end">Asked when the inner stream ends; null where the library itself notices a cut file.</param>
-sealed class DecompressionStream(Stream inner, IEndCheck? end, bool blocks) : ForwardStream
+sealed class DecompressionStream(Stream inner, CompressedSource source, IEndCheck? end, bool blocks) : ForwardStream
 {
     private long _written;
 
@@ -14,35 +15,41 @@ sealed class DecompressionStream(Stream inner, IEndCheck? end, bool blocks) : Fo
 
     /// <summary>True for an exception that says the bytes are not what their suffix promises.</summary>
     public static bool IsDamage(Exception e) =>
-        e is EndOfStreamException || e is not (InvalidDataException or IOException or OperationCanceledException or RestoreException or ObjectDisposedException);
+        e is EndOfStreamException || e is not (IOException or OperationCanceledException or RestoreException or ObjectDisposedException);
 
-    public static InvalidDataException Damage(Exception e) => new(e.Message, e);
+    /// <summary>The library's own words, which may be those of a cause that only it knows, stand behind what matters.</summary>
+    public static InvalidDataException Damage(Exception e) => new($"its compressed bytes are damaged ({e.Message.TrimEnd('.')})", e);
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override int Read(Span<byte> buffer)
     {
+        int read;
         try
         {
-            return Count(inner.Read(buffer), buffer.Length);
+            read = inner.Read(buffer);
         }
-        catch (Exception e) when (IsDamage(e))
+        catch (Exception e) when (!source.HasFailed && IsDamage(e))
         {
             throw Damage(e);
         }
+
+        return Count(read, buffer.Length);
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        int read;
         try
         {
-            var read = blocks ? await Task.Run(() => inner.Read(buffer.Span), cancellationToken) : await inner.ReadAsync(buffer, cancellationToken);
-            return Count(read, buffer.Length);
+            read = blocks ? await Task.Run(() => inner.Read(buffer.Span), cancellationToken) : await inner.ReadAsync(buffer, cancellationToken);
         }
-        catch (Exception e) when (IsDamage(e))
+        catch (Exception e) when (!source.HasFailed && IsDamage(e))
         {
             throw Damage(e);
         }
+
+        return Count(read, buffer.Length);
     }
 
     public override async ValueTask DisposeAsync()

@@ -14,6 +14,8 @@ public sealed record ServerUrl(string Host, int Port, string User, string Databa
     private const int DefaultPort = 5432;
     private const string Example = "postgres://postgres@localhost:5432/app?sslmode=verify-full";
 
+    private static readonly string[] Placing = ["host", "port", "user", "dbname", "password"];
+
     private static readonly string[] Known = ["sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout", "options"];
 
     public bool IsSocket => Host.StartsWith('/');
@@ -47,14 +49,14 @@ public sealed record ServerUrl(string Host, int Port, string User, string Databa
         }
 
         var number = DefaultPort;
-        if (port is not null && !int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out number))
+        if (port is not null && !(int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number is > 0 and <= ushort.MaxValue))
         {
-            throw Wrong($"'{port}' is not a port");
+            throw Wrong($"'{port}' is not a port, from 1 to 65535");
         }
 
         if (parameters.Keys.FirstOrDefault(key => !Known.Contains(key)) is { } unknown)
         {
-            throw Wrong($"the parameter {unknown} is not known; these are: {string.Join(", ", Known)}");
+            throw Wrong($"the parameter {unknown} is not known; these are: {string.Join(", ", Placing.Concat(Known))}");
         }
 
         if (EnvironmentVariables.PgSslMode is { } mode)

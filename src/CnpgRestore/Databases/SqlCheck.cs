@@ -11,7 +11,7 @@ public sealed record SqlCheck(string Database, string Statement)
     private const string Help = "--check-sql takes a file of SQL statements, each ended by a semicolon";
 
     /// <param name="database">Where a statement runs that no <c>\connect</c> stands before.</param>
-    /// <exception cref="RestoreException"><see cref="ProblemCode.Usage"/>: the file does not exist or may not be read, or what <see cref="Parse"/> refuses.</exception>
+    /// <exception cref="RestoreException">Exit 10: the file does not exist. 12: it may not be read. 2: what <see cref="Parse"/> refuses.</exception>
     public static async Task<IReadOnlyList<SqlCheck>> ReadAsync(string path, string database, CancellationToken ct)
     {
         try
@@ -20,11 +20,11 @@ public sealed record SqlCheck(string Database, string Statement)
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new RestoreException(ProblemCode.Usage, $"{path} does not exist", null, Help, e);
+            throw new RestoreException(ProblemCode.NotFound, $"{path} does not exist", null, Help, e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RestoreException(ProblemCode.Usage, $"{path} may not be read", e.Message, Help, e);
+            throw new RestoreException(ProblemCode.AccessDenied, $"{path} may not be read", e.Message, Help, e);
         }
     }
 

@@ -69,7 +69,9 @@ public sealed record DumpFile(string Path, ByteSize Size, DateTimeOffset LastWri
         }
 
         var header = await OfFileAsync(place, toc, found, ct);
-        var files = (await place.ListAsync(path, ct)).Where(file => !file.IsFolder && System.IO.Path.GetDirectoryName(file.Path) == System.IO.Path.TrimEndingDirectorySeparator(path)).ToList();
+        // A place names files in full, however the folder was written.
+        var folder = System.IO.Path.GetDirectoryName(found.Path);
+        var files = (await place.ListAsync(path, ct)).Where(file => !file.IsFolder && System.IO.Path.GetDirectoryName(file.Path) == folder).ToList();
         return new DumpFile(path, new ByteSize(files.Sum(file => file.Size.Bytes)), files.Max(file => file.LastWritten), ArchiveCompression.None,
             header.Format == DumpFormat.Custom ? DumpFormat.Directory : DumpFormat.Unknown) { Place = place };
     }

@@ -26,8 +26,8 @@ public sealed class BaseRestore(IObjectStore store, Backoff backoff)
             {
                 Delivered = count => progress.Report(Interlocked.Add(ref fetched, count)),
             };
-            await using var content = await Decompression.OpenAsync(download, tar.part.Compression, token);
-            var skipped = await TarExtraction.ExtractAsync(content, tar.part.Object.Key.Value, tar.Directory, token);
+            var skipped = await TarExtraction.ExtractAsync(
+                async () => await Decompression.OpenAsync(download, tar.part.Compression, token), tar.part.Object.Key.Value, tar.Directory, token);
             lock (leftOut)
             {
                 leftOut.AddRange(skipped);

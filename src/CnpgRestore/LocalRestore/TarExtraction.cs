@@ -17,16 +17,17 @@ public static class TarExtraction
     private const int LongestName = 255;
     private const int LongestPath = 1024;
 
-    /// <param name="tar">Decompressed. It is read to its very end: a compression's checksum stands behind the last member.</param>
+    /// <param name="open">Opens the tar, decompressed; some codecs read their first block then. It is read to its very end: a compression's checksum stands behind the last member.</param>
     /// <param name="name">The tar's own name, for messages.</param>
     /// <returns>Members that were left out: symbolic links point out of the backup, and what they point at is not in it.</returns>
     /// <exception cref="RestoreException"><see cref="ProblemCode.Differences"/> where the tar is damaged or ends early, <see cref="ProblemCode.Stopped"/> on a full disk.</exception>
-    public static async Task<IReadOnlyList<string>> ExtractAsync(Stream tar, string name, string directory, CancellationToken ct)
+    public static async Task<IReadOnlyList<string>> ExtractAsync(Func<Task<Stream>> open, string name, string directory, CancellationToken ct)
     {
         var leftOut = new List<string>();
         var lastMember = "none";
         try
         {
+            await using var tar = await open();
             await using var reader = new TarReader(tar, leaveOpen: true);
             while (await reader.GetNextEntryAsync(copyData: false, ct) is { } member)
             {

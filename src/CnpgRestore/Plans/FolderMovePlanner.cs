@@ -72,14 +72,7 @@ public sealed class FolderMovePlanner(IObjectStore store, TimeProvider clock)
     {
         foreach (var (name, what) in ((string, string)[])[(request.Source, "SOURCE"), (request.Target, "TARGET")])
         {
-            if (name.Length == 0 || name.Contains('/', StringComparison.Ordinal) || name is "." or "..")
-            {
-                throw new RestoreException(
-                    ProblemCode.Usage,
-                    $"'{name}' is not a folder name for {what}",
-                    "a server folder is one name without slashes, as it stands in the Cluster's serverName; a path inside the bucket belongs to --bucket s3://NAME/path",
-                    "cnpg-restore rename postgres-v17 postgres-v17-backup");
-            }
+            ServerFolderName.Demand(name, what, "cnpg-restore rename postgres-v17 postgres-v17-backup");
         }
 
         if (request.Source == request.Target)

@@ -26,6 +26,9 @@ sealed class GitOpsSwitch(KubernetesApi api, IReadOnlyList<SuspendedOwner> owner
     /// <summary>What runs of other Clusters have suspended, too, and need suspended until their own end.</summary>
     public Func<CancellationToken, Task<IReadOnlySet<SuspendedOwner>>> NeededElsewhere { get; init; } = _ => Task.FromResult<IReadOnlySet<SuspendedOwner>>(new HashSet<SuspendedOwner>());
 
+    /// <summary>Done before anything is resumed: runs of others are told that this one needs nothing suspended any more.</summary>
+    public Func<CancellationToken, Task> BeforeResuming { get; init; } = _ => Task.CompletedTask;
+
     /// <summary>The Cluster that the run replaces, as <c>db/orders</c>: only a run of the same ends what <see cref="HoldAsync"/> has begun. Null for every other run.</summary>
     public string? Replaces { get; init; }
 
@@ -83,6 +86,7 @@ sealed class GitOpsSwitch(KubernetesApi api, IReadOnlyList<SuspendedOwner> owner
     /// <summary>In the other order: what owns the others comes last.</summary>
     public async Task<string> ResumeAsync(CancellationToken ct)
     {
+        await BeforeResuming(ct);
         var resumed = 0;
         var needed = await NeededElsewhere(ct);
         foreach (var owner in owners.Reverse().Where(owner => !needed.Contains(owner)))

@@ -62,6 +62,13 @@ public sealed class Journal : IDisposable
     /// <exception cref="RestoreException">A line other than the last is damaged.</exception>
     public static IReadOnlyList<JournalEntry> Read(string path) => ReadWithLength(path).Entries;
 
+    /// <summary>What the run is about, as its first line says; null where that line is damaged: then nothing tells, and every step asks the world anyway.</summary>
+    public static string? SubjectOf(string path)
+    {
+        using var lines = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return lines.ReadLine() is { } first ? Parse(Encoding.UTF8.GetBytes(first))?.Subject : null;
+    }
+
     /// <summary>Whether the run came to its end.</summary>
     public static bool IsFinished(IReadOnlyList<JournalEntry> entries) => entries.Any(entry => entry.Type == JournalEntry.RunFinished);
 

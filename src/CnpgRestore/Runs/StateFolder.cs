@@ -26,12 +26,10 @@ public sealed class StateFolder
         }
         catch (Exception e) when (e is (IOException or UnauthorizedAccessException) && !DiskErrors.IsFull(e))
         {
-            throw new RestoreException(
-                ProblemCode.AccessDenied,
-                $"Permission denied: the state folder {path} cannot be written",
-                e.Message,
-                "set CNPG_RESTORE_STATE to a folder of your own; a run without a journal is not started",
-                e);
+            const string own = "set CNPG_RESTORE_STATE to a folder of your own; a run without a journal is not started";
+            throw File.Exists(path)
+                ? new RestoreException(ProblemCode.AccessDenied, $"the state folder {path} is a file", null, own, e)
+                : new RestoreException(ProblemCode.AccessDenied, $"Permission denied: the state folder {path} cannot be written", e.Message, own, e);
         }
     }
 
@@ -54,31 +52,55 @@ public sealed class StateFolder
     public RunId NewRun(string command, TimeProvider clock) => RunId.Create(command, clock, List() is [var newest, ..] ? newest : null);
 
     /// <summary>What the journal of a run says; empty where this machine has none.</summary>
-    public IReadOnlyList<JournalEntry> Read(RunId run) => File.Exists(JournalOf(run)) ? Journal.Read(JournalOf(run)) : [];
+    /// <exception cref="RestoreException">It is damaged, or may not be read.</exception>
+    public IReadOnlyList<JournalEntry> Read(RunId run) => Look<IReadOnlyList<JournalEntry>>(() => Journal.Read(JournalOf(run)), []);
 
     /// <summary>The journals on this machine, newest first.</summary>
-    public IReadOnlyList<RunId> List() => !Directory.Exists(Runs)
-        ? []
-        : [.. Directory.GetFiles(Runs, "*.jsonl").Select(path => new RunId(Path.GetFileNameWithoutExtension(path))).OrderByDescending(run => run.Value, StringComparer.Ordinal)];
+    /// <exception cref="RestoreException">Exit 12: they may not be read.</exception>
+    public IReadOnlyList<RunId> List() => [.. Paths("*.jsonl").Select(path => new RunId(Path.GetFileNameWithoutExtension(path)))];
 
     /// <summary>Whether a run, by its journal, had at least begun a step.</summary>
     public bool HasBegun(RunId run, string stepId) =>
         Journal.Read(JournalOf(run)).Any(entry => entry.Type == JournalEntry.StepStarted && entry.Step == stepId);
 
     /// <summary>The newest run of a command on a subject that has not finished, or null.</summary>
+    /// <exception cref="RestoreException">The journal of such a run is damaged.</exception>
     public RunId? FindUnfinished(string command, string subject)
     {
-        var paths = Directory.GetFiles(Runs, $"*-{command}-*.jsonl");
-        Array.Sort(paths, (left, right) => string.CompareOrdinal(right, left));
-        foreach (var path in paths)
+        foreach (var path in Paths($"*-{command}-*.jsonl").Where(path => Journal.SubjectOf(path) == subject))
         {
-            var entries = Journal.Read(path);
-            if (entries is [{ Subject: { } found }, ..] && found == subject)
-            {
-                return Journal.IsFinished(entries) ? null : new RunId(Path.GetFileNameWithoutExtension(path));
-            }
+            return Journal.IsFinished(Journal.Read(path)) ? null : new RunId(Path.GetFileNameWithoutExtension(path));
         }
 
         return null;
+    }
+
+    /// <summary>The newest first.</summary>
+    private string[] Paths(string pattern)
+    {
+        var paths = Look(() => Directory.GetFiles(Runs, pattern), []);
+        Array.Sort(paths, (left, right) => string.CompareOrdinal(right, left));
+        return paths;
+    }
+
+    private T Look<T>(Func<T> look, T nothing)
+    {
+        try
+        {
+            return look();
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && !File.Exists(Root))
+        {
+            return nothing;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RestoreException(
+                ProblemCode.AccessDenied,
+                File.Exists(Root) ? $"the state folder {Root} is a file" : $"Permission denied: the state folder {Root} cannot be read",
+                e.Message,
+                "run it as the user who began the runs, or set CNPG_RESTORE_STATE",
+                e);
+        }
     }
 }

@@ -74,6 +74,24 @@ public sealed class SwapTests(TestBed bed)
     }
 
     [Theory]
+    [InlineData("-Fp", "parallel")]
+    [InlineData("-Fp", "psql")]
+    [InlineData("-Fc", "psql")]
+    public async Task The_schema_public_keeps_its_own_owner(string format, string engine)
+    {
+        await using var scene = await FromDumpScene.CreateAsync(bed);
+        var owner = $"{scene.Live.Name}_public";
+        await scene.Live.ExecuteAsync($"CREATE ROLE {owner}; ALTER SCHEMA public OWNER TO {owner}", Ct);
+        await scene.Live.DumpAsync(Ct, format, "-f", scene.Dump);
+        await scene.Live.ExecuteAsync("ALTER SCHEMA public OWNER TO postgres", Ct);
+
+        var result = await scene.RestoreAsync("--engine", engine);
+
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        Assert.Equal(owner, await scene.Live.QueryAsync<string>("SELECT nspowner::regrole::text FROM pg_namespace WHERE nspname = 'public'", Ct));
+    }
+
+    [Theory]
     [InlineData("-Fc")]
     [InlineData("-Ft")]
     public async Task An_archive_that_is_packed_once_more_is_restored(string format)

@@ -39,6 +39,7 @@ public sealed class VolumeTests(TestBed bed)
     {
         await using var scene = await AppsScene.CreateAsync(bed);
         await ClusterDump.FillAsync(scene);
+        await scene.Clusters.SqlAsync(Cluster, "orders", "ALTER SCHEMA public OWNER TO orders", Ct);
         await scene.Home.ApplyAsync(Claim, Ct);
         await scene.Clusters.UntilAsync("pod/writer", pod => pod?["status"]?["phase"]?.GetValue<string>() == "Running", Ct);
         await scene.Home.KubectlAsync(Ct, "exec", "orders-1", "-c", "postgres", "--", "pg_dump", "-Fc", "-d", "orders", "-f", "/controller/tmp/orders.dump");
@@ -58,6 +59,7 @@ public sealed class VolumeTests(TestBed bed)
 
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
         Assert.Equal(ClusterDump.Rows.ToString(CultureInfo.InvariantCulture), await ClusterDump.CountAsync(scene));
+        Assert.Equal("orders", await scene.Clusters.SqlAsync(Cluster, "orders", "SELECT nspowner::regrole FROM pg_namespace WHERE nspname = 'public'", Ct));
     }
 
     [Fact]

@@ -93,6 +93,48 @@ public sealed class DumpLoadTests(TestBed bed)
         Assert.DoesNotContain(await SecretAsync(scene, "password"), log + pods!.ToJsonString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("cat")]
+    [InlineData("gzip -dc")]
+    public async Task An_archive_is_loaded_all_or_nothing_as_well(string decompress)
+    {
+        await using var scene = await HealthyAsync();
+        using var api = scene.Namespace.Connect();
+        await scene.SqlAsync(Cluster, "orders", "CREATE TABLE items (id int); CREATE TABLE late (id int); ALTER TABLE items OWNER TO orders; ALTER TABLE late OWNER TO orders", Ct);
+        using var folder = new TemporaryFolder("dumps");
+        var archive = Path.Combine(folder.Path, "orders.dump");
+        await scene.Namespace.KubectlAsync(Ct, "exec", $"{Cluster}-1", "-c", "postgres", "--", "pg_dump", "-Fc", "-d", "orders", "-f", "/controller/tmp/orders.dump");
+        await scene.Namespace.KubectlAsync(Ct, "cp", "-c", "postgres", $"{scene.Namespace.Name}/{Cluster}-1:/controller/tmp/orders.dump", archive);
+        if (decompress != "cat")
+        {
+            (await ToolProcess.RunAsync(new ToolCommand("bash", "-c", $"gzip < {archive} > {archive}.gz && mv {archive}.gz {archive}"), Ct)).Succeeded();
+        }
+
+        (await ToolProcess.RunAsync(new ToolCommand("chmod", "-R", "a+rX", folder.Path), Ct)).Succeeded();
+        // What comes second is there already.
+        await scene.SqlAsync(Cluster, "orders", "DROP TABLE items", Ct);
+        var job = new PsqlJob
+        {
+            Name = "load",
+            Namespace = scene.Namespace.Name,
+            Image = KubernetesServer.Image,
+            ImagePullPolicy = "Never",
+            Volume = new DumpVolume.HostPath(folder.Path),
+            File = "orders.dump",
+            Decompress = decompress,
+            Host = $"{Cluster}-rw",
+            Database = "orders",
+            Secret = $"{Cluster}-app",
+            RestoreJobs = 1,
+        };
+
+        await api.CreateAsync(ResourceTypes.Jobs, scene.Namespace.Name, job.ToManifest(), WriteOptions.Default, Ct);
+        await scene.Namespace.WaitAsync("Failed", "job/load", Ct);
+
+        Assert.Contains("relation \"late\" already exists", await scene.Namespace.KubectlAsync(Ct, "logs", "job/load"), StringComparison.Ordinal);
+        Assert.Equal("0", await scene.SqlAsync(Cluster, "orders", "SELECT count(*) FROM pg_tables WHERE tablename = 'items'", Ct));
+    }
+
     [Fact]
     public async Task The_api_server_takes_the_manifest_with_every_kind_of_volume()
     {

@@ -34,6 +34,8 @@ public sealed class ServerUrlTests
     [InlineData("host=db.lan dbname=app", "does not begin with postgres://")]
     [InlineData("postgres://a,b/app", "more than one host")]
     [InlineData("postgres://db.lan:x/app", "'x' is not a port")]
+    [InlineData("postgres://db.lan:0/app", "'0' is not a port")]
+    [InlineData("postgres://db.lan:65536/app", "'65536' is not a port")]
     [InlineData("postgres://db.lan/app?target_session_attrs=any", "the parameter target_session_attrs is not known")]
     public void What_libpq_would_read_otherwise_is_refused(string text, string words) => Assert.Contains(words, Problem(() => ServerUrl.Parse(text)), StringComparison.Ordinal);
 

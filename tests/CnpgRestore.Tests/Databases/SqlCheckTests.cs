@@ -25,8 +25,8 @@ public sealed class SqlCheckTests
     {
         var missing = await Assert.ThrowsAsync<RestoreException>(() => SqlCheck.ReadAsync("/nowhere/checks.sql", "postgres", TestContext.Current.CancellationToken));
         var folder = await Assert.ThrowsAsync<RestoreException>(() => SqlCheck.ReadAsync("/", "postgres", TestContext.Current.CancellationToken));
-        Assert.Equal((ProblemCode.Usage, "/nowhere/checks.sql does not exist"), (missing.Problem.Code, missing.Problem.Message));
-        Assert.Equal((ProblemCode.Usage, "/ may not be read"), (folder.Problem.Code, folder.Problem.Message));
+        Assert.Equal((ProblemCode.NotFound, "/nowhere/checks.sql does not exist"), (missing.Problem.Code, missing.Problem.Message));
+        Assert.Equal((ProblemCode.AccessDenied, "/ may not be read"), (folder.Problem.Code, folder.Problem.Message));
     }
 
     [Theory]

@@ -122,7 +122,7 @@ public sealed class DumpInspectorTests : IDisposable
         var path = Path.Combine(_folder.FullName, "app");
         await File.WriteAllBytesAsync(path, head, Ct);
 
-        var found = await InspectAsync(path);
+        var found = await ReadHeadAsync(path);
 
         Assert.Equal((DumpState.HeadOnly, "an archive of 2026-11-02 03:04:05 for pg_restore; only its head was read"), (found.State, found.Reason));
         Assert.Equal(("app", null, "17.6"), (Assert.Single(found.Databases).Name, found.ServerVersion, found.ProgramVersion));
@@ -191,7 +191,7 @@ public sealed class DumpInspectorTests : IDisposable
     }
 
     [Theory]
-    [InlineData("SELECT 1;\n", "neither the first nor the last line of pg_dump is in it")]
+    [InlineData("--\n", "neither the first nor the last line of pg_dump is in it")]
     [InlineData("-- PostgreSQL database dump\nSELECT 1;\n", "the line '-- PostgreSQL database dump complete' is missing")]
     [InlineData("-- PostgreSQL database dump\nCREATE TABLE public.t (\n  a int", "it ends in the middle of line 2: CREATE TABLE public.t (")]
     [InlineData("-- PostgreSQL database dump\nCOPY public.t FROM stdin;\n1\n2\n", "it ends in the middle of line 5: the data of public.t has no end")]
@@ -206,6 +206,19 @@ public sealed class DumpInspectorTests : IDisposable
         var found = await InspectAsync(path);
 
         Assert.Equal((DumpState.Truncated, reason), (found.State, found.Reason));
+    }
+
+    [Theory]
+    [InlineData("-- MySQL dump 10.13\n--\nDROP TABLE IF EXISTS t;\n", "-- MySQL dump 10.13")]
+    [InlineData("--\nSELECT 1;\n", "SELECT 1;")]
+    public async Task A_script_of_another_program_is_no_dump(string script, string begin)
+    {
+        var path = Path.Combine(_folder.FullName, "app.sql");
+        await File.WriteAllBytesAsync(path, System.Text.Encoding.UTF8.GetBytes(script), Ct);
+
+        var found = await InspectAsync(path);
+
+        Assert.Equal((DumpState.Damaged, true, $"pg_dump has not written it: it begins with '{begin}'"), (found.State, found.IsForeign, found.Reason));
     }
 
     [Fact]
@@ -356,7 +369,7 @@ public sealed class DumpInspectorTests : IDisposable
     [InlineData("app.dir", DumpFormat.Directory)]
     public async Task The_head_of_an_archive_is_read(string name, DumpFormat format)
     {
-        var found = await InspectAsync(Golden.Path("dumps", name));
+        var found = await ReadHeadAsync(Golden.Path("dumps", name));
 
         Assert.Equal((format, DumpState.HeadOnly), (found.File.Format, found.State));
         Assert.Equal(("pg_dump", "15.18", "15.18", "app"), (found.Program, found.ProgramVersion, found.ServerVersion, found.Databases[0].Name));
@@ -386,7 +399,7 @@ public sealed class DumpInspectorTests : IDisposable
     {
         var path = await PackAsync(await File.ReadAllBytesAsync(Golden.Path("dumps", name), Ct), $"{name}.gz");
 
-        var (head, whole) = (await InspectAsync(path), await InspectWhollyAsync(path));
+        var (head, whole) = (await ReadHeadAsync(path), await InspectAsync(path));
 
         Assert.Equal((DumpState.HeadOnly, "app"), (head.State, head.Databases[0].Name));
         Assert.Equal([$"gzip -dc {path} | pg_restore --list shows what is in it"], head.Notes);
@@ -405,8 +418,46 @@ public sealed class DumpInspectorTests : IDisposable
         {
             await File.WriteAllBytesAsync(path, packed[..length], Ct);
 
+            Assert.Equal(DumpState.Damaged, (await InspectAsync(path)).State);
             Assert.Equal(DumpState.Damaged, (await InspectWhollyAsync(path)).State);
         }
+    }
+
+    [Theory]
+    [InlineData("app.custom")]
+    [InlineData("app.tar")]
+    public async Task An_archive_that_is_cut_is_damaged_though_its_head_is_whole(string name)
+    {
+        var archive = await File.ReadAllBytesAsync(Golden.Path("dumps", name), Ct);
+        var path = Path.Combine(_folder.FullName, name);
+        await File.WriteAllBytesAsync(path, archive[..(archive.Length * 3 / 4)], Ct);
+
+        var found = await InspectAsync(path);
+
+        Assert.Equal((DumpState.HeadOnly, DumpState.Damaged), ((await ReadHeadAsync(path)).State, found.State));
+        Assert.Contains("pg_restore cannot read it", found.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_folder_that_is_a_dump_may_be_named_from_where_one_stands_and_may_lack_a_file(bool isLacking)
+    {
+        var copy = _folder.CreateSubdirectory("app.dir");
+        foreach (var file in Directory.GetFiles(Golden.Path("dumps", "app.dir")))
+        {
+            File.Copy(file, Path.Combine(copy.FullName, Path.GetFileName(file)));
+        }
+
+        var relative = $"{Path.GetRelativePath(Environment.CurrentDirectory, copy.FullName)}/";
+        if (isLacking)
+        {
+            Directory.GetFiles(copy.FullName, "*.dat*").Where(file => !file.EndsWith("toc.dat", StringComparison.Ordinal)).ToList().ForEach(File.Delete);
+        }
+
+        var found = await InspectAsync(relative);
+
+        Assert.Equal((isLacking ? DumpState.Damaged : DumpState.Complete, DumpFormat.Directory), (found.State, found.File.Format));
     }
 
     [Theory]
@@ -425,6 +476,9 @@ public sealed class DumpInspectorTests : IDisposable
 
         var problem = (await Assert.ThrowsAsync<RestoreException>(() => InspectWhollyAsync(path))).Problem;
 
+        var head = await InspectAsync(path);
+        Assert.Equal(DumpState.HeadOnly, head.State);
+        Assert.EndsWith($"only its head was read: {problem.Message}", head.Reason, StringComparison.Ordinal);
         Assert.Equal((ProblemCode.Refused, $"pg_restore here is older than the dump {path}"), (problem.Code, problem.Message));
         Assert.Contains("unsupported version (1.99) in file header", problem.Detail, StringComparison.Ordinal);
         Assert.Contains("postgresql-client", problem.Hint, StringComparison.Ordinal);
@@ -462,6 +516,8 @@ public sealed class DumpInspectorTests : IDisposable
     }
 
     private static async Task<DumpInspection> InspectWhollyAsync(string path) => await DumpInspector.InspectWhollyAsync(await DumpFile.OpenAsync(path, Ct), progress: null, Ct);
+
+    private static async Task<DumpInspection> ReadHeadAsync(string path) => await ArchiveHead.InspectAsync(await DumpFile.OpenAsync(path, Ct), Ct);
 
     private static async Task<DumpInspection> InspectAsync(string path) => await DumpInspector.InspectAsync(await DumpFile.OpenAsync(path, Ct), progress: null, Ct);
 }

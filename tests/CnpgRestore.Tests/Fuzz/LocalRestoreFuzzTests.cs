@@ -20,7 +20,7 @@ public sealed class LocalRestoreFuzzTests : IDisposable
         var target = _folder.CreateSubdirectory($"{_count++}/data");
         try
         {
-            await TarExtraction.ExtractAsync(new MemoryStream(input), "data.tar", target.FullName, CancellationToken.None);
+            await TarExtraction.ExtractAsync(() => Task.FromResult<Stream>(new MemoryStream(input)), "data.tar", target.FullName, CancellationToken.None);
         }
         finally
         {

@@ -134,7 +134,7 @@ public sealed class TarExtractionTests : IDisposable
         await using var download = PipeReader.Create(new MemoryStream(damaged)).AsStream();
         await using var content = compressed ? new GZipStream(download, CompressionMode.Decompress) : download;
 
-        var refused = await Assert.ThrowsAsync<RestoreException>(() => TarExtraction.ExtractAsync(content, "data.tar", target.FullName, Ct));
+        var refused = await Assert.ThrowsAsync<RestoreException>(() => TarExtraction.ExtractAsync(() => Task.FromResult<Stream>(content), "data.tar", target.FullName, Ct));
 
         Assert.Equal(ProblemCode.Differences, refused.Problem.Code);
     }
@@ -142,7 +142,7 @@ public sealed class TarExtractionTests : IDisposable
     private async Task<IReadOnlyList<string>> ExtractAsync(byte[] tar)
     {
         using var content = new MemoryStream(tar);
-        return await TarExtraction.ExtractAsync(content, "data.tar", _folder.FullName, Ct);
+        return await TarExtraction.ExtractAsync(() => Task.FromResult<Stream>(content), "data.tar", _folder.FullName, Ct);
     }
 
     private static byte[] Tar(params (string Name, string Content)[] members)

@@ -22,5 +22,38 @@ public sealed class StateFolderTests : IDisposable
         Assert.Equal("cnpg-restore rename a b", state.Read(run.Run)[0].Text);
     }
 
+    [Fact]
+    public void A_file_in_its_place_is_no_folder_without_runs()
+    {
+        var path = Path.Combine(_folder.FullName, "state");
+        File.Create(path).Dispose();
+
+        foreach (var look in (Action[])[() => StateFolder.ToRead(path).List(), () => StateFolder.ToRead(path).Read(new RunId("20261122t140000z-rename-4f2a")), () => _ = new StateFolder(path)])
+        {
+            var problem = Assert.Throws<RestoreException>(look).Problem;
+            Assert.Equal((ProblemCode.AccessDenied, $"the state folder {path} is a file"), (problem.Code, problem.Message));
+        }
+    }
+
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(1, ProblemCode.Refused)]
+    public async Task A_damaged_journal_stands_in_the_way_of_its_own_subject_alone(int line, ProblemCode? code)
+    {
+        var state = new StateFolder(Path.Combine(_folder.FullName, "state"));
+        Journal.Create(state, "rename", "a -> b", TimeProvider.System).Dispose();
+        var journal = Journal.Create(state, "rename", "c -> d", TimeProvider.System);
+        journal.Append(JournalEntry.RunFinished);
+        journal.Dispose();
+        var path = state.JournalOf(journal.Run);
+        var lines = await File.ReadAllLinesAsync(path, TestContext.Current.CancellationToken);
+        lines[line] = "{";
+        await File.WriteAllLinesAsync(path, lines, TestContext.Current.CancellationToken);
+
+        Assert.NotNull(state.FindUnfinished("rename", "a -> b"));
+        Assert.Equal(code, Record.Exception(() => state.FindUnfinished("rename", "c -> d")) is RestoreException e ? e.Problem.Code : null);
+        Assert.Equal(2, state.List().Count);
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 }

@@ -82,7 +82,7 @@ public sealed class BackupCatalog
         catch (RestoreException e) when (e.Problem.Code is ProblemCode.Refused or ProblemCode.AccessDenied or ProblemCode.NotFound)
         {
             // Archived, closed or gone meanwhile: the other backups are as good as before.
-            return (BaseBackup.Judge(id, level.Objects, info: null) with { State = BackupState.Unreadable, Why = e.Problem.Message }, e);
+            return (BaseBackup.Judge(id, level.Objects, info: null) with { State = BackupState.Unreadable, Why = e.Problem.Message, IsClosed = e.Problem.Code == ProblemCode.AccessDenied }, e);
         }
     }
 

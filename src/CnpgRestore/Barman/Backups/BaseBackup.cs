@@ -18,6 +18,9 @@ public sealed record BaseBackup
     /// <summary>Why it is not usable, as one clause; null when it is.</summary>
     public string? Why { get; init; }
 
+    /// <summary>This user may not read its backup.info: it may be the best of all.</summary>
+    public bool IsClosed { get; init; }
+
     /// <summary>Never null when the backup is usable.</summary>
     public BackupExtent? Extent => Info?.Extent;
 

@@ -49,7 +49,7 @@ static class BackupFindings
             "crashed-backup",
             $"base backup {backup.Id} has no backup.info: it was killed, or is still running",
             $"{backup.Tars.Sum(series => series.Parts.Count)} tars, {backup.Size}, which nothing will ever remove"),
-        BackupState.Unreadable => new(FindingSeverity.Warning, "unreadable-backup-info", $"base backup {backup.Id} is unreadable", backup.Why),
+        BackupState.Unreadable => new(backup.IsClosed ? FindingSeverity.Error : FindingSeverity.Warning, "unreadable-backup-info", $"base backup {backup.Id} is unreadable", backup.Why),
         _ => new(FindingSeverity.Error, "incomplete-backup", $"base backup {backup.Id} says DONE and is incomplete", backup.Why),
     };
 }

@@ -63,7 +63,8 @@ static class DumpChecks
             var ailment = problem.Code == ProblemCode.NotFound ? DumpAilments.FileNotFound : DumpAilments.DumpsUnreadable;
             yield return exam.Found(ailment, problem.Message, [new Evidence(dumps.Path, problem.Detail ?? problem.Message)], ("path", CommandText.Quote(dumps.Path)));
         }
-        else if (dumps.Folder!.Dumps[0] is { Inspection: { } newest } dump && newest.State is not (DumpState.Complete or DumpState.HeadOnly))
+        // What another program wrote there says nothing about the backups of this one.
+        else if (dumps.Folder!.Dumps.FirstOrDefault(dump => dump.Inspection is not { IsForeign: true }) is { Inspection: { } newest } dump && newest.State is not (DumpState.Complete or DumpState.HeadOnly))
         {
             yield return exam.Found(
                 AilmentOf(newest.State), $"{dump.Names[0]} is {newest.State.ToString().ToLowerInvariant()}: {newest.Reason}",

@@ -44,10 +44,10 @@ sealed class DumpJudge(DumpFolder folder, string? database)
         if (!isOfServer)
         {
             // A database with nothing in it is named all the same.
-            named = [.. named.Union(inspection.Connects)];
+            named = inspection.ArchivedDatabase is { } archived ? [archived] : [.. named.Union(inspection.Connects)];
         }
 
-        var isSilent = inspection.Databases.Any(held => held.Name is null) || (named.Count == 0 && !isOfServer);
+        var isSilent = inspection.ArchivedDatabase is null && (inspection.Databases.Any(held => held.Name is null) || (named.Count == 0 && !isOfServer));
         return named.Contains(wanted) ? new DumpVerdict(DumpFit.Holds, $"holds database {wanted}", inspection)
             : isSilent ? ByName(dump, inspection, wanted)
             : isOfServer ? new DumpVerdict(DumpFit.OfAnother, $"is of a whole server, and holds no database {wanted}", inspection)

@@ -1,12 +1,10 @@
+using CnpgRestore.Dumps.Plain;
+
 namespace CnpgRestore.Dumps.Inspection;
 
-/// <summary>What the comments of pg_dump and pg_dumpall tell of a dump as a whole; the same words since version 9.</summary>
+/// <summary>What the comments of pg_dump and pg_dumpall tell of a dump as a whole.</summary>
 sealed class DumpComments
 {
-    private const string DumpStart = "-- PostgreSQL database dump";
-    private const string DumpEnd = "-- PostgreSQL database dump complete";
-    private const string ClusterStart = "-- PostgreSQL database cluster dump";
-    private const string ClusterEnd = "-- PostgreSQL database cluster dump complete";
     private const string FromVersion = "-- Dumped from database version ";
     private const string ByVersion = "-- Dumped by pg_dump version ";
 
@@ -22,8 +20,8 @@ sealed class DumpComments
     /// <summary>Null when every part that began has ended; else what is missing.</summary>
     public string? Missing =>
         Program is null ? "neither the first nor the last line of pg_dump is in it"
-        : _openDumps > 0 ? $"the line '{DumpEnd}' is missing"
-        : Program == "pg_dumpall" && !_clusterEnded ? $"the line '{ClusterEnd}' is missing"
+        : _openDumps > 0 ? $"the line '{DumpMarks.DumpEnd}' is missing"
+        : Program == "pg_dumpall" && !_clusterEnded ? $"the line '{DumpMarks.ClusterEnd}' is missing"
         : null;
 
     /// <summary>The line of the last end that was seen; 0 where none was.</summary>
@@ -31,21 +29,21 @@ sealed class DumpComments
 
     public void See(string comment, long line)
     {
-        EndLine = comment is DumpEnd or ClusterEnd ? line : EndLine;
+        EndLine = comment is DumpMarks.DumpEnd or DumpMarks.ClusterEnd ? line : EndLine;
         switch (comment)
         {
-            case ClusterStart:
+            case DumpMarks.ClusterStart:
                 Program = "pg_dumpall";
                 break;
-            case DumpStart:
+            case DumpMarks.DumpStart:
                 Program ??= "pg_dump";
                 _openDumps++;
                 break;
-            case DumpEnd:
+            case DumpMarks.DumpEnd:
                 Program ??= "pg_dump";
                 _openDumps--;
                 break;
-            case ClusterEnd:
+            case DumpMarks.ClusterEnd:
                 _clusterEnded = true;
                 break;
         }

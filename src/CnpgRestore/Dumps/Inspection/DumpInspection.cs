@@ -7,6 +7,9 @@ public sealed record DumpInspection(DumpFile File, DumpState State, string Reaso
     /// <summary><c>pg_dump</c> or <c>pg_dumpall</c>; null where nothing tells.</summary>
     public string? Program { get; init; }
 
+    /// <summary>SQL that pg_dump has not written, as of another database system or by hand.</summary>
+    public bool IsForeign { get; init; }
+
     /// <summary>Of the program that wrote it: <c>15.14</c>.</summary>
     public string? ProgramVersion { get; init; }
 

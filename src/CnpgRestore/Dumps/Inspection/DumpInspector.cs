@@ -3,7 +3,7 @@ using static System.FormattableString;
 
 namespace CnpgRestore.Dumps.Inspection;
 
-/// <summary>Reads a dump once from its first byte to its last and tells what is in it. Of an archive for pg_restore only the head is read.</summary>
+/// <summary>Reads a dump once from its first byte to its last and tells what is in it; an archive by way of pg_restore.</summary>
 public sealed class DumpInspector
 {
     private const int ExcerptLength = 80;
@@ -20,11 +20,16 @@ public sealed class DumpInspector
     private bool _isRestricted;
     private string? _cut;
     private string? _serverStatement;
+    private string? _firstComment;
+    private string? _firstStatement;
 
     private DumpInspector()
     {
     }
 
+    private bool IsForeign => _comments.Program is null && _firstStatement is not null;
+
+    /// <summary>Of an archive that no pg_restore here can read, the head tells what it can: <see cref="DumpState.HeadOnly"/>.</summary>
     /// <param name="progress">Told after each piece how many bytes of text were read.</param>
     public static async Task<DumpInspection> InspectAsync(DumpFile file, IProgress<long>? progress, CancellationToken ct)
     {
@@ -38,24 +43,37 @@ public sealed class DumpInspector
             case DumpFormat.Unknown:
                 return new DumpInspection(file, DumpState.Damaged, file.Damage ?? "it is neither SQL nor an archive of pg_dump");
             case DumpFormat.Custom or DumpFormat.Tar or DumpFormat.Directory:
-                return await ArchiveHead.InspectAsync(file, ct);
+                var head = await ArchiveHead.InspectAsync(file, ct);
+                try
+                {
+                    return await WholeAsync(head, progress, ct);
+                }
+                catch (RestoreException e) when (e.Problem.Code == ProblemCode.Refused)
+                {
+                    return head with { Reason = $"{head.Reason}: {e.Problem.Message}" };
+                }
+
             default:
                 return await new DumpInspector().RunAsync(file, progress, ct);
         }
     }
 
-    /// <summary>The same, and an archive is read to its end as well, through pg_restore: its tables and rows are known then.</summary>
+    /// <summary>The same, and what cannot be read to its end here is refused.</summary>
     /// <exception cref="RestoreException">Exit 15: pg_restore is not installed, or older than the archive.</exception>
-    public static async Task<DumpInspection> InspectWhollyAsync(DumpFile file, IProgress<long>? progress, CancellationToken ct)
+    public static async Task<DumpInspection> InspectWhollyAsync(DumpFile file, IProgress<long>? progress, CancellationToken ct) =>
+        file.Format is DumpFormat.Custom or DumpFormat.Tar or DumpFormat.Directory
+            ? await WholeAsync(await ArchiveHead.InspectAsync(file, ct), progress, ct)
+            : await InspectAsync(file, progress, ct);
+
+    private static async Task<DumpInspection> WholeAsync(DumpInspection head, IProgress<long>? progress, CancellationToken ct)
     {
-        var head = file.Format is DumpFormat.Custom or DumpFormat.Tar or DumpFormat.Directory ? await ArchiveHead.InspectAsync(file, ct) : null;
-        if (head is not { State: DumpState.HeadOnly })
+        if (head.State != DumpState.HeadOnly)
         {
-            return head ?? await InspectAsync(file, progress, ct);
+            return head;
         }
 
         // What pg_restore writes ends with the line of a whole dump, whoever wrote the archive.
-        return (await new DumpInspector().RunAsync(file, progress, ct)) with { ProgramVersion = head.ProgramVersion, ServerVersion = head.ServerVersion, ArchivedDatabase = head.Databases[0].Name, Notes = [] };
+        return (await new DumpInspector().RunAsync(head.File, progress, ct)) with { Program = head.Program, ProgramVersion = head.ProgramVersion, ServerVersion = head.ServerVersion, ArchivedDatabase = head.Databases[0].Name, Notes = [] };
     }
 
     /// <summary>Owner, encoding, locale and settings of the database that an archive was made of, which pg_restore writes with --create alone.</summary>
@@ -89,6 +107,7 @@ public sealed class DumpInspector
         }
 
         var (state, reason) = damage is not null ? (DumpState.Damaged, damage)
+            : IsForeign ? (DumpState.Damaged, $"pg_dump has not written it: it begins with '{_firstComment ?? _firstStatement}'")
             : (_cut ?? _comments.Missing) is { } missing ? (DumpState.Truncated, missing)
             : (DumpState.Complete, Invariant($"it ends with the last line of {_comments.Program}, line {_comments.EndLine}"));
         return ToInspection(file, state, reason) with { Encoding = reader.Encoding.Name, Lines = reader.Line, TextSize = new ByteSize(reader.Position) };
@@ -99,7 +118,9 @@ public sealed class DumpInspector
         switch (token)
         {
             case DumpToken.Comment:
-                _comments.See(reader.TextAsString(), reader.Line);
+                var comment = reader.TextAsString();
+                _comments.See(comment, reader.Line);
+                _firstComment ??= comment.Trim('-', ' ').Length == 0 ? null : StatementExcerpt.Of(comment, ExcerptLength);
                 break;
             case DumpToken.MetaCommand:
                 SeeMetaCommand(reader.TextAsString());
@@ -129,6 +150,7 @@ public sealed class DumpInspector
 
     private void SeeStatement(DumpReader reader)
     {
+        _firstStatement ??= StatementExcerpt.Of(reader.TextAsString(), ExcerptLength);
         var encoding = reader.Encoding.Text;
         if (_serverStatement is null && Plain.ServerStatement.Is(reader.Text.Span, encoding))
         {
@@ -170,6 +192,7 @@ public sealed class DumpInspector
     private DumpInspection ToInspection(DumpFile file, DumpState state, string reason) => new(file, state, reason)
     {
         Program = _comments.Program,
+        IsForeign = IsForeign,
         ProgramVersion = _comments.ProgramVersion,
         ServerVersion = _comments.ServerVersion,
         Databases = [.. _databases.Where(database => !database.IsEmpty).Select(Owned)],

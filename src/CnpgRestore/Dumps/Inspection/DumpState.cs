@@ -18,6 +18,6 @@ public enum DumpState
     /// <summary>Nothing is in it.</summary>
     Empty,
 
-    /// <summary>An archive for pg_restore, of which only the head was read.</summary>
+    /// <summary>An archive, of which only the head was read: there is no pg_restore for it here.</summary>
     HeadOnly,
 }

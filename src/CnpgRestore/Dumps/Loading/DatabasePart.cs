@@ -6,11 +6,6 @@ namespace CnpgRestore.Dumps.Loading;
 /// <summary>Finds one database's part of a dump: what pg_dump wrote for it, within a file of pg_dumpall or alone.</summary>
 sealed class DatabasePart(string? database)
 {
-    private const string ClusterStart = "-- PostgreSQL database cluster dump";
-    private const string ClusterEnd = "-- PostgreSQL database cluster dump complete";
-    private const string DumpStart = "-- PostgreSQL database dump";
-    private const string DumpEnd = "-- PostgreSQL database dump complete";
-
     private readonly List<string> _connects = [];
     private bool _isCluster;
     private bool _isClusterOver;
@@ -36,20 +31,20 @@ sealed class DatabasePart(string? database)
     {
         switch (comment)
         {
-            case ClusterStart when database is null:
+            case DumpMarks.ClusterStart when database is null:
                 throw new RestoreException(ProblemCode.Usage, "The dump holds several databases", "it was written by pg_dumpall", "name the one to load with --database");
-            case ClusterStart:
+            case DumpMarks.ClusterStart:
                 _isCluster = true;
                 break;
-            case ClusterEnd:
+            case DumpMarks.ClusterEnd:
                 _isClusterOver = true;
                 break;
-            case DumpStart:
+            case DumpMarks.DumpStart:
                 // Behind what pg_dumpall -g has written stands a dump of one database.
                 _isCluster &= !_isClusterOver;
                 IsByPgDump = true;
                 break;
-            case DumpEnd:
+            case DumpMarks.DumpEnd:
                 IsComplete |= IsHere;
                 break;
         }
@@ -85,7 +80,7 @@ sealed class DatabasePart(string? database)
 
         if (IsByPgDump && !IsComplete)
         {
-            throw Truncated(line, $"the line '{DumpEnd}' is missing");
+            throw Truncated(line, $"the line '{DumpMarks.DumpEnd}' is missing");
         }
     }
 

@@ -10,8 +10,6 @@ namespace CnpgRestore.Dumps.Plain;
 /// <param name="inTransaction">It stands in a transaction of the caller's: what would end that (<see cref="TransactionStatement"/>) is left out.</param>
 public sealed class DumpSection(Stream script, string? database, bool intoNew = false, bool inTransaction = false)
 {
-    private const string ServerEnd = "-- PostgreSQL database cluster dump complete";
-
     private static readonly byte[] LineEnds = [.. Enumerable.Repeat((byte)'\n', 4096)];
 
     private long _line = 1;
@@ -34,7 +32,7 @@ public sealed class DumpSection(Stream script, string? database, bool intoNew = 
                 case DumpToken.MetaCommand when database is not null && PsqlConnect.TryParse(reader.TextAsString()) is { } connected:
                     (isWanted, isNamed) = (connected == database, true);
                     break;
-                case DumpToken.Comment when database is not null && !isNamed && reader.TextAsString() == ServerEnd:
+                case DumpToken.Comment when database is not null && !isNamed && reader.TextAsString() == DumpMarks.ClusterEnd:
                     // pg_dumpall -g, with a dump of one database behind it.
                     isWanted = true;
                     break;

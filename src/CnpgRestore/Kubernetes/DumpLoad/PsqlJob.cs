@@ -10,6 +10,7 @@ namespace CnpgRestore.Kubernetes.DumpLoad;
 public sealed record PsqlJob
 {
     private const string Mount = ReaderPod.Mount;
+    private const int GraceSeconds = 5;
 
     // A pipe whose first half fails must not look like a dump that ended early (pipefail); bash is in every PostgreSQL image. psql takes the end of its
     // input for the end of the script, so COMMIT is written only behind a dump that was read to its end; BEGIN stands on the dump's first line, so that
@@ -25,7 +26,7 @@ public sealed record PsqlJob
         echo "loaded $DUMP_FILE"
         """;
 
-    // The schema public is there already, though pg_dump --schema=public creates it.
+    // The schema public is there already, though pg_dump --schema=public creates it; an entry that has only its owner is kept.
     // An archive that is packed once more is read from stdin, and to its end: there the filter tells whether its bytes were sound.
     private const string RestoreScript =
         """
@@ -35,11 +36,15 @@ public sealed record PsqlJob
         if [ -n "$FOUND" ]; then found=$(psql --no-psqlrc --tuples-only --no-align --command="$FOUND"); [ "$found" = f ] || exit 67; fi
         if [ "$DECOMPRESS" = cat ]; then
           pg_restore --list "$DUMP_FILE" > /tmp/list
-          if grep -q ' SCHEMA - public ' /tmp/list; then sed -i '/ SCHEMA - public /d' /tmp/list; set -- --use-list=/tmp/list; fi
-          pg_restore --exit-on-error --no-password --jobs "$JOBS" "$@" --dbname "" "$DUMP_FILE"
+          grep ' SCHEMA - public ' /tmp/list > /tmp/public || true
+          if pg_restore --use-list=/tmp/public --file=/tmp/schema "$DUMP_FILE" && grep -q '^CREATE SCHEMA ' /tmp/schema; then
+            sed -i '/ SCHEMA - public /d' /tmp/list
+            set -- --use-list=/tmp/list
+          fi
+          pg_restore --exit-on-error --no-password --jobs "$JOBS" ${TRANSACTION:+--single-transaction} "$@" --dbname "" "$DUMP_FILE"
         else
           command -v "${DECOMPRESS%% *}" > /dev/null || { echo "${DECOMPRESS%% *}: command not found" >&2; exit 127; }
-          $DECOMPRESS < "$DUMP_FILE" | { pg_restore --exit-on-error --no-password --dbname "" && cat > /dev/null; }
+          $DECOMPRESS < "$DUMP_FILE" | { pg_restore --exit-on-error --no-password ${TRANSACTION:+--single-transaction} --dbname "" && cat > /dev/null; }
         fi
         echo "loaded $DUMP_FILE"
         """;
@@ -90,7 +95,7 @@ public sealed record PsqlJob
     /// <summary>With the keys <c>username</c> and <c>password</c>, as CloudNativePG writes them (kubernetes.io/basic-auth).</summary>
     public required string Secret { get; init; }
 
-    /// <summary>All or nothing. A dump that creates or connects to databases cannot be loaded so.</summary>
+    /// <summary>All or nothing, over one connection. A dump that creates or connects to databases cannot be loaded so.</summary>
     public bool SingleTransaction { get; init; } = true;
 
     /// <summary>Connections of pg_restore, which loads an archive; null where psql loads SQL.</summary>
@@ -151,6 +156,8 @@ public sealed record PsqlJob
             ["restartPolicy"] = "Never",
             ["automountServiceAccountToken"] = false,
             ["enableServiceLinks"] = false,
+            // The shell is process 1, which a SIGTERM does not end: whoever deletes the Job would wait for half a minute.
+            ["terminationGracePeriodSeconds"] = GraceSeconds,
             ["securityContext"] = new JsonObject
             {
                 ["runAsNonRoot"] = true, ["runAsUser"] = User, ["runAsGroup"] = User, ["seccompProfile"] = new JsonObject { ["type"] = "RuntimeDefault" },

@@ -6,6 +6,11 @@ namespace CnpgRestore.Plans.Advice;
 /// <param name="Reason">Why the first and not the second, as one clause.</param>
 public sealed record AdviceAnswer(AdviceView View, WayAdvice Bucket, WayAdvice Dump, IReadOnlyList<JudgedRule> Rules, WayAdvice? Recommended, WayAdvice? RunnerUp, string Reason)
 {
+    private const string NoWay = "no way is open";
+
+    /// <summary>Neither way is open, and both were looked at; otherwise nothing is known of one of them.</summary>
+    public bool IsKnown => (Bucket.IsPossible, Dump.IsPossible) is (not null, not null);
+
     public static AdviceAnswer Of(AdviceView view)
     {
         var judged = new Judged(view, BucketWay.Judge(view), DumpWay.Judge(view));
@@ -16,7 +21,8 @@ public sealed record AdviceAnswer(AdviceView View, WayAdvice Bucket, WayAdvice D
             (true, true) => Choose(judged, rules),
             (true, _) => (bucket, (WayAdvice?)null, $"the only way that is open; from a dump: {dump.Why}"),
             (_, true) => (dump, null, $"the only way that is open; from the bucket: {bucket.Why}"),
-            _ => (null, null, "no way is open"),
+            (false, false) => (null, null, NoWay),
+            _ => (null, null, "no way is known to be open: not all could be looked at"),
         };
         return new AdviceAnswer(view, bucket, dump, rules, first, second, reason);
     }

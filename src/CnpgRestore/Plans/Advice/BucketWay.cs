@@ -16,6 +16,8 @@ static class BucketWay
             { Recovery: { } recovery } => (true, $"base backup {recovery.BackupId} in {bucket.Server}/: {recovery.Proof}"),
             // It answers: what was not read in time may well be there.
             { Stage: BucketStage.Listed, Problem: { Code: ProblemCode.Unreachable } problem } => (null, problem.Message),
+            // Several folders, and none is named.
+            { Problem: { Code: ProblemCode.Usage } problem } => (null, $"{problem.Message} ({problem.Detail}): add --server NAME"),
             { Problem: { } problem } => (false, problem.Message),
             { Unreachable: { } problem } => (false, problem.Message),
             _ => (false, "nothing was found"),

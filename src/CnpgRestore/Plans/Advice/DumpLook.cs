@@ -57,7 +57,8 @@ sealed class DumpLook(AdviceRequest request, TimeProvider clock)
         var verdict = await judge.JudgeAsync(dump, ct);
         if (verdict.Fit != DumpFit.Holds)
         {
-            _isPlain &= verdict.Fit != DumpFit.Unclear;
+            // One that may not be read is not passed over by from-dump: it may hold more.
+            _isPlain &= verdict.Fit != DumpFit.Unclear && dump.File.Refusal is null;
             return Skip(dump, verdict.Reason);
         }
 

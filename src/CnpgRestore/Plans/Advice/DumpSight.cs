@@ -41,7 +41,7 @@ public sealed record DumpSight
     /// <summary>Read to its last line.</summary>
     public bool IsProven => Inspection is { State: DumpState.Complete };
 
-    /// <summary>Of SQL: counted where it was read, else told from its first megabytes; null for an archive of pg_dump.</summary>
+    /// <summary>Of SQL: counted where it was read, else told from its first megabytes; null for an archive that was not.</summary>
     public ByteSize? Text => Inspection is { IsComplete: true } read ? read.TextSize
         : Chosen?.File is { Format: DumpFormat.Plain } file && Rate is { } rate ? new ByteSize((long)(file.Size.Bytes * rate.Expansion))
         : null;

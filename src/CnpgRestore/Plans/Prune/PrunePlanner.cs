@@ -67,17 +67,7 @@ public sealed class PrunePlanner(IObjectStore store, TimeProvider clock)
         return new PrunePlan(store.Address, store.Identity, request, objects, new ByteSize(bytes), youngest, request.ReplacedBy!, newest!, notes);
     }
 
-    private static void CheckName(string name, string what)
-    {
-        if (name.Length == 0 || name.Contains('/', StringComparison.Ordinal) || name is "." or "..")
-        {
-            throw new RestoreException(
-                ProblemCode.Usage,
-                $"'{name}' is not a folder name for {what}",
-                "a server folder is one name without slashes, as it stands in the Cluster's serverName; a path inside the bucket belongs to --bucket s3://NAME/path",
-                "cnpg-restore prune postgres-v17-backup --replaced-by postgres-v17");
-        }
-    }
+    private static void CheckName(string name, string what) => ServerFolderName.Demand(name, what, "cnpg-restore prune postgres-v17-backup --replaced-by postgres-v17");
 
     /// <returns>The newest usable base backup of the replacement; null where a problem was added.</returns>
     private async Task<string?> CheckReplacementAsync(PruneRequest request, List<Problem> problems, CancellationToken ct)

@@ -14,11 +14,7 @@ namespace CnpgRestore.Runs.Clusters;
 /// <param name="manifest">Of the new Cluster.</param>
 sealed class ClusterReplacement(KubernetesApi api, IObjectStore? store, ClusterDecision decision, JsonObject manifest, ClusterSteps steps, Run run, TimeProvider clock)
 {
-    private readonly GitOpsSwitch _gitOps = new(api, decision.Owners, decision.Run, decision.ResumeCommand, clock)
-    {
-        NeededElsewhere = token => new RunRecord(api).OwnersOfOthersAsync(decision.Namespace, decision.Cluster, token),
-        Replaces = $"{decision.Namespace}/{decision.Cluster}",
-    };
+    private readonly GitOpsSwitch _gitOps = new RunRecord(api).GitOpsOf(decision, decision.ResumeCommand, replaces: true, clock);
     private readonly ManifestDelivery _delivery = new(decision);
     private readonly KeptSecret _secret = new(api, decision, KeptSecret.OwnerIn(manifest));
     private IReadOnlySet<string> _earlierAttempts = new HashSet<string>();
@@ -98,14 +94,7 @@ sealed class ClusterReplacement(KubernetesApi api, IObjectStore? store, ClusterD
             return $"GitOps stays suspended ({string.Join(", ", decision.Owners)}): {difference}, then resume it";
         }
 
-        await run.StepAsync(
-            steps.ResumeGitOps,
-            async (_, token) =>
-            {
-                await new RunRecord(api).NoteReleasedAsync(decision, token);
-                return await _gitOps.ResumeAsync(token);
-            },
-            ct);
+        await run.StepAsync(steps.ResumeGitOps, (_, token) => _gitOps.ResumeAsync(token), ct);
         return _gitOps.Left.Count == 0 ? null : $"GitOps stays suspended ({string.Join(", ", _gitOps.Left)}) until the run of another Cluster has ended, which needs it so and resumes it";
     }
 

@@ -13,11 +13,8 @@ namespace CnpgRestore.Runs.Clusters;
 /// <param name="store">Null where nothing was moved.</param>
 public sealed class ClusterUndo(KubernetesApi api, IObjectStore? store, RecordedRun recorded, TimeProvider clock)
 {
-    private readonly GitOpsSwitch _gitOps = new(
-        api, recorded.Decision.Owners, recorded.Decision.Run, $"cnpg-restore runs undo {recorded.Decision.Run} -n {recorded.Decision.Namespace}", clock)
-    {
-        NeededElsewhere = token => new RunRecord(api).OwnersOfOthersAsync(recorded.Decision.Namespace, recorded.Decision.Cluster, token),
-    };
+    private readonly GitOpsSwitch _gitOps = new RunRecord(api).GitOpsOf(
+        recorded.Decision, $"cnpg-restore runs undo {recorded.Decision.Run} -n {recorded.Decision.Namespace}", replaces: false, clock);
 
     private ClusterDecision Decision => recorded.Decision;
 
@@ -60,14 +57,7 @@ public sealed class ClusterUndo(KubernetesApi api, IObjectStore? store, Recorded
 
         if (Decision.Owners.Count > 0)
         {
-            await run.StepAsync(
-                plan.ResumeGitOps,
-                async (_, token) =>
-                {
-                    await new RunRecord(api).NoteReleasedAsync(Decision, token);
-                    return await _gitOps.ResumeAsync(token);
-                },
-                ct);
+            await run.StepAsync(plan.ResumeGitOps, (_, token) => _gitOps.ResumeAsync(token), ct);
         }
 
         await run.StepAsync(

@@ -56,11 +56,21 @@ public sealed class RunRecord(KubernetesApi api)
         }
     }
 
+    /// <summary>GitOps as a run suspends and resumes it: what runs of other Clusters need suspended stays so, and they learn when this one does not.</summary>
+    /// <param name="goOn">The command that goes on after somebody has resumed an owner.</param>
+    /// <param name="replaces">The run replaces the Cluster, and may resume what an earlier one of the same has held.</param>
+    internal GitOpsSwitch GitOpsOf(ClusterDecision decision, string goOn, bool replaces, TimeProvider clock) => new(api, decision.Owners, decision.Run, goOn, clock)
+    {
+        NeededElsewhere = token => OwnersOfOthersAsync(decision.Namespace, decision.Cluster, token),
+        BeforeResuming = token => NoteReleasedAsync(decision, token),
+        Replaces = replaces ? $"{decision.Namespace}/{decision.Cluster}" : null,
+    };
+
     /// <summary>
     /// Notes that a run needs nothing suspended any more: of two that end at once, one sees that. Who may not change the ConfigMap goes on without the
     /// note: it is no reason to leave GitOps suspended.
     /// </summary>
-    public async Task NoteReleasedAsync(ClusterDecision decision, CancellationToken ct)
+    private async Task NoteReleasedAsync(ClusterDecision decision, CancellationToken ct)
     {
         try
         {

@@ -167,20 +167,37 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
         }
     }
 
-    /// <summary>The schema public of <c>pg_dump --schema=public</c> is there already, as in <see cref="NeedlessStatements"/>.</summary>
-    /// <returns>A file for pg_restore with all other entries of the archive; null where it has none for that schema.</returns>
+    /// <summary>
+    /// The schema public of <c>pg_dump --schema=public</c> is there already, as in <see cref="NeedlessStatements"/>. Without that option pg_dump has an
+    /// entry for it, too, where its owner is another one than usual; that one creates nothing, and is kept for the owner.
+    /// </summary>
+    /// <returns>A file for pg_restore with all entries of the archive but the one that creates it; null where none does.</returns>
     private async Task<string?> ListWithoutPublicAsync(string database, CancellationToken ct)
     {
-        var entries = new List<string>();
-        await server.RunAsync(new ClientCommand("pg_restore", database, "--list", plan.Dump.Path) { OnLine = entries.Add }, ct);
-        if (entries.RemoveAll(entry => entry.Contains(" SCHEMA - public ", StringComparison.Ordinal)) == 0)
+        var entries = await PrintAsync("--list");
+        if (entries.Find(entry => entry.Contains(" SCHEMA - public ", StringComparison.Ordinal)) is not { } schema)
         {
             return null;
         }
 
         var list = Path.GetTempFileName();
-        await File.WriteAllLinesAsync(list, entries, ct);
-        return list;
+        await File.WriteAllLinesAsync(list, [schema], ct);
+        if ((await PrintAsync("--use-list", list, "--file=-")).Exists(line => line.StartsWith("CREATE SCHEMA ", StringComparison.Ordinal)))
+        {
+            entries.Remove(schema);
+            await File.WriteAllLinesAsync(list, entries, ct);
+            return list;
+        }
+
+        File.Delete(list);
+        return null;
+
+        async Task<List<string>> PrintAsync(params string[] options)
+        {
+            var lines = new List<string>();
+            await server.RunAsync(new ClientCommand("pg_restore", database, [.. options, plan.Dump.Path]) { OnLine = lines.Add }, ct);
+            return lines;
+        }
     }
 
     private RestoreException Unreadable(InvalidDataException e) => new(ProblemCode.Stopped, $"{plan.Dump.Path} cannot be read to its end", e.Message, Repair, e);

@@ -46,7 +46,8 @@ sealed record LoadJob(KubernetesApi Api, string Namespace, string Cluster, strin
         {
             // Into a database that is in use, all or nothing.
             LoaderJobs = null,
-            SingleTransaction = plan.Dump.Format == DumpFormat.Plain,
+            RestoreJobs = plan.Dump.Format == DumpFormat.Plain ? null : 1,
+            SingleTransaction = true,
         }).ToManifest();
     }
 

@@ -34,9 +34,20 @@ public sealed class AdviceAnswerTests
 
         Assert.Equal((Way.Dump, null), (withoutBucket.Recommended!.Way, withoutBucket.RunnerUp));
         Assert.Equal((Way.Bucket, null), (withoutDumps.Recommended!.Way, withoutDumps.RunnerUp));
-        Assert.Equal((null, null), (neither.Recommended, neither.RunnerUp));
+        Assert.Equal((null, null, false), (neither.Recommended, neither.RunnerUp, neither.IsKnown));
+        Assert.Equal("no way is known to be open: not all could be looked at", neither.Reason);
         Assert.Contains("Connection refused", withoutBucket.Reason, StringComparison.Ordinal);
         Assert.Contains("add --dumps PATH", withoutDumps.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Several_folders_of_which_none_is_named_say_nothing_about_the_backups()
+    {
+        var answer = AdviceAnswer.Of(Usual.With(Failed(BucketStage.Listed, ProblemCode.Usage, "s3://b holds 2 server folders, and none is named")));
+
+        Assert.Null(answer.Bucket.IsPossible);
+        Assert.Contains("add --server NAME", answer.Bucket.Why, StringComparison.Ordinal);
+        Assert.Null(answer.Rules.Single(judged => judged.Rule.Sentence == "S3 backups are corrupted or missing").Verdict.Holds);
     }
 
     [Theory]
