@@ -46,7 +46,7 @@ static class BackupsCheckCommand
     private static async Task<int> RunAsync(CliSession session, IObjectStore store, string? server, RecoveryTarget target, BackupId? backup, CancellationToken ct)
     {
         var folder = await ServerFolders.ChooseAsync(store, server, ct);
-        var (catalog, archive) = await BackupsCommand.ReadAsync(store, folder, ct);
+        var (catalog, archive) = await BackupsCommand.ReadAsync(store, folder, session.Clock, ct);
         var answer = await new TargetCheck(store, catalog, archive).RunAsync(target, backup, ct);
         BackupsCheckOutput.Write(session, folder, target, answer);
         return answer is Reachability.Unreachable no ? throw new RestoreException(no.Problem) : 0;

@@ -42,7 +42,7 @@ static class BackupsListCommand
     private static async Task<int> RunAsync(CliSession session, IObjectStore store, string? server, CancellationToken ct)
     {
         var folder = await ServerFolders.ChooseAsync(store, server, ct);
-        var (catalog, archive) = await BackupsCommand.ReadAsync(store, folder, ct);
+        var (catalog, archive) = await BackupsCommand.ReadAsync(store, folder, session.Clock, ct);
         var window = await RecoveryWindow.ReadAsync(store, catalog, archive, ct);
         var survey = new FolderSurvey(store.Address, catalog, archive, window, FolderFindings.Of(catalog, archive));
         BackupsListOutput.Write(session, survey);
