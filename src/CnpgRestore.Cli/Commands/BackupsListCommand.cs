@@ -44,7 +44,7 @@ static class BackupsListCommand
         var folder = await ServerFolders.ChooseAsync(store, server, ct);
         var (catalog, archive) = await BackupsCommand.ReadAsync(store, folder, session.Clock, ct);
         var window = await RecoveryWindow.ReadAsync(store, catalog, archive, ct);
-        var survey = new FolderSurvey(store.Address, catalog, archive, window, FolderFindings.Of(catalog, archive));
+        var survey = new FolderSurvey(store.Address, catalog, archive, window, FolderFindings.Of(catalog, archive, window));
         BackupsListOutput.Write(session, survey);
         return 0;
     }
