@@ -35,7 +35,7 @@ public sealed class S3ObjectStore : IObjectStore
 
     public string Identity => $"{Address} at {_settings.Endpoint?.Authority ?? "AWS"}";
 
-    public string Options => $"-b {Address} -e {_settings.Endpoint?.AbsoluteUri.TrimEnd('/') ?? "https://s3.amazonaws.com"}";
+    public IReadOnlyList<string> Options => ["-b", Address, "-e", _settings.Endpoint?.AbsoluteUri.TrimEnd('/') ?? "https://s3.amazonaws.com"];
 
     public async Task<FolderLevel> ListLevelAsync(KeyPrefix prefix, CancellationToken ct)
     {
