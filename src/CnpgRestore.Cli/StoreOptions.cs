@@ -160,7 +160,7 @@ sealed class StoreOptions(bool withCluster = true)
             new S3Settings(address)
             {
                 Endpoint = endpoint,
-                Region = EnvironmentVariables.AwsRegion ?? "us-east-1",
+                Region = S3Region.Find(endpoint),
                 Credentials = S3Credentials.Find(profile: null),
                 CertificateAuthorities = parse.GetValue(_authorities) ?? EnvironmentVariables.AwsCaBundle,
                 Provider = parse.GetValue(_provider) ?? Provider.Of(endpoint),
