@@ -7,7 +7,6 @@ using CnpgRestore.Manifests;
 using CnpgRestore.ObjectStore;
 using CnpgRestore.ObjectStore.S3;
 using CnpgRestore.Plans;
-using CnpgRestore.Plans.Advice;
 
 namespace CnpgRestore.Cli;
 
@@ -82,9 +81,8 @@ sealed class StoreOptions(bool withCluster = true)
     /// <summary>These options as they were typed, for a command line that says the same.</summary>
     public IEnumerable<string> Words(ParseResult parse) => Arg.Words(parse, [_bucket, _endpoint, _provider, _authorities]);
 
-    /// <summary>The options that reach an opened bucket from anywhere, whatever variables have named it.</summary>
-    public string Words(ParseResult parse, IObjectStore opened) =>
-        string.Join(' ', Arg.Words(parse, [_provider, _authorities]).Select(CommandText.Quote).Prepend(opened.Options));
+    /// <summary>The options that reach an opened bucket from anywhere, whatever variables have named it; not quoted.</summary>
+    public IEnumerable<string> Words(ParseResult parse, IObjectStore opened) => opened.Options.Concat(Arg.Words(parse, [_provider, _authorities]));
 
     /// <summary>The bucket that the command line names, not opened yet; null where it names none.</summary>
     public NamedBucket? Named(ParseResult parse, TimeProvider clock) => IsGiven(parse)
@@ -162,7 +160,7 @@ sealed class StoreOptions(bool withCluster = true)
             new S3Settings(address)
             {
                 Endpoint = endpoint,
-                Region = EnvironmentVariables.AwsRegion ?? "us-east-1",
+                Region = S3Region.Find(endpoint),
                 Credentials = S3Credentials.Find(profile: null),
                 CertificateAuthorities = parse.GetValue(_authorities) ?? EnvironmentVariables.AwsCaBundle,
                 Provider = parse.GetValue(_provider) ?? Provider.Of(endpoint),

@@ -16,6 +16,7 @@ public sealed record S3Call(S3Operation Operation, string Bucket, string Key)
         var operation = (request.Method, key.Length > 0) switch
         {
             ("GET", false) when Has("list-type") => S3Operation.ListObjects,
+            ("GET", false) when Has("uploads") => S3Operation.ListUploads,
             ("POST", false) when Has("delete") => S3Operation.DeleteObjects,
             ("GET", true) when Has("tagging") => S3Operation.GetTagging,
             ("GET", true) => S3Operation.GetObject,
@@ -47,5 +48,6 @@ public enum S3Operation
     CopyPart,
     CompleteUpload,
     AbortUpload,
+    ListUploads,
     DeleteObjects,
 }

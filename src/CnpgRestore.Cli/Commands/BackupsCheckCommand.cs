@@ -20,8 +20,9 @@ static class BackupsCheckCommand
 
             Without a target: the end of the archive. Nothing is restored; at most a few WAL segments are read.
 
-            Exit codes: 0 reachable (or, for --target-xid and --target-name, nothing speaks against it), 10 no backup or the target is not
-            in the archive, 12 access denied, 13 store unreachable, 14 a WAL segment is missing in front of the target.
+            Exit codes: 0 reachable (or not proven: only a replay can tell, for --target-xid, --target-name and where the last segment cannot
+            be read), 10 no backup or the target is not in the archive, 12 access denied, 13 store unreachable, 14 a WAL segment is missing
+            in front of the target.
 
             Examples:
               # Can the minute before the mistake be reached?
@@ -46,7 +47,7 @@ static class BackupsCheckCommand
     private static async Task<int> RunAsync(CliSession session, IObjectStore store, string? server, RecoveryTarget target, BackupId? backup, CancellationToken ct)
     {
         var folder = await ServerFolders.ChooseAsync(store, server, ct);
-        var (catalog, archive) = await BackupsCommand.ReadAsync(store, folder, ct);
+        var (catalog, archive) = await BackupsCommand.ReadAsync(store, folder, session.Clock, ct);
         var answer = await new TargetCheck(store, catalog, archive).RunAsync(target, backup, ct);
         BackupsCheckOutput.Write(session, folder, target, answer);
         return answer is Reachability.Unreachable no ? throw new RestoreException(no.Problem) : 0;

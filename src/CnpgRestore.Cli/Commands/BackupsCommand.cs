@@ -19,10 +19,10 @@ static class BackupsCommand
 
     /// <summary>The two halves of a folder, read at the same time.</summary>
     /// <exception cref="RestoreException">Exit 10: the folder holds no base backup.</exception>
-    public static async Task<(BackupCatalog Catalog, WalArchive Archive)> ReadAsync(IObjectStore store, ServerFolder folder, CancellationToken ct)
+    public static async Task<(BackupCatalog Catalog, WalArchive Archive)> ReadAsync(IObjectStore store, ServerFolder folder, TimeProvider clock, CancellationToken ct)
     {
         var catalog = BackupCatalog.ReadAsync(store, folder, ct);
-        var archive = WalArchive.ScanAsync(store, folder, ct);
+        var archive = WalArchive.ScanAsync(store, folder, clock, ct);
         await Task.WhenAll(catalog, archive);
         var (backups, wal) = (await catalog, await archive);
         if (backups.Backups.Count == 0)

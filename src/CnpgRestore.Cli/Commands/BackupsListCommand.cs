@@ -42,9 +42,9 @@ static class BackupsListCommand
     private static async Task<int> RunAsync(CliSession session, IObjectStore store, string? server, CancellationToken ct)
     {
         var folder = await ServerFolders.ChooseAsync(store, server, ct);
-        var (catalog, archive) = await BackupsCommand.ReadAsync(store, folder, ct);
+        var (catalog, archive) = await BackupsCommand.ReadAsync(store, folder, session.Clock, ct);
         var window = await RecoveryWindow.ReadAsync(store, catalog, archive, ct);
-        var survey = new FolderSurvey(store.Address, catalog, archive, window, FolderFindings.Of(catalog, archive));
+        var survey = new FolderSurvey(store.Address, catalog, archive, window, FolderFindings.Of(catalog, archive, window));
         BackupsListOutput.Write(session, survey);
         return catalog.Backups.Any(backup => backup.IsClosed) ? (int)ProblemCode.AccessDenied : 0;
     }

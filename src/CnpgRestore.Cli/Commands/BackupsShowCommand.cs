@@ -52,7 +52,7 @@ static class BackupsShowCommand
     private static async Task<int> RunAsync(CliSession session, IObjectStore store, string? server, BackupId id, CancellationToken ct)
     {
         var folder = await ServerFolders.ChooseAsync(store, server, ct);
-        var (catalog, archive) = await BackupsCommand.ReadAsync(store, folder, ct);
+        var (catalog, archive) = await BackupsCommand.ReadAsync(store, folder, session.Clock, ct);
         var backup = catalog.Find(id) ?? throw new RestoreException(
             ProblemCode.NotFound,
             $"Cannot find backup {id} in {folder.Base}",

@@ -3,7 +3,6 @@ using CnpgRestore.Cli.Output;
 using CnpgRestore.ObjectStore;
 using CnpgRestore.ObjectStore.S3;
 using CnpgRestore.Plans;
-using CnpgRestore.Plans.Advice;
 using CnpgRestore.Runs;
 using Spectre.Console;
 using static System.FormattableString;
@@ -50,15 +49,10 @@ static class RenameCommand
             var request = new FolderMoveRequest(
                 parse.GetRequiredValue(source), parse.GetRequiredValue(target), parse.GetValue(remove), parse.GetValue(verify) == "full", parse.GetValue(parallel));
             using var opened = store.Open(parse, clock, request.Parallelism);
-            return await RunAsync(session, opened, request, CommandLine(request, store.Words(parse, opened)), parse.GetValue(dryRun), ct);
+            return await RunAsync(session, opened, request, request.CommandLine(store.Words(parse, opened)), parse.GetValue(dryRun), ct);
         });
         return command;
     }
-
-    /// <summary>As a person types it to go on with the same move.</summary>
-    /// <param name="place">The options that reach the bucket.</param>
-    private static string CommandLine(FolderMoveRequest request, string place) => string.Join(
-        ' ', CommandText.Of("rename", [.. request.RemoveSource ? ["-r"] : Array.Empty<string>(), request.Source, request.Target]), place);
 
     /// <param name="again">The command line that goes on.</param>
     private static async Task<int> RunAsync(CliSession session, IObjectStore store, FolderMoveRequest request, string again, bool dryRun, CancellationToken ct)

@@ -74,7 +74,8 @@ static class BackupsListOutput
 
     private static string Last(RecoverySpan span) => span.Last is { } last
         ? $"{Time(last)} (last commit)"
-        : span.Tail.Damage ?? "the same moment: no later commit in the segments that were read";
+        : span.Tail.Damage is not null ? "an unknown moment: see the warning"
+        : "the same moment: no later commit in the segments that were read";
 
     private static string End(RecoverySpan span) => span.Route.Gap is { } gap ? $"then {gap} is missing" : "where the archive ends";
 

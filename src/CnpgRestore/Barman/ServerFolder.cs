@@ -47,6 +47,20 @@ public sealed record ServerFolder(KeyPrefix Root)
     /// <summary>Whether a level below <c>wals/</c> is one that barman writes segments into.</summary>
     public static bool IsWalLevel(KeyPrefix level) => level.Name.Length == ShardDigits && level.Name.All(char.IsAsciiHexDigit);
 
+    /// <summary>The timeline and the "log" of a level that barman writes segments into.</summary>
+    public static bool TryParseWalLevel(KeyPrefix level, out TimelineId timeline, out uint log)
+    {
+        (timeline, log) = (default, 0);
+        if (!IsWalLevel(level))
+        {
+            return false;
+        }
+
+        timeline = new TimelineId(uint.Parse(level.Name.AsSpan(0, HexDigits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
+        log = uint.Parse(level.Name.AsSpan(HexDigits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+        return true;
+    }
+
     /// <summary>Whether <paramref name="level"/> is the one that barman looks for <paramref name="segment"/> in.</summary>
     public static bool IsWalLevelOf(KeyPrefix level, WalSegmentName segment) =>
         level.Name.Equals(segment.ToString()[..ShardDigits], StringComparison.OrdinalIgnoreCase);

@@ -11,7 +11,9 @@ namespace CnpgRestore.LocalRestore;
 /// </summary>
 public sealed class Drill(IObjectStore store, DrillRequest request, IProgress<DrillProgress> progress, TimeProvider clock)
 {
-    private readonly List<string> _warnings = ["fsync, full_page_writes, autovacuum and logical replication are off in the drill's PostgreSQL"];
+    private const string OwnSettings = "fsync, full_page_writes, autovacuum and logical replication are off in the drill's PostgreSQL";
+
+    private readonly List<string> _warnings = [];
 
     /// <exception cref="RestoreException">The backup does not restore, or cannot be tried here.</exception>
     public async Task<DrillResult> RunAsync(CancellationToken ct)
@@ -30,6 +32,17 @@ public sealed class Drill(IObjectStore store, DrillRequest request, IProgress<Dr
                 "it was stopped; nothing is left running",
                 "add --timeout with a longer time, for example 24h");
         }
+        catch (RestoreException e) when (_warnings.Count > 0)
+        {
+            throw WithNotes(e, _warnings);
+        }
+    }
+
+    /// <summary>A module that is missing here is often why PostgreSQL does not come up.</summary>
+    internal static RestoreException WithNotes(RestoreException failure, IReadOnlyList<string> warnings)
+    {
+        var lines = warnings.Select(warning => $"note: {warning}");
+        return new RestoreException(failure.Problem with { Detail = string.Join('\n', failure.Problem.Detail is { } detail ? lines.Prepend(detail) : lines) }, failure);
     }
 
     private async Task<DrillResult> RunWithinLimitAsync(CancellationToken ct)
@@ -37,12 +50,16 @@ public sealed class Drill(IObjectStore store, DrillRequest request, IProgress<Dr
         var watch = new Stopwatch(clock);
         var started = clock.GetUtcNow();
         progress.Report(new DrillProgress(DrillPhase.Plan, 0, 0, request.Server.Name));
-        var plan = await DrillPlan.MakeAsync(store, request, ct);
+        var plan = await DrillPlan.MakeAsync(store, request, clock, ct);
         var folder = DrillFolder.Create(request.To);
         var keep = false;
         try
         {
-            DemandSpace(plan, folder);
+            if (DrillSpace.Refuse(plan.Path.Backup, folder.Root, folder.FreeSpace()) is { } tooSmall)
+            {
+                throw new RestoreException(tooSmall);
+            }
+
             var planned = watch.Lap();
             await RestoreBaseAsync(plan, folder, ct);
             var restored = watch.Lap();
@@ -76,7 +93,7 @@ public sealed class Drill(IObjectStore store, DrillRequest request, IProgress<Dr
                 LastReachable = lastReachable,
                 Databases = proof.Databases,
                 Checks = proof.Checks,
-                Warnings = _warnings,
+                Warnings = [OwnSettings, .. _warnings],
                 Kept = keep ? folder : null,
             };
         }
@@ -86,20 +103,6 @@ public sealed class Drill(IObjectStore store, DrillRequest request, IProgress<Dr
             {
                 folder.Delete();
             }
-        }
-    }
-
-    private static void DemandSpace(DrillPlan plan, DrillFolder folder)
-    {
-        var needed = plan.Path.Backup.Size;
-        var free = folder.FreeSpace();
-        if (free.CompareTo(needed) < 0)
-        {
-            throw new RestoreException(
-                ProblemCode.Refused,
-                $"no space for base backup {plan.Path.Backup.Id} in {folder.Root}",
-                $"its tars alone have {needed}, and more when they are decompressed; {free} are free",
-                "add --to DIR, with a DIR on a larger disk");
         }
     }
 

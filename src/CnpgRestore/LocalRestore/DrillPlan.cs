@@ -16,10 +16,10 @@ public sealed record DrillPlan(WalArchive Archive, RecoveryPath Path, RecoveryPa
     /// <exception cref="RestoreException">
     /// <see cref="ProblemCode.NotFound"/> or <see cref="ProblemCode.WalGap"/>: the target cannot be reached. <see cref="ProblemCode.Refused"/>: not on this machine.
     /// </exception>
-    public static async Task<DrillPlan> MakeAsync(IObjectStore store, DrillRequest request, CancellationToken ct)
+    public static async Task<DrillPlan> MakeAsync(IObjectStore store, DrillRequest request, TimeProvider clock, CancellationToken ct)
     {
         LocalPostgres.RefuseRoot();
-        var archive = await WalArchive.ScanAsync(store, request.Server, ct);
+        var archive = await WalArchive.ScanAsync(store, request.Server, clock, ct);
         var catalog = (await BackupCatalog.ReadAsync(store, request.Server, ct)).JudgedWith(archive);
         var (path, proof) = await new TargetCheck(store, catalog, archive).RunAsync(request.Target, request.Backup, ct) switch
         {

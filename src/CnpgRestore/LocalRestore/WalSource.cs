@@ -102,9 +102,13 @@ public sealed class WalSource(IObjectStore store, ServerFolder folder, WalArchiv
         {
             await WriteAsync(file, target, ct);
         }
-        catch (RestoreException e) when (e.Problem.Code is ProblemCode.NotFound or ProblemCode.Differences)
+        catch (RestoreException e) when (e.Problem.Code == ProblemCode.NotFound)
         {
             throw Gone(name, e);
+        }
+        catch (RestoreException e) when (e.Problem.Code == ProblemCode.Differences)
+        {
+            throw Damaged(file, e.Problem.Detail ?? e.Problem.Message, e);
         }
         catch (InvalidDataException e)
         {
@@ -152,6 +156,6 @@ public sealed class WalSource(IObjectStore store, ServerFolder folder, WalArchiv
         ProblemCode.WalGap,
         $"{file.Object.Key} in {store.Address} is damaged",
         detail,
-        $"cnpg-restore backups check --server {folder.Name}; it names what can be reached without it",
+        $"drill a base backup that begins behind it (--backup-id), or stop in front of it (--target-time): cnpg-restore backups list --server {folder.Name}",
         cause);
 }

@@ -16,8 +16,10 @@ public interface IObjectStore : IDisposable
     /// <summary>Tells this store from every other, also from one of the same name elsewhere: with the endpoint, without credentials.</summary>
     string Identity { get; }
 
-    /// <summary>What names it in a command that is printed, without credentials: <c>-b s3://cloudnative-pg -e https://gateway.storjshare.io</c>.</summary>
-    string Options => $"-b {Address}";
+    /// <summary>
+    /// The words that name it in a command that is printed, without credentials and not quoted yet: <c>-b s3://cloudnative-pg -e https://gateway.storjshare.io</c>.
+    /// </summary>
+    IReadOnlyList<string> Options => ["-b", Address];
 
     /// <summary>What is directly below a prefix. The order is the store's own and means nothing; no entry appears twice.</summary>
     Task<FolderLevel> ListLevelAsync(KeyPrefix prefix, CancellationToken ct);

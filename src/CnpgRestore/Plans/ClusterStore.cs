@@ -38,7 +38,7 @@ public sealed class ClusterStore(KubernetesApi api, string ns, TimeProvider cloc
             new S3Settings(address)
             {
                 Endpoint = endpoint,
-                Region = secrets.Region ?? EnvironmentVariables.AwsRegion ?? "us-east-1",
+                Region = secrets.Region ?? S3Region.Find(named),
                 // Where the pods have an identity of their own, this program needs one too.
                 Credentials = secrets.ToS3() ?? S3Credentials.Find(profile: null),
                 CertificateAuthorities = Route.CertificateAuthorities ?? (secrets.EndpointCa is null ? EnvironmentVariables.AwsCaBundle : null),

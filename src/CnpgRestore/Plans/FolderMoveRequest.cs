@@ -1,3 +1,7 @@
+using System.Globalization;
+using CnpgRestore.ObjectStore.S3;
+using CnpgRestore.Plans.Advice;
+
 namespace CnpgRestore.Plans;
 
 /// <summary>What <c>rename SOURCE TARGET</c> asks for.</summary>
@@ -9,4 +13,17 @@ public sealed record FolderMoveRequest(string Source, string Target, bool Remove
 {
     /// <summary>Names the same move on the same store, whichever options it has: the journal goes by it.</summary>
     public string SubjectIn(string storeIdentity) => $"{Source} -> {Target} in {storeIdentity}";
+
+    /// <summary>As a person types it to go on with the same move, proven in the same way.</summary>
+    /// <param name="place">The options that reach the bucket, not quoted yet.</param>
+    public string CommandLine(IEnumerable<string> place) => CommandText.Of(
+        "rename",
+        [
+            .. RemoveSource ? (string[])["-r"] : [],
+            .. ReadBack ? (string[])["--verify", "full"] : [],
+            .. Parallelism == S3Settings.DefaultParallelism ? (string[])[] : ["--parallel", Parallelism.ToString(CultureInfo.InvariantCulture)],
+            Source,
+            Target,
+            .. place,
+        ]);
 }

@@ -17,9 +17,10 @@ sealed class FolderProof(IObjectStore store, FolderMovePlan plan)
 
     private readonly ConcurrentDictionary<Evidence, long> _byEvidence = new();
 
-    // Sixteen bytes for each pair that was read: the later steps must not take equal sizes for equal contents, nor read everything again.
-    // Made for all objects at once, since a set that grows holds them twice for a while.
-    private readonly Lazy<HashSet<UInt128>> _readBack = new(() => new HashSet<UInt128>((int)Math.Min(plan.Objects, Array.MaxLength)));
+    // Sixteen bytes for each pair that was read, or whose checksums were asked for: the later steps must not take equal sizes for equal contents,
+    // nor read everything again, nor ask for two checksums per object, one after the other, right before the removal. An equal ETag is in the
+    // listing and needs no memory. Made for all objects at once, since a set that grows holds them twice for a while.
+    private readonly Lazy<HashSet<UInt128>> _remembered = new(() => new HashSet<UInt128>((int)Math.Min(plan.Objects, Array.MaxLength)));
 
     private long _proven;
     private long _provenBytes;
@@ -108,7 +109,7 @@ sealed class FolderProof(IObjectStore store, FolderMovePlan plan)
 
     /// <summary>Whether a pair, as it is listed now, is covered by the proof.</summary>
     public async Task<bool> IsProvenAsync(ObjectPair pair, CancellationToken ct) =>
-        WasReadBack(pair)
+        IsRemembered(pair)
         || (!plan.Request.ReadBack && await store.CompareAsync(pair.Source, pair.Target, ct) is Evidence.ETag or Evidence.Checksum);
 
     private RestoreException Changed(SourceChange change)
@@ -144,18 +145,17 @@ sealed class FolderProof(IObjectStore store, FolderMovePlan plan)
     private async Task<Evidence> EvidenceAsync(ObjectPair pair, CancellationToken ct)
     {
         var evidence = plan.Request.ReadBack ? Evidence.Size : await store.CompareAsync(pair.Source, pair.Target, ct);
-        if (evidence != Evidence.Size)
+        if (evidence == Evidence.Size)
         {
-            return evidence;
+            evidence = await store.ReadBackAsync(pair, ct);
         }
 
-        evidence = await store.ReadBackAsync(pair, ct);
-        if (evidence == Evidence.Content)
+        if (evidence is Evidence.Content or Evidence.Checksum)
         {
             var fingerprint = FingerprintOf(pair);
-            lock (_readBack)
+            lock (_remembered)
             {
-                _readBack.Value.Add(fingerprint);
+                _remembered.Value.Add(fingerprint);
             }
         }
 
@@ -174,17 +174,17 @@ sealed class FolderProof(IObjectStore store, FolderMovePlan plan)
         public bool Any => Added.Count > 0 || !Rewritten.IsEmpty || Gone > 0;
     }
 
-    private bool WasReadBack(ObjectPair pair)
+    private bool IsRemembered(ObjectPair pair)
     {
-        if (!_readBack.IsValueCreated)
+        if (!_remembered.IsValueCreated)
         {
             return false;
         }
 
         var fingerprint = FingerprintOf(pair);
-        lock (_readBack)
+        lock (_remembered)
         {
-            return _readBack.Value.Contains(fingerprint);
+            return _remembered.Value.Contains(fingerprint);
         }
     }
 

@@ -71,6 +71,46 @@ public sealed class S3ChecksumTests(TestBed bed) : IAsyncLifetime
         Assert.Equal([S3Operation.PutTagging, S3Operation.DeleteObjects], seen.Order());
     }
 
+    /// <summary>AWS tells which of them covers the whole object; of the others nothing is known, so a dash decides.</summary>
+    [Theory]
+    [InlineData("crc64nvme", "FULL_OBJECT", "AAAAAAAAAAA=", Evidence.Checksum)]
+    [InlineData("sha256", "FULL_OBJECT", "AAAA", Evidence.Checksum)]
+    [InlineData("sha1", "FULL_OBJECT", "AAAA", Evidence.Checksum)]
+    [InlineData("crc32c", "FULL_OBJECT", "AAAA", Evidence.Checksum)]
+    [InlineData("crc32", "FULL_OBJECT", "AAAA", Evidence.Checksum)]
+    [InlineData("crc32", null, "AAAA", Evidence.Checksum)]
+    [InlineData("crc32", "COMPOSITE", "AAAA", Evidence.Size)]
+    [InlineData("crc32", null, "AAAA-2", Evidence.Size)]
+    [InlineData("sha1", null, "AAAA-2", Evidence.Size)]
+    public async Task Equal_checksums_of_whole_objects_prove_a_copy(string algorithm, string? type, string value, Evidence evidence)
+    {
+        _proxy.On(S3Operation.HeadObject, Times.Always, exchange =>
+        {
+            var headers = new Dictionary<string, string> { [$"x-amz-checksum-{algorithm}"] = value };
+            if (type is not null)
+            {
+                headers["x-amz-checksum-type"] = type;
+            }
+
+            return exchange.AnswerAsync(new S3Answer(200, headers, []));
+        });
+        using var store = Open();
+
+        Assert.Equal(evidence, await store.CompareAsync(Listed("a", "1"), Listed("b", "2"), Ct));
+        Assert.Equal(2, _proxy.Count(S3Operation.HeadObject));
+    }
+
+    [Fact]
+    public async Task Another_checksum_of_the_same_kind_is_another_content()
+    {
+        _proxy.On(S3Operation.HeadObject, Times.Always, exchange => exchange.AnswerAsync(new S3Answer(200, new Dictionary<string, string> { ["x-amz-checksum-crc32"] = exchange.Call.Key.EndsWith('a') ? "AAAA" : "BBBB" }, [])));
+        using var store = Open();
+
+        Assert.Equal(Evidence.Different, await store.CompareAsync(Listed("a", "1"), Listed("b", "2"), Ct));
+    }
+
+    private static StoredObject Listed(string name, string etag) => new(Folder.Key(name), 100, etag, DateTimeOffset.UnixEpoch);
+
     /// <summary>A gateway of the kind that refuses x-amz-checksum-crc32 refuses the algorithm's name as well.</summary>
     private static bool IsAsWanted(S3Exchange exchange) =>
         exchange.RequestHeader("Content-MD5") == Digest(exchange.RequestBody)

@@ -118,6 +118,45 @@ public sealed class S3PartCopyTests(TestBed bed) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_killed_copy_has_left_goes_with_the_next_one_and_nothing_else()
+    {
+        using var store = Open(provider: LosesETag);
+        var source = await UploadInPartsAsync(store, "data.tar", RandomNumberGenerator.GetBytes(6 << 20));
+        await _s3.Client.InitiateMultipartUploadAsync(_bucket, "postgres-v17/copy", Ct);
+        await _s3.Client.InitiateMultipartUploadAsync(_bucket, "postgres-v17/copy", Ct);
+        await _s3.Client.InitiateMultipartUploadAsync(_bucket, "postgres-v17/copy2", Ct);
+
+        await store.CopyAsync(source, Folder.Key("copy"), Ct);
+
+        Assert.NotEqual(0, _proxy.Count(S3Operation.CopyPart));
+        Assert.Equal(["postgres-v17/copy2"], (await _s3.Client.ListMultipartUploadsAsync(_bucket, Ct)).MultipartUploads.Select(upload => upload.Key));
+    }
+
+    [Theory]
+    [InlineData("403", 1)]
+    [InlineData("501", 1)]
+    [InlineData("500", 2)]
+    [InlineData("cut", 2)]
+    public async Task Who_may_not_or_cannot_look_for_such_leftovers_copies_all_the_same(string how, int asked)
+    {
+        using var store = Open(provider: LosesETag);
+        var source = await UploadInPartsAsync(store, "data.tar", RandomNumberGenerator.GetBytes(6 << 20));
+        _proxy.On(S3Operation.ListUploads, Times.Always, how switch
+        {
+            "403" => S3Faults.Answer(403, "AccessDenied"),
+            "501" => S3Faults.Answer(501, "NotImplemented"),
+            "500" => S3Faults.Answer(500, "InternalError"),
+            _ => S3Faults.CutBefore,
+        });
+
+        await store.CopyAsync(source, Folder.Key("copy1"), Ct);
+        await store.CopyAsync(source, Folder.Key("copy2"), Ct);
+
+        Assert.Equal(asked, _proxy.Count(S3Operation.ListUploads));
+        Assert.Equal(2, _proxy.Count(S3Operation.CompleteUpload));
+    }
+
+    [Fact]
     public async Task The_largest_object_goes_in_a_thousand_parts_at_most()
     {
         const long tar = 4_000_000_000_000;

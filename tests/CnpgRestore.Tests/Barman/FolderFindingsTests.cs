@@ -130,6 +130,30 @@ public sealed class FolderFindingsTests
         Assert.Equal(["000000010000000000000006", null], spans.Select(span => span.Route.Gap?.ToString()));
     }
 
+    [Fact]
+    public async Task A_last_segment_that_cannot_be_read_is_a_finding_of_who_has_read_it()
+    {
+        using var golden = new GoldenFolder().With($"{TimelineTwo}/000000020000000000000010.bz2", "damaged");
+        var (catalog, archive) = await golden.ReadAsync();
+        var window = await RecoveryWindow.ReadAsync(golden.Store, catalog, archive, TestContext.Current.CancellationToken);
+
+        var finding = Assert.Single(FolderFindings.Of(catalog, archive, window), finding => finding.Kind == "damaged-segment");
+
+        Assert.Equal(FindingSeverity.Warning, finding.Severity);
+        Assert.StartsWith("WAL segment 000000020000000000000010 cannot be read: ", finding.Text, StringComparison.Ordinal);
+        Assert.StartsWith($"recovery from base backup {GoldenFolder.SecondBackup} or an older one ", finding.Evidence, StringComparison.Ordinal);
+        Assert.DoesNotContain(FolderFindings.Of(catalog, archive), finding => finding.Kind == "damaged-segment");
+    }
+
+    [Fact]
+    public async Task Last_segments_that_can_be_read_are_none()
+    {
+        using var golden = new GoldenFolder();
+        var (catalog, archive) = await golden.ReadAsync();
+
+        Assert.Equal(FolderFindings.Of(catalog, archive), FolderFindings.Of(catalog, archive, await WindowAsync(golden)));
+    }
+
     private static async Task<IReadOnlyList<Finding>> FindAsync(GoldenFolder golden)
     {
         var (catalog, archive) = await golden.ReadAsync();

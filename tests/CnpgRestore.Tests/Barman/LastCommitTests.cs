@@ -1,6 +1,10 @@
+using CnpgRestore.Barman;
+using CnpgRestore.Barman.Backups;
 using CnpgRestore.Barman.Recovery;
 using CnpgRestore.Barman.Wal;
+using CnpgRestore.Compression;
 using CnpgRestore.Postgres;
+using CnpgRestore.Tests.Postgres;
 
 namespace CnpgRestore.Tests.Barman;
 
@@ -24,6 +28,28 @@ public sealed class LastCommitTests
     {
         using var golden = new GoldenFolder();
         Assert.Equal(TargetTime.Parse("2026-11-22T17:52:46.454325Z").Moment, (await FindAsync(golden, 15)).LastEnd);
+    }
+
+    [Fact]
+    public async Task A_rollback_behind_the_last_commit_is_not_forgotten_on_the_way_back_to_it()
+    {
+        var size = WalSegmentSize.FromBytes(WalSegmentSize.Smallest);
+        var commit = new DateTimeOffset(2026, 3, 1, 10, 0, 0, TimeSpan.Zero);
+        var server = ServerFolder.Named("s");
+        var names = Enumerable.Range(7, 4).Select(number => WalSegmentName.FromNumber(new TimelineId(1), (ulong)number, size)).ToList();
+        var objects = names.Select((name, index) => (Name: name, Wal: index == 0
+            ? WrittenWal.Commit(name, size, commit, length: 300)
+            : WrittenWal.Abort(name, size, commit.AddMinutes(index), length: 300)));
+        using var store = new ScriptedStore(objects.ToDictionary(item => server.Segment(item.Name, ArchiveCompression.None).Value, item => Assert.Single(item.Wal)));
+        var extent = new BackupExtent(
+            new TimelineId(1), names[0], names[0], names[0].FirstLsn(size), names[0].EndLsn(size), commit, commit, size, new SystemIdentifier(WrittenWal.SystemId), PostgresVersion.Parse("15.0"));
+        var backup = new BaseBackup { Id = BackupId.Parse("20260301T090000"), Info = null, Tars = [], State = BackupState.Usable };
+        var path = new RecoveryPath(backup, extent, TimelineHistory.WithoutAncestors(new TimelineId(1)), [new WalLeg(names[0], names[^1], SwitchLsn: null)]);
+
+        var tail = await LastCommit.FindAsync(store, server, path, TestContext.Current.CancellationToken);
+
+        Assert.Equal((commit, commit.AddMinutes(3), 4), (tail.LastCommit, tail.LastEnd, tail.SegmentsRead));
+        Assert.Null(tail.Damage);
     }
 
     [Fact]

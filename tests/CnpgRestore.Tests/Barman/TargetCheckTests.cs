@@ -76,6 +76,25 @@ public sealed class TargetCheckTests
         Assert.EndsWith("everything that a replay needs is there", unbroken.Why, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_restore_point_of_a_person_behind_a_gap_is_said_with_where_the_replay_would_end()
+    {
+        using var golden = new GoldenFolder().Without(SecondWal);
+        var pinned = Assert.IsType<Reachability.Unproven>(await CheckAsync(golden, "name point_2", GoldenFolder.FirstBackup));
+        Assert.Equal("only a replay knows where restore points are; everything that a replay needs is there, up to the missing segment 000000010000000000000006", pinned.Why);
+    }
+
+    [Theory]
+    [InlineData(SecondWal, GoldenFolder.SecondBackup, "000000010000000000000006")]
+    [InlineData("wals/0000000100000000/000000010000000000000004.gz", GoldenFolder.FirstBackup, "000000010000000000000004")]
+    public async Task A_restore_point_of_barman_that_can_only_be_behind_a_gap_is_not_reachable(string missing, string marked, string first)
+    {
+        using var golden = new GoldenFolder().Without(missing);
+        var answer = Assert.IsType<Reachability.Unreachable>(await CheckAsync(golden, $"name barman_{marked}", GoldenFolder.FirstBackup));
+        Assert.Equal((ProblemCode.WalGap, first), (answer.Problem.Code, answer.FirstMissing.ToString()));
+        Assert.Equal($"WAL segment {first} is missing, in front of restore point barman_{marked}", answer.Problem.Message);
+    }
+
     [Theory]
     [InlineData("damaged", "cannot be read: ")]
     [InlineData(null, "cannot be read: this is not WAL segment 000000010000000000000004")]
@@ -188,6 +207,15 @@ public sealed class TargetCheckTests
         using var golden = new GoldenFolder().With("wals/0000000200000000/000000020000000000000010.bz2", "damaged");
         var answer = Assert.IsType<Reachability.Unproven>(await CheckAsync(golden, "time 2026-11-22T17:52:47Z"));
         Assert.StartsWith("WAL segment 000000020000000000000010 cannot be read", answer.Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_end_of_an_archive_whose_last_segment_cannot_be_read_is_unproven()
+    {
+        using var golden = new GoldenFolder().With("wals/0000000200000000/000000020000000000000010.bz2", "damaged");
+        var answer = Assert.IsType<Reachability.Unproven>(await CheckAsync(golden, "latest"));
+        Assert.StartsWith("WAL segment 000000020000000000000010 cannot be read", answer.Why, StringComparison.Ordinal);
+        Assert.Equal(GoldenFolder.SecondBackup, answer.Path.Backup.Id.ToString());
     }
 
     private static async Task<Reachability> CheckAsync(GoldenFolder golden, string target, string? backup = null)

@@ -35,4 +35,25 @@ public sealed class RecoveryLogTests
         Assert.Equal(code, log.Explain().Code);
         Assert.Equal(line, log.Explain().Detail);
     }
+
+    [Theory]
+    [InlineData("directory \"/mnt/fast\" does not exist", "Create this directory for the tablespace before restarting the server.", "a tablespace was created after this base backup")]
+    [InlineData("could not set permissions on directory \"/mnt/fast\": Operation not permitted", null, "a tablespace was created after this base backup")]
+    [InlineData("resource manager with ID 134 not registered", "Include the extension module that implements this resource manager in shared_preload_libraries.", "a module with WAL of its own is missing here")]
+    public void What_this_machine_lacks_is_no_damage_of_the_backup(string error, string? hint, string message)
+    {
+        var log = new RecoveryLog();
+        log.Add($"FATAL:  {error}");
+        if (hint is not null)
+        {
+            log.Add($"HINT:  {hint}");
+        }
+
+        var problem = log.Explain();
+
+        Assert.Equal(ProblemCode.Refused, problem.Code);
+        Assert.StartsWith(message, problem.Message, StringComparison.Ordinal);
+        Assert.Contains(error, problem.Detail, StringComparison.Ordinal);
+        Assert.NotNull(problem.Hint);
+    }
 }

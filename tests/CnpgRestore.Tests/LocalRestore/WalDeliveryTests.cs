@@ -96,6 +96,22 @@ public sealed class WalDeliveryTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_segment_of_which_the_store_gives_less_than_it_lists_is_damaged_and_not_gone()
+    {
+        var archive = await ArchiveAsync(1);
+        _store.BreakOf = _ => new Break(AfterBytes: 10, Silently: true);
+        Serve(archive);
+
+        Assert.Equal(WalFetch.Error, await FetchAsync(Segment(1).ToString()));
+        var problem = _delivery!.Failure!.Problem;
+        Assert.Equal((ProblemCode.WalGap, $"{KeyOf(1)} in {_store.Address} is damaged"), (problem.Code, problem.Message));
+        Assert.Contains($"the listing shows {Size.Bytes} bytes", problem.Detail, StringComparison.Ordinal);
+        // What goes by names knows nothing of it.
+        Assert.DoesNotContain("backups check", problem.Hint, StringComparison.Ordinal);
+        Assert.EndsWith("cnpg-restore backups list --server server", problem.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_partial_segment_is_never_delivered()
     {
         await _store.PutAsync($"{KeyOf(2)}.partial", Content(2), Ct);

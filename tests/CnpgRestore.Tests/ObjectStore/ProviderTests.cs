@@ -8,6 +8,7 @@ public sealed class ProviderTests
     [InlineData("https://gateway.storjshare.io", "storj")]
     [InlineData("https://gateway.eu1.storjshare.io", "storj")]
     [InlineData("https://s3.eu-central-1.amazonaws.com", "aws")]
+    [InlineData("https://s3.cn-north-1.amazonaws.com.cn", "aws")]
     [InlineData("https://storage.googleapis.com", "gcs")]
     [InlineData("https://0123.r2.cloudflarestorage.com", "r2")]
     [InlineData("https://s3.us-west-004.backblazeb2.com", "b2")]

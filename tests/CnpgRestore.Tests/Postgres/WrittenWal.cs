@@ -13,10 +13,19 @@ static class WrittenWal
     private const int ShortHeader = 24;
     private const int LongHeader = 40;
 
+    // XLOG_XACT_COMMIT and XLOG_XACT_ABORT (src/include/access/xact.h).
+    private const byte CommitInfo = 0x00;
+    private const byte AbortInfo = 0x20;
+
     /// <summary>A commit that begins with a segment; zeros behind it. As many segments as it lies on.</summary>
-    public static List<byte[]> Commit(WalSegmentName segment, WalSegmentSize size, DateTimeOffset time, int length)
+    public static List<byte[]> Commit(WalSegmentName segment, WalSegmentSize size, DateTimeOffset time, int length) => Write(segment, size, Record(CommitInfo, time, length));
+
+    /// <summary>The same with a rollback.</summary>
+    public static List<byte[]> Abort(WalSegmentName segment, WalSegmentSize size, DateTimeOffset time, int length) => Write(segment, size, Record(AbortInfo, time, length));
+
+    private static List<byte[]> Write(WalSegmentName segment, WalSegmentSize size, ReadOnlySpan<byte> rest)
     {
-        ReadOnlySpan<byte> rest = Record(time, length);
+        var length = rest.Length;
         List<byte[]> segments = [];
         for (var address = segment.FirstLsn(size).Value; !rest.IsEmpty; address += PageSize)
         {
@@ -47,11 +56,12 @@ static class WrittenWal
         return segments;
     }
 
-    private static byte[] Record(DateTimeOffset time, int length)
+    private static byte[] Record(byte info, DateTimeOffset time, int length)
     {
         var record = new byte[length];
         BinaryPrimitives.WriteInt32LittleEndian(record, length);
-        // Of the transaction manager: XLOG_XACT_COMMIT.
+        record[16] = info;
+        // Of the transaction manager.
         record[17] = 1;
         // More than 255 bytes of data, the time first.
         record[24] = 254;

@@ -41,4 +41,18 @@ public sealed class FolderMoveMemoryTests
         Assert.Equal($"{store.Count} objects, none changed", await proof.CheckUnchangedAsync(new StepMeter(), Ct));
         Assert.True(kept < 50L * store.Count, $"{kept} bytes for {store.Count} objects");
     }
+
+    [Fact]
+    public async Task Checksums_are_asked_for_once_and_not_again_before_the_removal()
+    {
+        using var store = new ScriptedArchive(1_024, Evidence.Checksum);
+        var request = new FolderMoveRequest("source", "target", RemoveSource: true, ReadBack: false, Parallelism: 16);
+        var bytes = new ByteSize(store.Count);
+        var proof = new FolderProof(store, new FolderMovePlan(store.Address, store.Identity, request, MoveState.PartlyCopied, store.Count, bytes, store.Count, bytes, []));
+
+        await proof.ProveAsync(new StepMeter(), Ct);
+        await proof.CheckUnchangedAsync(new StepMeter(), Ct);
+
+        Assert.Equal(store.Count, store.Compared);
+    }
 }

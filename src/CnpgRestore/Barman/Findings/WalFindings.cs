@@ -50,6 +50,17 @@ static class WalFindings
         }
     }
 
+    /// <summary>What the contents of the last segments say, where all else goes by names.</summary>
+    public static IEnumerable<Finding> Of(RecoveryWindow window) =>
+        from span in window.Spans
+        let damage = span.Tail.Damage
+        where damage is not null
+        select new Finding(
+            FindingSeverity.Warning,
+            "damaged-segment",
+            damage,
+            $"recovery from base backup {span.Backups[^1].Id}{(span.Backups.Count > 1 ? " or an older one" : "")} fails there, or ends early; a target before it can still be reached");
+
     private static Finding Gap(BackupCatalog catalog, WalGap gap)
     {
         var count = gap.Count == 1 ? $"WAL segment {gap.First} is missing" : $"{gap.Count} WAL segments are missing, from {gap.First} to {gap.Last}";

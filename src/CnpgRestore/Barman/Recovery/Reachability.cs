@@ -12,7 +12,7 @@ public abstract record Reachability
     /// <param name="Proof">What the answer rests on, as one sentence.</param>
     public sealed record Reachable(RecoveryPath Path, string Proof) : Reachability;
 
-    /// <summary>Everything needed is there, but only a replay can tell whether the target occurs in it.</summary>
+    /// <summary>Everything needed is there by its name, but only a replay can tell whether the target occurs in it; or a segment that would tell cannot be read.</summary>
     public sealed record Unproven(RecoveryPath Path, string Why) : Reachability;
 
     /// <param name="Problem">With <see cref="ProblemCode.WalGap"/> or <see cref="ProblemCode.NotFound"/>.</param>

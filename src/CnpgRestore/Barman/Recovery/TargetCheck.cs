@@ -102,19 +102,28 @@ public sealed class TargetCheck(IObjectStore store, BackupCatalog catalog, WalAr
 
         return target switch
         {
-            RecoveryTarget.Latest => CheckLatest(route, path),
+            RecoveryTarget.Latest => await CheckLatestAsync(route, path, ct),
             RecoveryTarget.Immediate => new Reachability.Reachable(path.UpTo(path.Extent.EndWal.Number(path.Extent.SegmentSize)), $"all WAL that makes base backup {path.Backup.Id} consistent is there"),
             RecoveryTarget.Time time => await CheckTimeAsync(route, path, time, ct),
             RecoveryTarget.Lsn lsn => await CheckLsnAsync(route, path, lsn, ct),
-            RecoveryTarget.Name name => await CheckNameAsync(path, name, ct),
+            RecoveryTarget.Name name => await CheckNameAsync(route, path, name, ct),
             RecoveryTarget.Xid => new Reachability.Unproven(path, Unknown("where transaction ids commit") + Ending(route)),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }
 
-    private Reachability CheckLatest(RecoveryRoute route, RecoveryPath path) => route.Gap is null
-        ? new Reachability.Reachable(path, $"the WAL is unbroken from {path.FirstSegment} to {path.LastSegment}, where the archive ends")
-        : Gap(route, path, "the end of the archive", reached: null);
+    private async Task<Reachability> CheckLatestAsync(RecoveryRoute route, RecoveryPath path, CancellationToken ct)
+    {
+        if (route.Gap is not null)
+        {
+            return Gap(route, path, "the end of the archive", reached: null);
+        }
+
+        // A name says nothing of the content: an upload that was cut off ends the recovery one segment early, or with an error.
+        return (await TailAsync(path, ct)).Damage is { } damage
+            ? new Reachability.Unproven(path, damage)
+            : new Reachability.Reachable(path, $"the WAL is unbroken from {path.FirstSegment} to {path.LastSegment}, where the archive ends");
+    }
 
     private async Task<Reachability> CheckTimeAsync(RecoveryRoute route, RecoveryPath path, RecoveryTarget.Time time, CancellationToken ct)
     {
@@ -197,11 +206,11 @@ public sealed class TargetCheck(IObjectStore store, BackupCatalog catalog, WalAr
             : Gap(route, path, $"target LSN {position}", reached: null);
     }
 
-    private async Task<Reachability> CheckNameAsync(RecoveryPath path, RecoveryTarget.Name name, CancellationToken ct)
+    private async Task<Reachability> CheckNameAsync(RecoveryRoute route, RecoveryPath path, RecoveryTarget.Name name, CancellationToken ct)
     {
         if (EndOf(name) is not { } extent)
         {
-            return new Reachability.Unproven(path, Unknown("where restore points are"));
+            return new Reachability.Unproven(path, Unknown("where restore points are") + Ending(route));
         }
 
         if (extent.EndLsn < path.Extent.EndLsn)
@@ -210,7 +219,8 @@ public sealed class TargetCheck(IObjectStore store, BackupCatalog catalog, WalAr
         }
 
         var first = extent.EndWal.Number(extent.SegmentSize);
-        foreach (var segment in path.Segments.SkipWhile(segment => segment.Number(extent.SegmentSize) < first).Take(SegmentsToRestorePoint))
+        var segments = path.Segments.SkipWhile(segment => segment.Number(extent.SegmentSize) < first).Take(SegmentsToRestorePoint).ToList();
+        foreach (var segment in segments)
         {
             try
             {
@@ -225,7 +235,10 @@ public sealed class TargetCheck(IObjectStore store, BackupCatalog catalog, WalAr
             }
         }
 
-        return new Reachability.Unproven(path, $"the restore point is not in the {SegmentsToRestorePoint} segments from {extent.EndWal} on, where barman writes it");
+        // All that lies between the end of that backup and the gap was read, so the restore point can only be behind it.
+        return route.Gap is not null && segments.Count < SegmentsToRestorePoint
+            ? Gap(route, path, $"restore point {name.RestorePoint}", reached: null)
+            : new Reachability.Unproven(path, $"the restore point is not in the {SegmentsToRestorePoint} segments from {extent.EndWal} on, where barman writes it{Ending(route)}");
     }
 
     /// <exception cref="InvalidDataException">It is not that segment, or is damaged.</exception>

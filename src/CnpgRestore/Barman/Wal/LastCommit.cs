@@ -16,16 +16,18 @@ public static class LastCommit
     public static async Task<WalTail> FindAsync(IObjectStore store, ServerFolder folder, RecoveryPath path, CancellationToken ct)
     {
         var tail = await ReadAsync(store, folder, path, [path.LastSegment], ct);
-        var lastRecord = tail.LastRecord;
+        var (lastRecord, lastEnd) = (tail.LastRecord, tail.LastEnd);
         var (segment, read) = (path.LastSegment, 1);
         while (tail is { LastCommit: null, Damage: null } && read < MostSegments && path.Before(segment) is { } before)
         {
             // A commit that begins in one segment may end in the next, so the two are read in one go.
             tail = await ReadAsync(store, folder, path, [before, segment], ct);
+            // A rollback in a segment that was read before is later than a commit further back.
+            lastEnd = tail.LastEnd is { } end ? Later(lastEnd, end) : lastEnd;
             (segment, read) = (before, read + 1);
         }
 
-        return tail with { LastRecord = lastRecord, SegmentsRead = read };
+        return tail with { LastRecord = lastRecord, LastEnd = lastEnd, SegmentsRead = read };
     }
 
     private static async Task<WalTail> ReadAsync(IObjectStore store, ServerFolder folder, RecoveryPath path, WalSegmentName[] segments, CancellationToken ct)

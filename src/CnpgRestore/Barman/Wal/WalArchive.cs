@@ -51,18 +51,25 @@ public sealed class WalArchive
     /// <summary>History files that PostgreSQL would refuse.</summary>
     public NameTally DamagedHistories { get; } = new();
 
-    public static async Task<WalArchive> ScanAsync(IObjectStore store, ServerFolder folder, CancellationToken ct)
+    /// <summary>As <see cref="ScanAsync(IObjectStore, ServerFolder, TimeProvider, CancellationToken)"/>, by the system's clock.</summary>
+    public static Task<WalArchive> ScanAsync(IObjectStore store, ServerFolder folder, CancellationToken ct) => ScanAsync(store, folder, TimeProvider.System, ct);
+
+    /// <summary>Looks a few times where a living server seems to be in the middle of uploading.</summary>
+    public static async Task<WalArchive> ScanAsync(IObjectStore store, ServerFolder folder, TimeProvider clock, CancellationToken ct)
     {
         var archive = new WalArchive();
+        var newest = new NewestLevels(clock);
         await foreach (var level in store.WalkAsync(folder.Wals, ct))
         {
-            var scan = new WalShardScan(level.Prefix);
-            foreach (var item in level.Objects)
+            if (newest.Keep(level) is { } settled)
             {
-                scan.Add(item);
+                archive.Take(settled);
             }
+        }
 
-            archive.Take(scan);
+        foreach (var level in await newest.SettleAsync(store, ct))
+        {
+            archive.Take(level);
         }
 
         await archive.ReadHistoriesAsync(store, ct);
@@ -81,8 +88,14 @@ public sealed class WalArchive
     /// <summary>The history of a timeline as PostgreSQL takes it: without a file it has no ancestors.</summary>
     public TimelineHistory HistoryOf(TimelineId timeline) => _histories.GetValueOrDefault(timeline) ?? TimelineHistory.WithoutAncestors(timeline);
 
-    private void Take(WalShardScan scan)
+    private void Take(FolderLevel level)
     {
+        var scan = new WalShardScan(level.Prefix);
+        foreach (var item in level.Objects)
+        {
+            scan.Add(item);
+        }
+
         foreach (var run in scan.Runs())
         {
             if (!_runs.TryGetValue(run.Timeline, out var runs))

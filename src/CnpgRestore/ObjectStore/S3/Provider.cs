@@ -12,6 +12,9 @@ public sealed record Provider(string Name, string? HostSuffix, long SingleCopyLi
 {
     private const long FiveGigabytes = 5_000_000_000;
 
+    /// <summary>The endpoints of AWS in China.</summary>
+    private const string AwsInChina = ".amazonaws.com.cn";
+
     // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html: above 5 GB only UploadPartCopy; the ETag becomes that of one part.
     public static readonly Provider Aws = new("aws", ".amazonaws.com", FiveGigabytes, PartCopy: true, CopyKeepsETag: false);
 
@@ -35,7 +38,7 @@ public sealed record Provider(string Name, string? HostSuffix, long SingleCopyLi
     public static IReadOnlyList<Provider> All { get; } = [Aws, Storj, Gcs, R2, B2, MinIO, Ceph, Generic];
 
     /// <summary>The provider behind an endpoint, by its host name; no endpoint means AWS.</summary>
-    public static Provider Of(Uri? endpoint) => endpoint is null
+    public static Provider Of(Uri? endpoint) => endpoint is null || endpoint.Host.EndsWith(AwsInChina, StringComparison.OrdinalIgnoreCase)
         ? Aws
         : All.FirstOrDefault(provider => provider.HostSuffix is { } suffix && endpoint.Host.EndsWith(suffix, StringComparison.OrdinalIgnoreCase)) ?? Generic;
 

@@ -24,6 +24,7 @@ sealed class S3Copy(AmazonS3Client client, RequestGate gate, Provider provider, 
 
     private readonly ConcurrentDictionary<string, Encryption> _encryption = new(StringComparer.Ordinal);
     private volatile bool _partCopy = provider.PartCopy;
+    private volatile bool _listsUploads = true;
     private long _singleLimit = provider.SingleCopyLimit;
 
     private sealed record Encryption(ServerSideEncryptionMethod? Method, string? KeyId);
@@ -88,6 +89,7 @@ sealed class S3Copy(AmazonS3Client client, RequestGate gate, Provider provider, 
     {
         var partSize = await PartSizeOfAsync(source, ct);
         var what = $"the copy of {source.Key}";
+        await AbortEarlierAsync(target, ct);
         var (upload, tags) = await BeginAsync(source, target, ct);
         try
         {
@@ -198,6 +200,42 @@ sealed class S3Copy(AmazonS3Client client, RequestGate gate, Provider provider, 
         catch (RestoreException e) when (!counted && e.InnerException is AmazonS3Exception { StatusCode: System.Net.HttpStatusCode.NotImplemented or System.Net.HttpStatusCode.Forbidden })
         {
             return [];
+        }
+    }
+
+    /// <summary>
+    /// A run that was killed in the middle of a copy has left its parts. The run that goes on holds the folder, so nobody else copies to this key.
+    /// Leftovers cost money and nothing else: whatever goes wrong here must not stop the copy.
+    /// </summary>
+    private async Task AbortEarlierAsync(string target, CancellationToken ct)
+    {
+        if (!_listsUploads)
+        {
+            return;
+        }
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(AbortTime);
+        try
+        {
+            // Of the keys that begin like this one, it is the first in the list.
+            var request = new ListMultipartUploadsRequest { BucketName = bucket, Prefix = target };
+            foreach (var earlier in (await client.ListMultipartUploadsAsync(request, limit.Token)).MultipartUploads ?? [])
+            {
+                if (earlier.Key == target)
+                {
+                    await AbortAsync(target, earlier.UploadId);
+                }
+            }
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            // Not permitted, or not known here: it will be no other for the next object.
+            _listsUploads = e is not AmazonS3Exception { StatusCode: System.Net.HttpStatusCode.NotImplemented or System.Net.HttpStatusCode.Forbidden or System.Net.HttpStatusCode.MethodNotAllowed };
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            throw new OperationCanceledException(e.Message, e, ct);
         }
     }
 

@@ -35,7 +35,7 @@ public sealed class S3ObjectStore : IObjectStore
 
     public string Identity => $"{Address} at {_settings.Endpoint?.Authority ?? "AWS"}";
 
-    public string Options => $"-b {Address} -e {_settings.Endpoint?.AbsoluteUri.TrimEnd('/') ?? "https://s3.amazonaws.com"}";
+    public IReadOnlyList<string> Options => ["-b", Address, "-e", _settings.Endpoint?.AbsoluteUri.TrimEnd('/') ?? "https://s3.amazonaws.com"];
 
     public async Task<FolderLevel> ListLevelAsync(KeyPrefix prefix, CancellationToken ct)
     {
@@ -189,10 +189,11 @@ public sealed class S3ObjectStore : IObjectStore
             return null;
         }
 
-        return head.ChecksumCRC64NVME is { Length: > 0 } crc64 ? $"CRC64NVME:{crc64}"
-            : head.ChecksumSHA256 is { Length: > 0 } sha256 && !sha256.Contains('-', StringComparison.Ordinal) ? $"SHA256:{sha256}"
-            : head.ChecksumCRC32C is { Length: > 0 } crc32C && !crc32C.Contains('-', StringComparison.Ordinal) ? $"CRC32C:{crc32C}"
-            : null;
+        return Whole("CRC64NVME", head.ChecksumCRC64NVME) ?? Whole("SHA256", head.ChecksumSHA256) ?? Whole("SHA1", head.ChecksumSHA1)
+            ?? Whole("CRC32C", head.ChecksumCRC32C) ?? Whole("CRC32", head.ChecksumCRC32);
+
+        // A server that does not tell the type writes one over parts as VALUE-N.
+        static string? Whole(string algorithm, string? value) => value is { Length: > 0 } && !value.Contains('-', StringComparison.Ordinal) ? $"{algorithm}:{value}" : null;
     }
 
     private Task<GetObjectMetadataResponse?> HeadAsync(ObjectKey key, GetObjectMetadataRequest request, CancellationToken ct) =>

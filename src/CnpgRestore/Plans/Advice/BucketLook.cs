@@ -110,7 +110,7 @@ sealed class BucketLook(AdviceRequest request, AdviceSources sources, Kubernetes
         }
 
         var tail = await LastCommit.FindAsync(store, origin.Catalog.Folder, path, ct);
-        if (tail.Damage is { } damage)
+        if (tail.Damage is { } damage && !proof.Contains(damage, StringComparison.Ordinal))
         {
             Remark(damage);
         }

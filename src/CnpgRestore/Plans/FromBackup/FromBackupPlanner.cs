@@ -134,7 +134,7 @@ public sealed class FromBackupPlanner(KubernetesApi api, FromBackupRequest reque
                 notes.Add(reachable.Proof);
                 return reachable.Path;
             case Reachability.Unproven unproven:
-                notes.Add($"only the replay can tell whether {request.Target} is reached: {unproven.Why}");
+                notes.Add($"only the replay can tell whether {(request.Target is RecoveryTarget.Latest ? "the end of the archive" : request.Target.ToString())} is reached: {unproven.Why}");
                 return unproven.Path;
             case Reachability.Unreachable unreachable:
                 problems.Add(unreachable.Problem);

@@ -54,18 +54,37 @@ static class Replacement
                 Invariant($"its newest usable one is {Word(route)}; {removed.Name}/ has {old.Id}, ended at {TargetTime.From(former.EndTime)}"),
                 $"take a base backup of the cluster first (a Backup resource), then: {look}"));
         }
-        else if (await LastEndAsync(store, removed, ct) is { } last && last >= end)
+        else if (await LaterAsync(store, removed, replacement, route, ct) is { } later)
         {
-            problems.Add(new Problem(
-                ProblemCode.Refused,
-                $"{removed.Name}/ holds later transactions than the newest base backup of {replacement.Name}/",
-                Invariant($"the last one ended at {TargetTime.From(last)}; base backup {Word(route)}"),
-                $"take a base backup of the cluster first (a Backup resource), then: {look}"));
+            problems.Add(later);
         }
 
         return problems;
     }
 
-    private static async Task<DateTimeOffset?> LastEndAsync(IObjectStore store, FolderState folder, CancellationToken ct) =>
-        (await RecoveryWindow.ReadAsync(store, folder.Catalog, folder.Archive, ct)).Spans.Select(span => span.Tail.LastEnd).Max();
+    private static async Task<Problem?> LaterAsync(IObjectStore store, FolderState removed, FolderState replacement, RecoveryRoute route, CancellationToken ct)
+    {
+        var end = route.Path!.Extent.EndTime;
+        var tails = (await RecoveryWindow.ReadAsync(store, removed.Catalog, removed.Archive, ct)).Spans.Select(span => (span.Path.LastSegment, span.Tail)).ToList();
+        if (tails.Select(item => item.Tail.LastEnd).Max() is { } last && last >= end)
+        {
+            return new Problem(
+                ProblemCode.Refused,
+                $"{removed.Name}/ holds later transactions than the newest base backup of {replacement.Name}/",
+                Invariant($"the last one ended at {TargetTime.From(last)}; base backup {Word(route)}"),
+                $"take a base backup of the cluster first (a Backup resource), then: cnpg-restore backups list --server {replacement.Name}");
+        }
+
+        // No transaction that could be read is not the same as none.
+        return tails.Find(item => item.Tail is { LastEnd: null } or { Damage: not null }) is { Tail: { } unknown } item
+            && removed.Archive.Newest is { } youngest && youngest.LastModified >= end
+                ? new Problem(
+                    ProblemCode.Refused,
+                    $"{removed.Name}/ holds later WAL than the newest base backup of {replacement.Name}/, and whether it holds transactions cannot be told",
+                    Invariant($"{youngest.Key.Name} was written at {TargetTime.From(youngest.LastModified)}; ")
+                        + (unknown.Damage ?? Invariant($"the {unknown.SegmentsRead} segments up to {item.LastSegment} hold no end of a transaction"))
+                        + $"; base backup {Word(route)}",
+                    $"keep it until the cluster has a later base backup (a Backup resource), or see what is in it: cnpg-restore drill --server {removed.Name}")
+                : null;
+    }
 }

@@ -2,6 +2,7 @@ using CnpgRestore.Databases;
 using CnpgRestore.Dumps;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.ObjectStore;
+using CnpgRestore.Plans.Advice;
 using CnpgRestore.Plans.Clusters;
 using CnpgRestore.Plans.FromDump;
 using CnpgRestore.Postgres;
@@ -84,7 +85,7 @@ public sealed class FreshRun(KubernetesApi api, IObjectStore? store, FreshPlan p
             ProblemCode.Stopped,
             $"Expected empty archive: {Decision.Archive}/ is not empty",
             $"it holds {offender}; the former Cluster may have archived once more when it stopped",
-            $"cnpg-restore rename -r {Decision.Archive} {Decision.Archive}-{Decision.Run.Split('-')[0]} {store.Options}, then: {Decision.ResumeCommand}");
+            $"{CommandText.Of("rename", ["-r", Decision.Archive, $"{Decision.Archive}-{Decision.Run.Split('-')[0]}", .. store.Options])}, then: {Decision.ResumeCommand}");
     }
 
     private async Task DemandDumpAsync(CancellationToken ct)
