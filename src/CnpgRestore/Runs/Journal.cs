@@ -62,11 +62,11 @@ public sealed class Journal : IDisposable
     /// <exception cref="RestoreException">A line other than the last is damaged.</exception>
     public static IReadOnlyList<JournalEntry> Read(string path) => ReadWithLength(path).Entries;
 
-    /// <summary>What the run is about, as its first line says; null where that line is damaged: then nothing tells, and every step asks the world anyway.</summary>
-    public static string? SubjectOf(string path)
+    /// <summary>Whether the run may be about a subject, as its first line says; where that cannot be read, it may be about any.</summary>
+    public static bool MayConcern(string path, string subject)
     {
         using var lines = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-        return lines.ReadLine() is { } first ? Parse(Encoding.UTF8.GetBytes(first))?.Subject : null;
+        return Parse(Encoding.UTF8.GetBytes(lines.ReadLine() ?? "")) is not { Subject: { } other } || other == subject;
     }
 
     /// <summary>Whether the run came to its end.</summary>

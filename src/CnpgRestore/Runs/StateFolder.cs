@@ -67,9 +67,13 @@ public sealed class StateFolder
     /// <exception cref="RestoreException">The journal of such a run is damaged.</exception>
     public RunId? FindUnfinished(string command, string subject)
     {
-        foreach (var path in Paths($"*-{command}-*.jsonl").Where(path => Journal.SubjectOf(path) == subject))
+        foreach (var path in Paths($"*-{command}-*.jsonl").Where(path => Journal.MayConcern(path, subject)))
         {
-            return Journal.IsFinished(Journal.Read(path)) ? null : new RunId(Path.GetFileNameWithoutExtension(path));
+            // A first line that is torn is no run yet.
+            if (Journal.Read(path) is [{ Subject: { } found }, ..] entries && found == subject)
+            {
+                return Journal.IsFinished(entries) ? null : new RunId(Path.GetFileNameWithoutExtension(path));
+            }
         }
 
         return null;

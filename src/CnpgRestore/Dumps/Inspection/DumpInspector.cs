@@ -72,6 +72,11 @@ public sealed class DumpInspector
             return head;
         }
 
+        if (head.File.Format == DumpFormat.Tar && await TarEnd.MissingAsync(head.File, ct) is { } missing)
+        {
+            return head with { State = DumpState.Damaged, Reason = missing };
+        }
+
         // What pg_restore writes ends with the line of a whole dump, whoever wrote the archive.
         return (await new DumpInspector().RunAsync(head.File, progress, ct)) with { Program = head.Program, ProgramVersion = head.ProgramVersion, ServerVersion = head.ServerVersion, ArchivedDatabase = head.Databases[0].Name, Notes = [] };
     }

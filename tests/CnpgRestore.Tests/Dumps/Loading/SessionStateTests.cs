@@ -15,6 +15,11 @@ public sealed class SessionStateTests
     [InlineData("SELECT pg_catalog.set_config('search_path', '', false);", "search_path")]
     [InlineData("SET LOCAL work_mem = '1MB';", null)]
     [InlineData("SET CONSTRAINTS ALL DEFERRED;", null)]
+    [InlineData("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE;", null)]
+    [InlineData("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY;", null)]
+    [InlineData("RESET ALL;", null)]
+    [InlineData("SET TIME ZONE 'UTC';", "timezone")]
+    [InlineData("SET SESSION TIME ZONE 'UTC';", "timezone")]
     [InlineData("SELECT pg_catalog.setval('public.s', 1, true);", null)]
     [InlineData("SETTLE;", null)]
     public void Knows_what_holds_for_the_rest_of_the_session(string statement, string? setting) =>
