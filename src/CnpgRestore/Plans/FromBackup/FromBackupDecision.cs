@@ -56,6 +56,7 @@ public sealed record FromBackupDecision : ClusterDecision
         Application = Application,
         Target = RecoveryTarget.Parse(Target),
         BackupId = Barman.Backups.BackupId.Parse(BackupId, provider: null),
+        Command = FromBackupCommandText.Of(Cluster, Namespace, Files, RecoveryTarget.Parse(Target), Apply, Push, Application),
     });
 
     /// <summary>The option by which a request names something else than the run decided; null where the same command goes on.</summary>

@@ -158,6 +158,7 @@ public sealed class FromBackupPlanner(KubernetesApi api, FromBackupRequest reque
                 Application = request.Application,
                 Target = request.Target,
                 BackupId = path.Backup.Id,
+                Command = FromBackupCommandText.Of(request),
             });
             notes.AddRange(edit.Notes);
             return edit;

@@ -38,7 +38,12 @@ public sealed record FreshDecision : ClusterDecision
         initdb, then {Path.GetFileName(Dump.Dump)} is loaded into {Dump.Database}.{(Archive.Length == 0 ? "" : $" Archives to {Archive} from now on.")}
         """;
 
-    public override ManifestEdit Edit(ManifestSet set) => set.ToInitdb(Cluster, new InitdbRequest { ArchiveName = Archive.Length == 0 ? null : Archive, Application = Application });
+    public override ManifestEdit Edit(ManifestSet set) => set.ToInitdb(Cluster, new InitdbRequest
+    {
+        ArchiveName = Archive.Length == 0 ? null : Archive,
+        Application = Application,
+        Command = $"cnpg-restore from-dump {Cluster} -n {Namespace} --strategy fresh --local PATH",
+    });
 
     public override bool IsSaidBy(ClusterManifest found) => found.Methods is [BootstrapMethod.Initdb] && (found.Destination?.ServerName ?? "") == Archive;
 
