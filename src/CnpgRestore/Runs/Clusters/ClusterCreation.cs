@@ -21,10 +21,10 @@ sealed class ClusterCreation(KubernetesApi api, ClusterDecision decision, JsonOb
             }
 
             DemandDecided(live);
-            var attempts = await AttemptsAsync(ct);
-            if (!removal.IsOurs(live) || !await HasFailedAsync(live, attempts, ct))
+            var attempts = await BootstrapAttempts.ReadAsync(api, decision, ct);
+            if (!removal.IsOurs(live) || !attempts.HaveFailed(live, await api.FindAsync(new ObjectReference(ResourceTypes.Jobs, decision.Namespace, decision.Job), ct)))
             {
-                EarlierAttempts = attempts.Select(pod => pod.Text("metadata", "name") ?? "").ToHashSet();
+                EarlierAttempts = attempts.Names;
                 return "it is there already";
             }
 
@@ -43,22 +43,6 @@ sealed class ClusterCreation(KubernetesApi api, ClusterDecision decision, JsonOb
 
         await api.CreateAsync(ResourceTypes.Clusters, decision.Namespace, (JsonObject)manifest.DeepClone(), WriteOptions.Default, ct);
         return decision.Origin;
-    }
-
-    private async Task<IReadOnlyList<JsonObject>> AttemptsAsync(CancellationToken ct) =>
-        await api.ListAsync(ResourceTypes.Pods, decision.Namespace, new ListSelector($"job-name={decision.Job}"), ct).ToListAsync(ct);
-
-    /// <summary>Whether no attempt is under way that may succeed yet: hours of a large restore may be in it.</summary>
-    private async Task<bool> HasFailedAsync(JsonObject live, IReadOnlyList<JsonObject> attempts, CancellationToken ct)
-    {
-        if (live.Text("status", "currentPrimary") is { Length: > 0 })
-        {
-            return false;
-        }
-
-        var job = await api.FindAsync(new ObjectReference(ResourceTypes.Jobs, decision.Namespace, decision.Job), ct);
-        return ClusterPhase.IsStuck(live.Text("status", "phase") ?? "")
-            || (job.Number("status", "failed") > 0 && !attempts.Any(pod => pod.Text("status", "phase") is "Pending" or "Running"));
     }
 
     /// <summary>Whoever created it, it must be what was decided, and nothing else.</summary>
