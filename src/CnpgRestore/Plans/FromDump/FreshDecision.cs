@@ -58,6 +58,8 @@ public sealed record FreshDecision : ClusterDecision
             ("--lineage", fresh.Lineage?.ToString(), Lineage == Lineage.Keep ? fresh.Lineage?.ToString() : Lineage.ToString()),
             ("--archive-name", fresh.ArchiveName, Archive),
             ("--apply", fresh.Apply.ToString(), Apply.ToString()),
+            ("--owner", Application is null ? null : fresh.Owner, Application?.Owner),
+            (PushOption, fresh.Push ? "yes" : "no", Push ? "yes" : "no"),
             ("--keep-apps", request.StopApps ? "no" : "yes", StopsApps ? "no" : "yes"),
         ];
         return choices.FirstOrDefault(choice => choice.Asked is not null && choice.Asked != choice.Decided).Name;
