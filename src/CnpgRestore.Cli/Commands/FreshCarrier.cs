@@ -32,7 +32,7 @@ sealed class FreshCarrier(CliSession session, KubernetesApi api, StoreOptions st
             var difference = unfinished!.DifferenceTo(request, fresh);
             if (difference is null)
             {
-                return await ContinueAsync(recorded, request.Place, dryRun, ct);
+                return await ContinueAsync(recorded, fresh.Files, request.Place, dryRun, ct);
             }
 
             // Another choice, as after a failed attempt, takes the run over once there is nothing to go back to.
@@ -52,21 +52,24 @@ sealed class FreshCarrier(CliSession session, KubernetesApi api, StoreOptions st
     {
         var dump = ((FreshDecision)recorded.Decision).Dump;
         await using var source = await DumpSource.OpenAsync(api, dump.Volume is { } volume ? DumpVolume.TryParse(volume) : null, dump.Image, recorded.Decision.Cluster, session, ct);
-        return await ContinueAsync(recorded, source.Place, dryRun, ct);
+        return await ContinueAsync(recorded, [], source.Place, dryRun, ct);
     }
 
-    private async Task<int> ContinueAsync(RecordedRun recorded, IDumpPlace place, bool dryRun, CancellationToken ct)
+    /// <param name="files">The manifests that the command line names; none: as the run was begun.</param>
+    private async Task<int> ContinueAsync(RecordedRun recorded, IReadOnlyList<string> files, IDumpPlace place, bool dryRun, CancellationToken ct)
     {
+        var mended = await MendedManifest.ReadAsync(api, recorded.Decision, recorded.Manifest, files, ct);
         var decision = (FreshDecision)recorded.Decision;
         var needsStore = decision.MoveTo is not null || decision.TakesFirstBackup;
-        var (store, unreachable) = await storeOptions.TryOpenAsync(parse, session, api, decision.Namespace, needsStore ? recorded.Manifest : null, ct);
+        var (store, unreachable) = await storeOptions.TryOpenAsync(parse, session, api, decision.Namespace, needsStore ? mended.Manifest : null, ct);
         using var opened = store;
         if (decision.MoveTo is not null && unreachable is not null)
         {
             throw new RestoreException(ProblemCode.Unreachable, "the bucket cannot be reached, in which a folder has to be renamed", unreachable, decision.ResumeCommand);
         }
 
-        var plan = await FreshPlanner.ResumeAsync(api, store, decision, place, recorded.Manifest, recorded.Outcome is not null, session.Clock, progress: null, ct);
+        var plan = await FreshPlanner.ResumeAsync(api, store, decision, place, mended.Manifest, recorded.Outcome is not null, session.Clock, progress: null, ct);
+        plan = plan with { Notes = [.. plan.Notes, .. mended.Notes] };
         return await ShowAndCarryOutAsync(plan, store, recorded.Outcome, dryRun, ct);
     }
 

@@ -30,7 +30,7 @@ sealed class FromBackupCarrier(CliSession session, KubernetesApi api, StoreOptio
             var difference = (recorded.Decision as FromBackupDecision ?? throw RecordedRun.Unfinished(recorded.Decision)).DifferenceTo(request);
             if (difference is null)
             {
-                return await ContinueAsync(recorded, dryRun, timeout, report, ct);
+                return await ContinueAsync(recorded, request.Files, dryRun, timeout, report, ct);
             }
 
             // Another choice, as after a failed attempt, takes the run over once there is nothing to go back to.
@@ -53,10 +53,13 @@ sealed class FromBackupCarrier(CliSession session, KubernetesApi api, StoreOptio
     }
 
     /// <summary>Goes on with a recorded run.</summary>
-    public async Task<int> ContinueAsync(RecordedRun recorded, bool dryRun, TimeSpan? timeout, string? report, CancellationToken ct)
+    /// <param name="files">The manifests that the command line names; none: as the run was begun.</param>
+    public async Task<int> ContinueAsync(RecordedRun recorded, IReadOnlyList<string> files, bool dryRun, TimeSpan? timeout, string? report, CancellationToken ct)
     {
-        using var store = await OpenAsync(recorded, ct);
-        var plan = await FromBackupPlanner.ResumeAsync(api, store, (FromBackupDecision)recorded.Decision, recorded.Manifest, session.Clock, ct);
+        var mended = await MendedManifest.ReadAsync(api, recorded.Decision, recorded.Manifest, files, ct);
+        using var store = await OpenAsync(recorded with { Manifest = mended.Manifest }, ct);
+        var plan = await FromBackupPlanner.ResumeAsync(api, store, (FromBackupDecision)recorded.Decision, mended.Manifest, session.Clock, ct);
+        plan = plan with { Notes = [.. plan.Notes, .. mended.Notes] };
         if (dryRun)
         {
             RunOutput.ShowPlan(session, plan.ToPlan(), isResult: true);

@@ -83,7 +83,7 @@ static class RunsCommand
               cnpg-restore runs resume 20260301t100000z-from-backup-4f2a -n db --dry-run
             """,
             clock,
-            (carrier, recorded, parse, ct) => carrier.ContinueAsync(recorded, parse.GetValue(dryRun), parse.GetValue(timeout)?.Value, parse.GetValue(report), ct),
+            (carrier, recorded, parse, ct) => carrier.ContinueAsync(recorded, [], parse.GetValue(dryRun), parse.GetValue(timeout)?.Value, parse.GetValue(report), ct),
             (carrier, decision, parse, ct) => carrier.ResumeAsync(decision, parse.GetValue(dryRun), ct),
             (carrier, recorded, parse, ct) => carrier.ContinueAsync(recorded, parse.GetValue(dryRun), ct),
             report,

@@ -21,6 +21,12 @@ public static class ClusterPhase
 
     public const string CannotCreateObjects = "Unable to create required cluster objects";
 
-    /// <summary>The operator waits for a person; nothing will change by itself.</summary>
-    public static bool IsStuck(string phase) => phase is Unrecoverable or UnknownPlugin or PluginError or ImageCatalogError or InvalidDefinition or CannotCreateObjects;
+    /// <summary>The operator makes nothing of the Cluster as long as it says so.</summary>
+    public static bool IsStuck(string phase) => phase is Unrecoverable or ImageCatalogError or InvalidDefinition || IsRetried(phase);
+
+    /// <summary>
+    /// The operator tries again by itself, every few seconds: a plugin's pod that is replaced is enough for it ([cloudnative-pg]
+    /// internal/controller/cluster_controller.go, Reconcile). What runs already goes on meanwhile.
+    /// </summary>
+    public static bool IsRetried(string phase) => phase is UnknownPlugin or PluginError or CannotCreateObjects;
 }

@@ -74,6 +74,9 @@ public static class ResourceTypes
     /// <summary>Argo CD's.</summary>
     public static ResourceType Applications { get; } = new("argoproj.io", "v1alpha1", "applications", "Application");
 
+    /// <summary>Makes Applications of Argo CD, and sets back what is changed in them.</summary>
+    public static ResourceType ApplicationSets { get; } = new("argoproj.io", "v1alpha1", "applicationsets", "ApplicationSet");
+
     internal static ResourceType SelfSubjectAccessReviews { get; } =
         new("authorization.k8s.io", "v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview", Namespaced: false);
 }

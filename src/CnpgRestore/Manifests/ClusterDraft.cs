@@ -23,8 +23,12 @@ sealed class ClusterDraft(IReadOnlyList<ManifestFile> files, ManifestFile file, 
     /// <summary>What <c>--cluster</c> says; null where it is not given, and the files hold no other Cluster.</summary>
     public string? Named { get; init; }
 
+    /// <summary>The command that edits, where it is another one than <c>manifest</c>; up to its own arguments.</summary>
+    public string? Caller { get; init; }
+
     /// <summary>For hints: this edit again, with more arguments.</summary>
-    public string Command(string arguments) => $"cnpg-restore manifest {method} -f {File.Path} {(Named is null ? "" : $"--cluster {Named} ")}{arguments}";
+    public string Command(string arguments) =>
+        Caller is null ? $"cnpg-restore manifest {method} -f {File.Path} {(Named is null ? "" : $"--cluster {Named} ")}{arguments}" : $"{Caller} {arguments}";
 
     public YamlText Text
     {

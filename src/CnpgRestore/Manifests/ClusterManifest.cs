@@ -39,6 +39,9 @@ public sealed record ClusterManifest
     /// <summary>From <c>imageCatalogRef.major</c> or the image's tag; null where neither says.</summary>
     public int? PostgresMajor { get; init; }
 
+    /// <summary>The image comes from a catalog, whatever <c>imageName</c> says.</summary>
+    public bool NamesCatalog { get; init; }
+
     public required IReadOnlyList<string> Tablespaces { get; init; }
 
     /// <summary><c>spec.postgresql.parameters</c>.</summary>
@@ -69,6 +72,7 @@ public sealed record ClusterManifest
             Destination = BackupFolder.ReadDestination(spec, name, objectStore),
             ImageName = spec.Text("imageName"),
             PostgresMajor = Major(spec),
+            NamesCatalog = spec.Text("imageCatalogRef", "major") is not null,
             Tablespaces = [.. spec.Items("tablespaces").Select(tablespace => tablespace.Text("name")).OfType<string>()],
             Parameters = Texts(spec.At("postgresql", "parameters")),
             Replica = ReplicaRole.Read(spec, name),

@@ -7,4 +7,7 @@ public sealed record InitdbRequest
     public string? ArchiveName { get; init; }
 
     public ApplicationDatabase? Application { get; init; }
+
+    /// <summary>The command that the edit is a part of, as hints begin; null: <c>manifest initdb</c> itself.</summary>
+    public string? Command { get; init; }
 }

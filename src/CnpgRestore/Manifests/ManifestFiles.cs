@@ -16,8 +16,8 @@ public static class ManifestFiles
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>
-    /// The named files, then: for a manifest with Flux variables, in itself or its ObjectStores, the Kustomizations in the folders above it, up to the
-    /// repository's root; for one with the plugin the ObjectStores in its own folder. A neighbour that is no YAML, or cannot be read, is passed over.
+    /// The named files, then: the Kustomizations of Flux that build their folder, in it and in those above it, up to the repository's root; for one with
+    /// the plugin the ObjectStores in its own folder. A neighbour that is no YAML, or cannot be read, is passed over.
     /// </summary>
     /// <exception cref="RestoreException">A named file does not exist, may not be read, or is not YAML.</exception>
     public static ManifestSet Read(IReadOnlyList<string> paths)
@@ -60,9 +60,9 @@ public static class ManifestFiles
     {
         var own = Path.GetDirectoryName(file.Path) is { Length: > 0 } folder ? folder : ".";
         List<ManifestFile> stores = Says(file, "barmanObjectName") ? [.. Holding(own, "barmancloud.cnpg.io/")] : [];
-        var kustomizations = stores.Prepend(file).Any(other => Says(other, "${"))
-            ? Above(own).SelectMany(above => Holding(above, "kustomize.toolkit.fluxcd.io/")).Where(other => other.Objects().Any(item => FluxSubstitution.Builds(item.Json, file.Path)))
-            : [];
+        // Also for a manifest without a variable: what a Kustomization patches, nobody sees who reads the file.
+        var kustomizations = Above(own).SelectMany(above => Holding(above, "kustomize.toolkit.fluxcd.io/"))
+            .Where(other => other.Objects().Any(item => FluxSubstitution.Builds(item.Json, file.Path)));
         return [.. kustomizations, .. stores];
     }
 

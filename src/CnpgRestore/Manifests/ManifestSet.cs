@@ -33,7 +33,7 @@ public sealed class ManifestSet(params IReadOnlyList<ManifestFile> files)
 
     /// <summary>Edits the files so that the Cluster is recovered from a folder in a bucket. Nothing is written to disk.</summary>
     /// <exception cref="RestoreException">The manifest does not say enough, contradicts itself, or cannot be edited safely; no file is changed.</exception>
-    public ManifestEdit ToRecovery(string? cluster, RecoveryRequest request) => Edit(cluster, "recovery", draft =>
+    public ManifestEdit ToRecovery(string? cluster, RecoveryRequest request) => Edit(cluster, "recovery", request.Command, draft =>
     {
         if (ChartValues.Matches(draft.Json))
         {
@@ -52,7 +52,7 @@ public sealed class ManifestSet(params IReadOnlyList<ManifestFile> files)
 
     /// <summary>Edits the files so that the Cluster begins new and empty. Nothing is written to disk.</summary>
     /// <exception cref="RestoreException">As for <see cref="ToRecovery"/>.</exception>
-    public ManifestEdit ToInitdb(string? cluster, InitdbRequest request) => Edit(cluster, "initdb", draft =>
+    public ManifestEdit ToInitdb(string? cluster, InitdbRequest request) => Edit(cluster, "initdb", request.Command, draft =>
     {
         if (ChartValues.Matches(draft.Json))
         {
@@ -75,14 +75,14 @@ public sealed class ManifestSet(params IReadOnlyList<ManifestFile> files)
         }
     });
 
-    private ManifestEdit Edit(string? cluster, string method, Action<ClusterDraft> change)
+    private ManifestEdit Edit(string? cluster, string method, string? command, Action<ClusterDraft> change)
     {
         foreach (var file in Files)
         {
             AnchorEdit.RequireResolved(file.Text);
         }
 
-        var draft = Find(cluster, method);
+        var draft = Find(cluster, method, command: command);
         var before = draft.Manifest;
         var texts = Files.Select(file => file.Text).ToList();
         try
@@ -103,12 +103,12 @@ public sealed class ManifestSet(params IReadOnlyList<ManifestFile> files)
         return new ManifestEdit(before, draft.Manifest, draft.Notes);
     }
 
-    private IEnumerable<ClusterDraft> Drafts(string? cluster, string method) => Files.Where(file => !file.IsNeighbour).SelectMany(file => file.Objects().Where(item => IsCluster(item.Json))
-        .Select(item => new ClusterDraft(Files, file, item.Index, method) { Named = cluster }));
+    private IEnumerable<ClusterDraft> Drafts(string? cluster, string method, string? command = null) => Files.Where(file => !file.IsNeighbour).SelectMany(file => file.Objects().Where(item => IsCluster(item.Json))
+        .Select(item => new ClusterDraft(Files, file, item.Index, method) { Named = cluster, Caller = command }));
 
-    private ClusterDraft Find(string? cluster, string method, string namedBy = ByOption)
+    private ClusterDraft Find(string? cluster, string method, string namedBy = ByOption, string? command = null)
     {
-        var found = Drafts(cluster, method).ToList();
+        var found = Drafts(cluster, method, command).ToList();
         var named = cluster is null ? found : found.FindAll(draft => draft.Manifest.Name == cluster);
         if (named is [var only])
         {

@@ -24,4 +24,7 @@ public sealed record RecoveryRequest
 
     /// <summary>Pins the base backup, so that the operator does not choose one itself.</summary>
     public BackupId? BackupId { get; init; }
+
+    /// <summary>The command that the edit is a part of, as hints begin; null: <c>manifest recovery</c> itself.</summary>
+    public string? Command { get; init; }
 }

@@ -11,6 +11,12 @@ namespace CnpgRestore.Manifests;
 /// <param name="Promotion">What makes it a primary, as a request.</param>
 public sealed record ReplicaRole(string Source, string Reason, string Promotion)
 {
+    /// <summary>
+    /// Below <c>spec.replica</c>: what a former primary gave out when it was demoted. Only the status of the Cluster that was promoted with it says that it is
+    /// used up, so the operator waits for a promotion before it makes any instance of a new one ([cloudnative-pg] ShouldPromoteFromReplicaCluster).
+    /// </summary>
+    public const string PromotionTokenKey = "promotionToken";
+
     /// <param name="place">Where it stands: <c>cluster.yaml line 7</c>.</param>
     public Problem ToProblem(string cluster, string place) => new(
         ProblemCode.Refused,

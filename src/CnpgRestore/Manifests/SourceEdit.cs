@@ -64,7 +64,9 @@ static class SourceEdit
             var own = FreeName(draft, source ?? name);
             draft.SetText(SourcePlace, own);
             draft.Text = Written(draft, own, source);
-            draft.Notes.Add($"the external cluster '{name}' is {Where(other)}, not in the bucket where the backup was found: '{own}' is written beside it");
+            draft.Notes.Add(IsInArchive(draft, other)
+                ? $"the external cluster '{name}' reads by barmanObjectStore, and the cluster archives by the plugin: '{own}' is written beside it"
+                : $"the external cluster '{name}' is {Where(other)}, not in the bucket where the backup was found: '{own}' is written beside it");
             name = own;
         }
 
@@ -89,8 +91,15 @@ static class SourceEdit
         }
     }
 
+    /// <summary>
+    /// Also one that reads the right bucket by itself where the Cluster archives by the plugin: an image that is made for the plugin has no Barman in it,
+    /// and CNPG 1.31 knows no <c>barmanObjectStore</c>.
+    /// </summary>
     private static bool IsElsewhere(ClusterDraft draft, ExternalCluster cluster, RecoveryRequest request) =>
-        request.IsInArchiveBucket && draft.Manifest.Destination is { } archive && cluster.Folder?.IsInBucketOf(archive, draft.Manifest.Namespace) != true;
+        request.IsInArchiveBucket && draft.Manifest.Destination is { } archive && (!IsInArchive(draft, cluster) || (archive.IsPlugin && cluster.Folder is { IsPlugin: false }));
+
+    private static bool IsInArchive(ClusterDraft draft, ExternalCluster cluster) =>
+        draft.Manifest.Destination is { } archive && cluster.Folder?.IsInBucketOf(archive, draft.Manifest.Namespace) == true;
 
     private static string Where(ExternalCluster cluster) => cluster.Folder switch
     {

@@ -27,6 +27,11 @@ static class GitOpsPreflight
             }
 
             suspended.Add(SuspendedOwner.Of(reference));
+            if (GitOpsSuspension.SetOf(reference.Type, found) is { } set && await owners.FindSetAsync(set, ct) is var read && OfSet(reference, set, read) is { } problem)
+            {
+                problems.Add(problem);
+            }
+
             var contested = GitOpsSuspension.ContestedBy(reference.Type, found);
             if (contested.Count == 0)
             {
@@ -46,4 +51,13 @@ static class GitOpsPreflight
         suspended.Reverse();
         return suspended;
     }
+
+    /// <summary>Null where the ApplicationSet lets its Application be suspended.</summary>
+    /// <param name="read">Null where it is gone, or may not be read: then nobody knows what it does.</param>
+    internal static Problem? OfSet(ObjectReference application, ObjectReference set, JsonObject? read) =>
+        read is not null && GitOpsSuspension.LeavesSyncPolicy(read, application.Name) ? null : new Problem(
+            ProblemCode.Refused,
+            $"{application} would be resumed by {set}",
+            read is null ? "an ApplicationSet sets back what is changed in its Applications, and this one cannot be read" : "it sets back spec.syncPolicy of its Applications",
+            $"write into {set} spec.ignoreApplicationDifferences: [{{jsonPointers: [/spec/syncPolicy]}}], or spec.syncPolicy.applicationsSync: create-only; then run the same command again");
 }

@@ -14,6 +14,9 @@ sealed class GitOpsSwitch(KubernetesApi api, IReadOnlyList<SuspendedOwner> owner
     /// <summary>A reconciliation that had begun ends, and what works against the suspension shows itself.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1.5);
 
+    /// <summary>A sync of Argo CD that waits for a hook has no end of its own.</summary>
+    private static readonly TimeSpan LongestSync = TimeSpan.FromMinutes(2);
+
     /// <summary>A controller may write status between our reading and our writing.</summary>
     private const int MostConflicts = 10;
 
@@ -48,13 +51,15 @@ sealed class GitOpsSwitch(KubernetesApi api, IReadOnlyList<SuspendedOwner> owner
             await Task.Delay(Settling, clock, ct);
         }
 
+        await AwaitSyncsAsync(ct);
         return Invariant($"{suspended} suspended, {owners.Count - suspended} were already");
     }
 
     /// <summary>The last look before something is deleted, created or counted on: people and parents resume things.</summary>
-    /// <exception cref="RestoreException">Exit 20: one of the owners works again.</exception>
+    /// <exception cref="RestoreException">Exit 20: one of the owners works again, or still.</exception>
     public async Task DemandSuspendedAsync(CancellationToken ct)
     {
+        await AwaitSyncsAsync(ct);
         foreach (var owner in owners)
         {
             var reference = owner.ToReference();
@@ -62,6 +67,29 @@ sealed class GitOpsSwitch(KubernetesApi api, IReadOnlyList<SuspendedOwner> owner
             {
                 throw new RestoreException(
                     ProblemCode.Stopped, $"{owner} is no longer suspended", "somebody, or what owns it, has resumed it; it would bring back what Git says", $"find out who, then: {goOn}");
+            }
+        }
+    }
+
+    /// <summary>What Argo CD had begun before it was suspended, or a person begins since, ends first: it would apply the manifest of the former Cluster.</summary>
+    private async Task AwaitSyncsAsync(CancellationToken ct)
+    {
+        using var limit = new CancellationTokenSource(LongestSync, clock);
+        foreach (var owner in owners.Where(owner => owner.Kind == ResourceTypes.Applications.Kind))
+        {
+            var reference = owner.ToReference();
+            while (await api.FindAsync(reference, ct) is { } item && GitOpsSuspension.IsSyncing(reference.Type, item))
+            {
+                if (limit.IsCancellationRequested)
+                {
+                    throw new RestoreException(
+                        ProblemCode.Stopped,
+                        $"{owner} is suspended and still syncs",
+                        Invariant($"a sync that has begun goes on, and this one has not ended in {LongestSync.TotalMinutes} minutes; it would bring back what Git says"),
+                        $"argocd app terminate-op {owner.Name}, then: {goOn}");
+                }
+
+                await Task.Delay(Settling, clock, ct);
             }
         }
     }

@@ -12,7 +12,8 @@ public static partial class YamlMeaning
     private static readonly string[] Falses = ["false", "False", "FALSE"];
 
     /// <summary>
-    /// Plain scalars are typed by the core schema of YAML 1.2, as Kubernetes' own reader does for every word but yes, no, on and off.
+    /// Plain scalars are typed by the core schema of YAML 1.2, as Kubernetes' own reader does for every word but yes, no, on and off; of the numbers it
+    /// reads those of YAML 1.1 as well: <c>0440</c> is octal.
     /// An alias without an anchor becomes its own text.
     /// </summary>
     public static JsonNode? ToJson(YamlNode node) => ToJson(node, text => text);
@@ -51,7 +52,7 @@ public static partial class YamlMeaning
 
     /// <summary>Whether a plain scalar with this text would be read as something else than this text.</summary>
     internal static bool IsTyped(string text) =>
-        Nulls.Contains(text) || Trues.Contains(text) || Falses.Contains(text) || Number.IsMatch(text);
+        Nulls.Contains(text) || Trues.Contains(text) || Falses.Contains(text) || ToNumber(text) is not null;
 
     private static JsonObject ToObject(YamlMapping mapping, Func<string, string> replace)
     {
@@ -97,19 +98,60 @@ public static partial class YamlMeaning
             return JsonValue.Create(Trues.Contains(text));
         }
 
-        if (Number.IsMatch(text))
+        return ToNumber(text) ?? JsonValue.Create(text);
+    }
+
+    /// <summary>
+    /// The number that Kubernetes reads; null where it reads a text ([go-yaml v2] resolve.go: strconv.ParseInt with base 0, before it ParseFloat;
+    /// underlines between digits are left out). <c>defaultMode: 0440</c> is 288 in the JSON that the API gets.
+    /// </summary>
+    private static JsonValue? ToNumber(string text)
+    {
+        var plain = text is [>= '0' and <= '9' or '+' or '-', ..] ? text.Replace("_", "", StringComparison.Ordinal) : text;
+        if (Based.Match(plain) is { Success: true } based && ToWhole(based) is { } whole)
         {
-            return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)
-                ? JsonValue.Create(whole)
-                // JSON has no number for what lies beyond.
-                : double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture) is var number && double.IsFinite(number) ? JsonValue.Create(number) : JsonValue.Create(text);
+            return whole;
         }
 
-        return JsonValue.Create(text);
+        if (!Number.IsMatch(plain))
+        {
+            return null;
+        }
+
+        return long.TryParse(plain, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number)
+            // JSON has no number for what lies beyond.
+            : double.Parse(plain, NumberStyles.Float, CultureInfo.InvariantCulture) is var real && double.IsFinite(real) ? JsonValue.Create(real) : null;
+    }
+
+    /// <summary>Null where it does not fit into 64 bits.</summary>
+    private static JsonValue? ToWhole(Match based)
+    {
+        var (bits, digits) = based.Groups["hex"].Success ? (4, based.Groups["hex"]) : based.Groups["bin"].Success ? (1, based.Groups["bin"]) : (3, based.Groups["oct"]);
+        UInt128 value = 0;
+        foreach (var digit in digits.ValueSpan)
+        {
+            value = (value << bits) + (UInt128)(digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10);
+            if (value > ulong.MaxValue)
+            {
+                return null;
+            }
+        }
+
+        var isNegative = based.Groups["sign"].ValueSpan is "-";
+        return (isNegative, value <= long.MaxValue) switch
+        {
+            (true, true) => JsonValue.Create(-(long)value),
+            (false, true) => JsonValue.Create((long)value),
+            (false, false) => JsonValue.Create((ulong)value),
+            _ => null,
+        };
     }
 
     private static string Join(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
 
     [GeneratedRegex(@"^[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Number { get; }
+
+    [GeneratedRegex(@"^(?<sign>[-+]?)0([xX](?<hex>[0-9a-fA-F]+)|[bB](?<bin>[01]+)|[oO]?(?<oct>[0-7]+))\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Based { get; }
 }

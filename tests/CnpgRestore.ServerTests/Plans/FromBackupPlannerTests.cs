@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.ObjectStore.S3;
 using CnpgRestore.Plans.Clusters;
@@ -362,6 +363,61 @@ public sealed class FromBackupPlannerTests(TestBed bed) : IAsyncLifetime
         var plan = await PlanAsync(Manifest.Replace("instances: 1", "instances: ${INSTANCES:=1}", StringComparison.Ordinal));
 
         Assert.Equal(1, plan.Manifest["spec"]!["instances"]!.GetValue<long>());
+    }
+
+    [Fact]
+    public async Task The_PostgreSQL_that_the_operator_fills_in_is_compared_with_the_backup()
+    {
+        Assert.Contains((await PlanAsync(Manifest)).Notes, note => note.StartsWith("which PostgreSQL the new Cluster gets is not known (the manifest names no image)", StringComparison.Ordinal));
+        // There is no webhook here: what one would answer.
+        _proxy.On(
+            request => request.Method == "POST" && request.Path.Value!.EndsWith("/clusters", StringComparison.Ordinal) && request.QueryString.Value!.Contains("dryRun", StringComparison.Ordinal),
+            Times.Always,
+            (_, context) => context.Response.WriteAsync("""{"kind":"Cluster","metadata":{"name":"trial"},"spec":{"imageName":"ghcr.io/cloudnative-pg/postgresql:99.1"}}""", Ct));
+
+        var told = await RefusedAsync(Manifest);
+
+        Assert.Contains("PostgreSQL 99 cannot start on a backup of PostgreSQL", told, StringComparison.Ordinal);
+        Assert.Contains("the manifest names no image, and the operator takes ghcr.io/cloudnative-pg/postgresql:99.1", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_Application_of_an_ApplicationSet_is_in_the_way_where_it_has_to_be_suspended()
+    {
+        var application = new ObjectReference(ResourceTypes.Applications, _scene.Namespace, $"orders-{_scene.Namespace}");
+        await _scene.ApplyAsync($$"""
+            apiVersion: argoproj.io/v1alpha1
+            kind: Application
+            metadata:
+              name: {{application.Name}}
+              ownerReferences: [{apiVersion: argoproj.io/v1alpha1, kind: ApplicationSet, name: shops, uid: 11111111-2222-3333-4444-555555555555}]
+            spec: {syncPolicy: {automated: {selfHeal: true} } }
+            """, Ct);
+        await _scene.ApplyAsync(Manifest, Ct);
+        await _scene.KubectlAsync(Ct, "annotate", "cluster", Cluster, $"argocd.argoproj.io/tracking-id={application.Name}:postgresql.cnpg.io/Cluster:{_scene.Namespace}/{Cluster}");
+
+        // There is no such type here, and so it cannot be read.
+        var told = await RefusedAsync(null);
+        _proxy.On(request => request.Path.Value!.EndsWith("/applicationsets/shops", StringComparison.Ordinal), Times.Always, (_, context) => context.Response.WriteAsync(
+            """{"kind":"ApplicationSet","metadata":{"name":"shops"},"spec":{"ignoreApplicationDifferences":[{"jsonPointers":["/spec/syncPolicy"]}]}}""", Ct));
+        var ignoring = await PlanAsync(null);
+        await _scene.Api.MergePatchAsync(application, JsonNode.Parse("""{"spec":{"syncPolicy":{"automated":null}}}""")!.AsObject(), WriteOptions.Default, Ct);
+        var manual = await PlanAsync(null);
+
+        Assert.Contains("would be resumed by applicationset shops", told, StringComparison.Ordinal);
+        Assert.Contains("spec.ignoreApplicationDifferences: [{jsonPointers: [/spec/syncPolicy]}]", told, StringComparison.Ordinal);
+        Assert.All((FromBackupPlan[])[ignoring, manual], plan => Assert.Equal([application.Name], plan.Decision.Owners.Select(owner => owner.Name)));
+    }
+
+    [Fact]
+    public async Task A_token_of_a_promotion_that_is_over_is_left_out_of_the_live_Cluster_and_told()
+    {
+        await _scene.ApplyAsync($"{Manifest}  replica: {{primary: orders, source: east, promotionToken: eyJk}}\n  externalClusters: [{{name: east, connectionParameters: {{host: east-rw}}}}]\n", Ct);
+
+        var plan = await PlanAsync(null);
+
+        Assert.False(plan.Manifest["spec"]!["replica"]!.AsObject().ContainsKey("promotionToken"));
+        Assert.Contains("spec.replica.promotionToken is left out: the new Cluster would wait for a promotion that is over", plan.Notes);
     }
 
     /// <summary>A list over all namespaces.</summary>

@@ -14,6 +14,7 @@ public sealed class ClusterHostsTests
         [
             Named("orders-rw", "shop", """{"clusterIP":"10.96.0.7"}"""),
             Named("mine", "shop", """{"selector":{"cnpg.io/cluster":"orders"}}"""),
+            Named("postgres", "shop", """{"selector":{"cnpg.io/cluster":"orders"}}"""),
             Named("db", "front", """{"externalName":"orders-rw.shop.svc.cluster.local"}"""),
         ]);
 
@@ -30,6 +31,10 @@ public sealed class ClusterHostsTests
     [InlineData("10.96.0.7", "front", "10.96.0.7, which is orders-rw")]
     [InlineData("PGHOST=db", "front", "db, which is orders-rw.shop.svc.cluster.local")]
     [InlineData("wait for orders-rw.\nthen go on", "shop", "orders-rw")]
+    [InlineData("postgres://u:p@postgres/orders", "shop", "postgres")]
+    [InlineData("postgres://postgres:5432/orders", "shop", "postgres")]
+    [InlineData("https://mine/", "shop", "mine")]
+    [InlineData("until (echo > /dev/tcp/mine/5432); do sleep 1; done", "shop", "mine")]
     public void A_name_of_the_database_is_found(string text, string ns, string host) => Assert.Equal(host, Hosts.In(text, ns));
 
     [Theory]
@@ -42,6 +47,11 @@ public sealed class ClusterHostsTests
     [InlineData("110.96.0.7", "front")]
     [InlineData("10.96.0.77", "front")]
     [InlineData("swimming-pool", "shop")]
+    [InlineData("postgres://u:p@other-db:5432/orders", "shop")]
+    [InlineData("jdbc:postgres://other-db/orders", "shop")]
+    [InlineData("/var/lib/postgres/data", "shop")]
+    [InlineData("https://shop.example.org/mine", "shop")]
+    [InlineData("registry.example.org/postgres:17", "shop")]
     [InlineData("", "shop")]
     public void What_only_looks_like_it_is_not(string text, string ns) => Assert.Null(Hosts.In(text, ns));
 

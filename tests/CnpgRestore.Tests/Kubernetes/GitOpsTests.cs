@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.Kubernetes.GitOps;
+using CnpgRestore.Plans;
 
 namespace CnpgRestore.Tests.Kubernetes;
 
@@ -132,11 +133,50 @@ public sealed class GitOpsTests
         Assert.Equal(contested ? [manager] : [], GitOpsSuspension.ContestedBy(ResourceTypes.Kustomizations, owner));
     }
 
-    [Fact]
-    public void An_ApplicationSet_contests_its_Applications() =>
-        Assert.Equal(
-            ["ApplicationSet shops"],
-            GitOpsSuspension.ContestedBy(ResourceTypes.Applications, Json("""{"metadata":{"ownerReferences":[{"kind":"ApplicationSet","name":"shops"}]}}""")));
+    [Theory]
+    [InlineData("""{"automated":{"selfHeal":true}}""", "shops")]
+    // Nothing to suspend: not by itself, and not by us.
+    [InlineData("""{"syncOptions":[]}""", null)]
+    [InlineData("""{"automated":{"enabled":false}}""", null)]
+    public void An_ApplicationSet_may_resume_what_is_suspended_of_its_Applications(string policy, string? set)
+    {
+        var application = Json("""{"metadata":{"name":"orders","namespace":"argocd","ownerReferences":[{"kind":"ApplicationSet","name":"shops"}]},"spec":{}}""");
+        application["spec"]!["syncPolicy"] = JsonNode.Parse(policy);
+
+        Assert.Equal(set is null ? null : new ObjectReference(ResourceTypes.ApplicationSets, "argocd", set), GitOpsSuspension.SetOf(ResourceTypes.Applications, application));
+        Assert.Empty(GitOpsSuspension.ContestedBy(ResourceTypes.Applications, application));
+        Assert.Null(GitOpsSuspension.SetOf(ResourceTypes.Applications, Json("""{"metadata":{"name":"orders"},"spec":{"syncPolicy":{"automated":{}}}}""")));
+    }
+
+    [Theory]
+    [InlineData("""{"syncPolicy":{"applicationsSync":"create-only"}}""", true)]
+    [InlineData("""{"syncPolicy":{"applicationsSync":"create-delete"}}""", true)]
+    [InlineData("""{"syncPolicy":{"applicationsSync":"create-update"}}""", false)]
+    [InlineData("""{"ignoreApplicationDifferences":[{"jsonPointers":["/spec/source/targetRevision"]},{"jsonPointers":["/spec/syncPolicy"]}]}""", true)]
+    [InlineData("""{"ignoreApplicationDifferences":[{"jqPathExpressions":[".spec.syncPolicy.automated"]}]}""", true)]
+    [InlineData("""{"ignoreApplicationDifferences":[{"name":"orders","jsonPointers":["/spec/syncPolicy"]}]}""", true)]
+    [InlineData("""{"ignoreApplicationDifferences":[{"name":"users","jsonPointers":["/spec/syncPolicy"]}]}""", false)]
+    [InlineData("""{"ignoreApplicationDifferences":[{"jsonPointers":["/spec/syncPolicy/syncOptions"]}]}""", false)]
+    [InlineData("{}", false)]
+    [InlineData(null, false)]
+    public void An_ApplicationSet_that_leaves_the_sync_policy_alone_is_no_contest(string? spec, bool leaves)
+    {
+        var application = new ObjectReference(ResourceTypes.Applications, "argocd", "orders");
+        var set = new ObjectReference(ResourceTypes.ApplicationSets, "argocd", "shops");
+
+        var problem = GitOpsPreflight.OfSet(application, set, spec is null ? null : new JsonObject { ["spec"] = JsonNode.Parse(spec) });
+
+        Assert.Equal(leaves, problem is null);
+        Assert.True(leaves || problem!.Hint!.Contains("spec.ignoreApplicationDifferences: [{jsonPointers: [/spec/syncPolicy]}], or spec.syncPolicy.applicationsSync: create-only", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Application", """{"operation":{"sync":{}}}""", true)]
+    [InlineData("Application", """{"status":{"operationState":{"phase":"Running"}}}""", true)]
+    [InlineData("Application", """{"status":{"operationState":{"phase":"Succeeded"}}}""", false)]
+    [InlineData("Application", "{}", false)]
+    [InlineData("Kustomization", """{"status":{"operationState":{"phase":"Running"}}}""", false)]
+    public void A_sync_that_has_begun_goes_on(string kind, string owner, bool isSyncing) => Assert.Equal(isSyncing, GitOpsSuspension.IsSyncing(TypeOf(kind), Json(owner)));
 
     private static ResourceType TypeOf(string kind) =>
         kind switch { "Kustomization" => ResourceTypes.Kustomizations, "Application" => ResourceTypes.Applications, _ => ResourceTypes.HelmReleases };

@@ -93,6 +93,17 @@ public sealed class ManifestFilesTests : IDisposable
         Assert.All(sentences, sentence => Assert.Contains(told!, sentence, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void What_a_Kustomization_of_Flux_changes_is_told_of_a_manifest_without_variables_too()
+    {
+        var cluster = Write("repository/apps/shop/cluster.yaml", "apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: shop}\nspec: {instances: 1}\n");
+        Write("repository/apps/ks.yaml", "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: shop}\nspec: {path: ./apps/shop, patches: [{target: {kind: Cluster}, patch: '{}'}]}\n");
+
+        var sentence = Assert.Single(KustomizePatches.Of(ManifestFiles.Read([cluster])));
+
+        Assert.StartsWith("Kustomization shop in ", sentence, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("kind: ScheduledBackup\nspec: {cluster: {name: \"${CLUSTER}\"}}\n", "shop")]
     [InlineData("kind: ScheduledBackup\nspec: {cluster: {name: shop}}\n", "shop-2")]

@@ -45,6 +45,33 @@ public sealed class SourceBucketTests
         Assert.Equal(("r2", "postgres-v17"), (edit.After.Source!.ObjectStoreName, edit.After.Source.ServerName));
     }
 
+    [Theory]
+    [InlineData("old", "postgres-v17")]
+    // Its entry has the name that the source would get.
+    [InlineData("postgres-v17", "postgres-v17-2")]
+    public void An_in_tree_entry_is_left_alone_where_the_Cluster_archives_by_the_plugin(string entry, string name)
+    {
+        var set = new ManifestSet(
+            new ManifestFile("cluster.yaml", $$$"""
+                apiVersion: postgresql.cnpg.io/v1
+                kind: Cluster
+                metadata: {name: postgres-v17}
+                spec:
+                  bootstrap: {recovery: {source: {{{entry}}}, database: app, owner: app}}
+                  externalClusters:
+                    - name: {{{entry}}}
+                      barmanObjectStore: {{{{Archive}}}, serverName: postgres-v17}
+                  plugins:
+                    - {name: barman-cloud.cloudnative-pg.io, isWALArchiver: true, parameters: {barmanObjectName: r2}}
+                """),
+            new ManifestFile("store.yaml", $"apiVersion: barmancloud.cnpg.io/v1\nkind: ObjectStore\nmetadata: {{name: r2}}\nspec: {{configuration: {{{Archive}}}}}\n") { IsNeighbour = true });
+
+        var edit = set.ToRecovery(null, new RecoveryRequest { Source = "postgres-v17", ArchiveName = "postgres-v17-new", IsInArchiveBucket = true });
+
+        Assert.Equal((name, "r2", "postgres-v17"), (edit.After.RecoverySource, edit.After.Source!.ObjectStoreName, edit.After.Source.ServerName));
+        Assert.Contains($"the external cluster '{entry}' reads by barmanObjectStore, and the cluster archives by the plugin: '{name}' is written beside it", edit.Notes);
+    }
+
     [Fact]
     public void A_person_may_recover_from_another_bucket_and_is_told()
     {

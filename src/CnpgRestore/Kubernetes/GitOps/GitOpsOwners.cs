@@ -61,6 +61,19 @@ public sealed class GitOpsOwners(KubernetesApi api)
         return FindAsync(item, ct);
     }
 
+    /// <summary>An ApplicationSet; null where it is gone, or may not be read.</summary>
+    public async Task<JsonObject?> FindSetAsync(ObjectReference set, CancellationToken ct)
+    {
+        try
+        {
+            return await ReadAsync(set, ct);
+        }
+        catch (RestoreException e) when (e.Problem.Code is ProblemCode.AccessDenied or ProblemCode.NotFound)
+        {
+            return null;
+        }
+    }
+
     private async Task<List<GitOpsOwner>> OwnersOfAsync(JsonObject item, CancellationToken ct)
     {
         var owners = new List<GitOpsOwner>();

@@ -69,7 +69,7 @@ public static class GitOpsSuspension
 
     /// <summary>
     /// Who else writes the field that suspends: a parent whose manifest names it sets it back at its next turn, and has to be suspended first
-    /// (kustomize-controller applies with force; an ApplicationSet rewrites its Applications).
+    /// (kustomize-controller applies with force). An ApplicationSet is told by <see cref="SetOf"/>.
     /// </summary>
     public static IReadOnlyList<string> ContestedBy(ResourceType type, JsonObject owner)
     {
@@ -77,11 +77,34 @@ public static class GitOpsSuspension
         var managers = owner.Items("metadata", "managedFields")
             .Where(entry => entry.At(path) is not null && IsController(entry))
             .Select(entry => entry.Text("manager") ?? "");
-        var sets = owner.Items("metadata", "ownerReferences")
-            .Where(reference => reference.Text("kind") == "ApplicationSet")
-            .Select(reference => $"ApplicationSet {reference.Text("name")}");
-        return [.. managers.Concat(sets).Distinct()];
+        return [.. managers.Distinct()];
     }
+
+    /// <summary>
+    /// The ApplicationSet that has made an Application and may set back what suspends it. Null where there is none, and where nothing has to be suspended:
+    /// an Application that does not sync by itself is left as it is.
+    /// </summary>
+    public static ObjectReference? SetOf(ResourceType type, JsonObject owner) =>
+        IsArgo(type) && !IsSuspended(type, owner)
+        && owner.Items("metadata", "ownerReferences").Select(reference => reference.Text("kind") == ResourceTypes.ApplicationSets.Kind ? reference.Text("name") : null)
+            .FirstOrDefault(name => name is not null) is { } set
+            ? new ObjectReference(ResourceTypes.ApplicationSets, owner.Text("metadata", "namespace"), set)
+            : null;
+
+    /// <summary>
+    /// Whether an ApplicationSet lets an Application be suspended: it never changes what it has made, or leaves the sync policy out when it compares
+    /// (https://argo-cd.readthedocs.io/en/stable/operator-manual/applicationset/Controlling-Resource-Modification/).
+    /// </summary>
+    public static bool LeavesSyncPolicy(JsonObject set, string application) =>
+        set.Text("spec", "syncPolicy", "applicationsSync") is "create-only" or "create-delete"
+        || set.Items("spec", "ignoreApplicationDifferences").Any(entry =>
+            (entry.Text("name") is not { Length: > 0 } name || name == application)
+            && (entry.Items("jsonPointers").Any(pointer => pointer.Text() is "/spec/syncPolicy" or "/spec/syncPolicy/automated")
+                || entry.Items("jqPathExpressions").Any(path => path.Text() is ".spec.syncPolicy" or ".spec.syncPolicy.automated")));
+
+    /// <summary>Whether it applies what it has at this moment: a sync that has begun goes on after the Application is suspended. Only Argo CD tells.</summary>
+    public static bool IsSyncing(ResourceType type, JsonObject owner) =>
+        IsArgo(type) && (owner.At("operation") is JsonObject || owner.Text("status", "operationState", "phase") is "Running" or "Terminating");
 
     private static bool IsController(JsonNode entry) =>
         entry.Text("manager") != WriteOptions.Default.FieldManager

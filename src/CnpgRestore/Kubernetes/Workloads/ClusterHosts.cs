@@ -31,7 +31,8 @@ sealed class ClusterHosts
         {
             for (var start = text.IndexOf(host.Name, StringComparison.Ordinal); start >= 0; start = text.IndexOf(host.Name, start + 1, StringComparison.Ordinal))
             {
-                if ((start == 0 || !IsOfName(text[start - 1])) && host.EndsIn(text.AsSpan(start + host.Name.Length), ns))
+                var rest = text.AsSpan(start + host.Name.Length);
+                if ((start == 0 || !IsOfName(text[start - 1])) && !IsOfPath(text.AsSpan(0, start)) && !rest.StartsWith("://", StringComparison.Ordinal) && host.EndsIn(rest, ns))
                 {
                     return host.Label;
                 }
@@ -40,6 +41,13 @@ sealed class ClusterHosts
 
         return null;
     }
+
+    /// <summary>
+    /// Whether what follows is a segment of a path, and no host: a Service may have the name of a folder, as it may have that of a scheme. Behind
+    /// <c>//</c> and <c>@</c> is a host; so it is in bash's <c>/dev/tcp/HOST/PORT</c>.
+    /// </summary>
+    private static bool IsOfPath(ReadOnlySpan<char> before) =>
+        before is [.., '/'] && before is not [.., '/' or '@', '/'] && !before.EndsWith("/dev/tcp/", StringComparison.Ordinal) && !before.EndsWith("/dev/udp/", StringComparison.Ordinal);
 
     private static bool IsOfName(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_';
 

@@ -1,5 +1,6 @@
 using CnpgRestore.Kubernetes;
 using CnpgRestore.Kubernetes.Workloads;
+using CnpgRestore.Plans.Clusters;
 using static System.FormattableString;
 
 namespace CnpgRestore.Plans.Apps;
@@ -30,7 +31,7 @@ public sealed record AppsStopPlan(string Run, FoundApps Found, IReadOnlyList<Sus
     internal IEnumerable<(string Verb, ResourceType Type, string Namespace, string? Sub)> Access =>
     [
         ("create", ResourceTypes.Leases, Found.Namespace, null), ("update", ResourceTypes.Leases, Found.Namespace, null),
-        ("create", ResourceTypes.Pods, Found.Namespace, "exec"),
+        .. ClusterAccess.Opening(Found.Namespace, "exec"),
         .. Targets.Select(target => ("patch", target.Reference.Type, target.Reference.Namespace!, (string?)null)),
         .. Targets.Where(target => target.Method == StopMethod.Scale).Select(target => ("patch", target.Reference.Type, target.Reference.Namespace!, (string?)"scale")),
         .. Owners.Select(owner => ("patch", owner.ToReference().Type, owner.Namespace, (string?)null)),

@@ -19,6 +19,9 @@ public abstract record ClusterDecision
     /// <summary>The label of the ConfigMap.</summary>
     public const string RecordLabel = "app.kubernetes.io/managed-by=cnpg-restore";
 
+    /// <summary>Says nothing about the data: no reason to plan a run anew.</summary>
+    public const string PushOption = "--push";
+
     public required string Run { get; init; }
 
     /// <summary>An unfinished run whose place this one takes, with what it had suspended.</summary>

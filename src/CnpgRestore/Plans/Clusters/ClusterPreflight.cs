@@ -17,6 +17,9 @@ sealed partial class ClusterPreflight(KubernetesApi api, string ns, string clust
     /// <summary>What could not be looked at, and what to know; no reason to refuse.</summary>
     public List<string> Notes { get; } = [];
 
+    /// <summary>The new Cluster as the API would make it, with the operator's defaults; null where it was refused, or not asked yet.</summary>
+    public JsonObject? AsCreated { get; private set; }
+
     /// <param name="archive">Null where the Cluster takes no backups.</param>
     /// <param name="folders">Which no other Cluster may archive into.</param>
     public async Task<IReadOnlyList<Problem>> CheckAsync(JsonObject? live, JsonObject manifest, BackupFolder? archive, IReadOnlyCollection<string> folders, CancellationToken ct)
@@ -137,7 +140,7 @@ sealed partial class ClusterPreflight(KubernetesApi api, string ns, string clust
         trial["metadata"]!["name"] = TrialName.Of(cluster);
         try
         {
-            await api.CreateAsync(ResourceTypes.Clusters, ns, trial, new WriteOptions(DryRun: true), ct);
+            AsCreated = await api.CreateAsync(ResourceTypes.Clusters, ns, trial, new WriteOptions(DryRun: true), ct);
         }
         catch (RestoreException e)
         {

@@ -26,4 +26,7 @@ public sealed record FolderState(string Name, BackupCatalog Catalog, WalArchive 
 
     /// <summary>The newest usable backup; null where there is none.</summary>
     public BackupId? Newest => Catalog.Usable.LastOrDefault()?.Id;
+
+    /// <summary>Of the newest usable backup: <c>17</c>; null where there is none, or it does not say.</summary>
+    public int? PostgresMajor => Catalog.Usable.LastOrDefault()?.Info?.Version?.Major;
 }

@@ -17,8 +17,18 @@ public static class LiveManifest
     /// <summary>On a Cluster that a run created: which run.</summary>
     public const string RunAnnotation = "cnpg-restore.io/run";
 
-    /// <summary>Without the annotations that make it stand still: who stops a Cluster before it is replaced does not mean the next one.</summary>
+    /// <inheritdoc cref="ToStart"/>
     public static ManifestFile Of(JsonObject live)
+    {
+        using var document = JsonDocument.Parse(ToStart(live).ToJsonString());
+        return new ManifestFile($"the live {live.Text("kind")}", YamlWriter.From(document.RootElement)) { IsLive = true };
+    }
+
+    /// <summary>
+    /// Without what makes it stand still: who stops a Cluster before it is replaced does not mean the next one, and a promotion that is over would be
+    /// waited for.
+    /// </summary>
+    public static JsonObject ToStart(JsonObject live)
     {
         var bare = Bare(live);
         foreach (var annotation in StopAnnotations.Of(live))
@@ -26,8 +36,22 @@ public static class LiveManifest
             (bare.At("metadata", "annotations") as JsonObject)?.Remove(annotation);
         }
 
-        using var document = JsonDocument.Parse(bare.ToJsonString());
-        return new ManifestFile($"the live {live.Text("kind")}", YamlWriter.From(document.RootElement)) { IsLive = true };
+        (bare.At("spec", "replica") as JsonObject)?.Remove(ReplicaRole.PromotionTokenKey);
+        return bare;
+    }
+
+    /// <summary>What <see cref="ToStart"/> takes out, as sentences.</summary>
+    public static IEnumerable<string> LeftOut(JsonObject live)
+    {
+        foreach (var annotation in StopAnnotations.Of(live))
+        {
+            yield return $"the annotation {annotation} is left out: the new Cluster could not start with it";
+        }
+
+        if (live.Text("spec", "replica", ReplicaRole.PromotionTokenKey) is { Length: > 0 })
+        {
+            yield return $"spec.replica.{ReplicaRole.PromotionTokenKey} is left out: the new Cluster would wait for a promotion that is over";
+        }
     }
 
     public static JsonObject Bare(JsonObject live)

@@ -29,6 +29,15 @@ static class ManifestPreflight
                 "take the annotation out of the manifest, then run the same command again");
         }
 
+        if (set.ReadJson(cluster).Text("spec", "replica", ReplicaRole.PromotionTokenKey) is { Length: > 0 })
+        {
+            yield return new Problem(
+                ProblemCode.Refused,
+                $"spec.replica.{ReplicaRole.PromotionTokenKey} stops the Cluster that the manifest makes",
+                $"{set.PlaceOf(cluster, "spec", "replica", ReplicaRole.PromotionTokenKey)}: a new Cluster waits for that promotion, and never gets an instance",
+                "take the token out of the manifest, then run the same command again");
+        }
+
         if (set.Read(cluster).Replica is { } replica)
         {
             yield return replica.ToProblem(cluster, set.PlaceOf(cluster, "spec", "replica"));

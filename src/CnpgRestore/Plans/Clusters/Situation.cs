@@ -48,7 +48,7 @@ public sealed record Situation(JsonObject? Live, ManifestSet Set, ClusterManifes
         var set = new ManifestSet(manifests);
         return new Situation(live, set, set.Read(cluster))
         {
-            LeftOut = files.Count > 0 ? [.. KustomizePatches.Of(set)] : [.. StopAnnotations.Of(live!).Select(annotation => $"the annotation {annotation} is left out: the new Cluster could not start with it")],
+            LeftOut = files.Count > 0 ? [.. KustomizePatches.Of(set)] : [.. LiveManifest.LeftOut(live!)],
         };
     }
 

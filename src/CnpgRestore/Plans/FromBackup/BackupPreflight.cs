@@ -17,18 +17,32 @@ static class BackupPreflight
     private static readonly string[] NeverLower =
         ["max_connections", "max_worker_processes", "max_wal_senders", "max_prepared_transactions", "max_locks_per_transaction"];
 
-    public static IEnumerable<Problem> Check(RecoveryPath path, ClusterManifest manifest, ClusterManifest? live)
+    /// <summary>Where the manifest names no PostgreSQL, the operator takes one of its own, whatever the backup is of.</summary>
+    /// <param name="asCreated">The Cluster with the operator's defaults; null where they are not known.</param>
+    public static Problem? CheckVersion(RecoveryPath path, ClusterManifest manifest, ClusterManifest? asCreated, List<string> notes)
     {
         var backupMajor = path.Extent.Version.Major;
-        if (manifest.PostgresMajor is { } major && major != backupMajor)
+        var said = manifest.PostgresMajor is null && asCreated is not null ? asCreated : manifest;
+        if (said.PostgresMajor is not { } major)
         {
-            yield return new Problem(
-                ProblemCode.Refused,
-                $"PostgreSQL {major} cannot start on a backup of PostgreSQL {backupMajor}",
-                $"the image is {manifest.ImageName}, base backup {path.Backup.Id} is of {path.Extent.Version}",
-                $"set spec.imageName to an image of PostgreSQL {backupMajor}; upgrade after the recovery");
+            notes.Add(
+                $"which PostgreSQL the new Cluster gets is not known ({(said.ImageName is { } unknown ? $"the image is {unknown}" : "the manifest names no image")}): base backup {path.Backup.Id} needs {backupMajor}");
+            return null;
         }
 
+        var image = said.NamesCatalog ? $"spec.imageCatalogRef.major is {major}"
+            : manifest.ImageName is null ? $"the manifest names no image, and the operator takes {said.ImageName}" : $"the image is {said.ImageName}";
+        return major == backupMajor ? null : new Problem(
+            ProblemCode.Refused,
+            $"PostgreSQL {major} cannot start on a backup of PostgreSQL {backupMajor}",
+            $"{image}, base backup {path.Backup.Id} is of {path.Extent.Version}",
+            said.NamesCatalog
+                ? $"set spec.imageCatalogRef.major to {backupMajor}, which the catalog has to hold; upgrade after the recovery"
+                : $"set spec.imageName to an image of PostgreSQL {backupMajor}; upgrade after the recovery");
+    }
+
+    public static IEnumerable<Problem> Check(RecoveryPath path, ClusterManifest manifest, ClusterManifest? live)
+    {
         foreach (var tablespace in path.Backup.Info?.Tablespaces.Where(tablespace => !manifest.Tablespaces.Contains(tablespace.Name)) ?? [])
         {
             yield return new Problem(

@@ -25,6 +25,8 @@ public sealed record FolderChoice(Lineage Lineage, string Origin, string Source,
         }
 
         var origin = FindOrigin(request, archive, named);
+        // A file without an image says no version, and -v17 would be taken for a generation.
+        postgresMajor ??= origin.PostgresMajor;
         if (request is { ArchiveName: null, Lineage: null or Lineage.Move } && archive.MayBeArchivedTo && origin.Name != archive.Name)
         {
             return new FolderChoice(Lineage.Keep, origin.Name, origin.Name, archive.Name, MoveTo: null, $"{archive.Name}/ is empty, so the new cluster may archive there");

@@ -56,6 +56,7 @@ public sealed record FromBackupDecision : ClusterDecision
         Application = Application,
         Target = RecoveryTarget.Parse(Target),
         BackupId = Barman.Backups.BackupId.Parse(BackupId, provider: null),
+        Command = FromBackupCommandText.Of(Cluster, Namespace, Files, RecoveryTarget.Parse(Target), Apply, Push, Application),
     });
 
     /// <summary>The option by which a request names something else than the run decided; null where the same command goes on.</summary>
@@ -69,9 +70,16 @@ public sealed record FromBackupDecision : ClusterDecision
             ("target", request.Target.ToString(), Target),
             ("--backup-id", request.BackupId?.ToString(), BackupId),
             ("--apply", request.Apply.ToString(), Apply.ToString()),
+            ("--database", request.Application?.Database, Application?.Database),
+            ("--owner", request.Application?.Owner, Application?.Owner),
+            // On another machine the same file lies elsewhere; what it says is compared where it is read.
+            ("--file", request.Files.Count == 0 || Apply == ApplyMode.Api || Host != Environment.MachineName ? null : Names(request.Files), Names(Files)),
+            (PushOption, request.Push ? "yes" : "no", Push ? "yes" : "no"),
         ];
         return choices.FirstOrDefault(choice => choice.Asked is not null && choice.Asked != choice.Decided).Name;
     }
+
+    private static string Names(IReadOnlyList<string> files) => string.Join(' ', files.Select(Path.GetFullPath));
 
     public override bool IsSaidBy(ClusterManifest found) =>
         found.Methods is [BootstrapMethod.Recovery] && found.Source?.ServerName == Source && found.Destination?.ServerName == Archive

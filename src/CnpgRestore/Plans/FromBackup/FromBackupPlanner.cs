@@ -87,6 +87,8 @@ public sealed class FromBackupPlanner(KubernetesApi api, FromBackupRequest reque
             problems.AddRange(await preflight.CheckAsync(
                 situation.Live, situation.Set.ReadJson(request.Cluster), situation.Archive, [choice.Archive, choice.Origin], ct));
             notes.AddRange(preflight.Notes);
+            var asCreated = preflight.AsCreated is { } created ? ClusterManifest.Read(created, _ => null) : null;
+            problems.AddRange(BackupPreflight.CheckVersion(path, edit.After, asCreated, notes) is { } other ? [other] : []);
         }
 
         await GitPreflight.CheckAsync(request.Apply, request.Push, situation.Set, problems, ct);
@@ -156,6 +158,7 @@ public sealed class FromBackupPlanner(KubernetesApi api, FromBackupRequest reque
                 Application = request.Application,
                 Target = request.Target,
                 BackupId = path.Backup.Id,
+                Command = FromBackupCommandText.Of(request),
             });
             notes.AddRange(edit.Notes);
             return edit;

@@ -43,7 +43,7 @@ sealed record FreshArchive(Lineage Lineage, string Name, string? MoveTo, string 
             return new FreshArchive(lineage, present, FolderNames.Aside(present, preferred: null, names), reason) { IsEmpty = folder.IsEmpty };
         }
 
-        var name = request.ArchiveName ?? FolderNames.Next(present, names, postgresMajor, now);
+        var name = request.ArchiveName ?? FolderNames.Next(present, names, postgresMajor ?? folder.PostgresMajor, now);
         if (names.Contains(name) && await FolderState.ReadAsync(store, name, ct) is { Offender: { } offender })
         {
             problems.Add(new Problem(ProblemCode.Refused, $"Expected empty archive: {name}/ is not empty", $"it holds {offender}", "take another --archive-name"));

@@ -38,7 +38,12 @@ public sealed record FreshDecision : ClusterDecision
         initdb, then {Path.GetFileName(Dump.Dump)} is loaded into {Dump.Database}.{(Archive.Length == 0 ? "" : $" Archives to {Archive} from now on.")}
         """;
 
-    public override ManifestEdit Edit(ManifestSet set) => set.ToInitdb(Cluster, new InitdbRequest { ArchiveName = Archive.Length == 0 ? null : Archive, Application = Application });
+    public override ManifestEdit Edit(ManifestSet set) => set.ToInitdb(Cluster, new InitdbRequest
+    {
+        ArchiveName = Archive.Length == 0 ? null : Archive,
+        Application = Application,
+        Command = $"cnpg-restore from-dump {Cluster} -n {Namespace} --strategy fresh --local PATH",
+    });
 
     public override bool IsSaidBy(ClusterManifest found) => found.Methods is [BootstrapMethod.Initdb] && (found.Destination?.ServerName ?? "") == Archive;
 
@@ -53,6 +58,8 @@ public sealed record FreshDecision : ClusterDecision
             ("--lineage", fresh.Lineage?.ToString(), Lineage == Lineage.Keep ? fresh.Lineage?.ToString() : Lineage.ToString()),
             ("--archive-name", fresh.ArchiveName, Archive),
             ("--apply", fresh.Apply.ToString(), Apply.ToString()),
+            ("--owner", Application is null ? null : fresh.Owner, Application?.Owner),
+            (PushOption, fresh.Push ? "yes" : "no", Push ? "yes" : "no"),
             ("--keep-apps", request.StopApps ? "no" : "yes", StopsApps ? "no" : "yes"),
         ];
         return choices.FirstOrDefault(choice => choice.Asked is not null && choice.Asked != choice.Decided).Name;

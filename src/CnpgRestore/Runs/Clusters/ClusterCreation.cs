@@ -8,11 +8,14 @@ namespace CnpgRestore.Runs.Clusters;
 /// <summary>Creates the Cluster, or with <see cref="ApplyMode.None"/> finds the one that somebody has applied.</summary>
 sealed class ClusterCreation(KubernetesApi api, ClusterDecision decision, JsonObject manifest, ClusterRemoval removal)
 {
+    private readonly RunRecord _record = new(api);
+
     /// <summary>Pods in which the bootstrap of a Cluster that was there already has been tried. What stops them may have been mended since they began.</summary>
     public IReadOnlySet<string> EarlierAttempts { get; private set; } = new HashSet<string>();
 
     public async Task<string> CreateAsync(StepMeter meter, CancellationToken ct)
     {
+        var chosen = manifest;
         if (await api.FindAsync(decision.Reference, ct) is { } live)
         {
             if (live.Text("metadata", "uid") == decision.FormerUid)
@@ -21,13 +24,17 @@ sealed class ClusterCreation(KubernetesApi api, ClusterDecision decision, JsonOb
             }
 
             DemandDecided(live);
-            var attempts = await AttemptsAsync(ct);
-            if (!removal.IsOurs(live) || !await HasFailedAsync(live, attempts, ct))
+            var attempts = await BootstrapAttempts.ReadAsync(api, decision, ct);
+            if (!removal.IsOurs(live) || !attempts.HaveFailed(live, await api.FindAsync(new ObjectReference(ResourceTypes.Jobs, decision.Namespace, decision.Job), ct)))
             {
-                EarlierAttempts = attempts.Select(pod => pod.Text("metadata", "name") ?? "").ToHashSet();
+                EarlierAttempts = attempts.Names;
                 return "it is there already";
             }
 
+            var made = (await _record.FindAsync(decision.Namespace, decision.Cluster, ct))?.Manifest ?? manifest;
+            chosen = ManifestOfFailed.Choose(decision, made, manifest, live);
+            // Before the Cluster goes: what a person has edited on it, nothing else would know after a kill.
+            await _record.NoteManifestAsync(decision, chosen, ct);
             // Its bootstrap never ended, so nothing is in it; a Job that has failed is not begun again by the operator.
             await removal.RemoveAsync(live.Text("metadata", "uid")!, meter, ct);
         }
@@ -41,24 +48,9 @@ sealed class ClusterCreation(KubernetesApi api, ClusterDecision decision, JsonOb
                 $"kubectl apply it, then: {decision.ResumeCommand}");
         }
 
-        await api.CreateAsync(ResourceTypes.Clusters, decision.Namespace, (JsonObject)manifest.DeepClone(), WriteOptions.Default, ct);
-        return decision.Origin;
-    }
-
-    private async Task<IReadOnlyList<JsonObject>> AttemptsAsync(CancellationToken ct) =>
-        await api.ListAsync(ResourceTypes.Pods, decision.Namespace, new ListSelector($"job-name={decision.Job}"), ct).ToListAsync(ct);
-
-    /// <summary>Whether no attempt is under way that may succeed yet: hours of a large restore may be in it.</summary>
-    private async Task<bool> HasFailedAsync(JsonObject live, IReadOnlyList<JsonObject> attempts, CancellationToken ct)
-    {
-        if (live.Text("status", "currentPrimary") is { Length: > 0 })
-        {
-            return false;
-        }
-
-        var job = await api.FindAsync(new ObjectReference(ResourceTypes.Jobs, decision.Namespace, decision.Job), ct);
-        return ClusterPhase.IsStuck(live.Text("status", "phase") ?? "")
-            || (job.Number("status", "failed") > 0 && !attempts.Any(pod => pod.Text("status", "phase") is "Pending" or "Running"));
+        await _record.NoteManifestAsync(decision, chosen, ct);
+        await api.CreateAsync(ResourceTypes.Clusters, decision.Namespace, (JsonObject)chosen.DeepClone(), WriteOptions.Default, ct);
+        return ReferenceEquals(chosen, manifest) ? decision.Origin : $"{decision.Origin}; with what was edited on the failed one";
     }
 
     /// <summary>Whoever created it, it must be what was decided, and nothing else.</summary>

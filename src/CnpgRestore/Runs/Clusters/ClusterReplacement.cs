@@ -66,7 +66,7 @@ sealed class ClusterReplacement(KubernetesApi api, IObjectStore? store, ClusterD
     /// <summary>Until the new Cluster is healthy; then the application's Secret is its own.</summary>
     public async Task<string> WaitAsync(StepMeter meter, CancellationToken ct)
     {
-        var state = await new RecoveryWait(api, decision, _earlierAttempts, run.Observer).WaitAsync(meter, ct);
+        var state = await new RecoveryWait(api, decision, _earlierAttempts, run.Observer, clock).WaitAsync(meter, ct);
         await _secret.GiveAsync(ct);
         return state;
     }

@@ -15,11 +15,13 @@ public sealed record RecordedRun(ClusterDecision Decision, JsonObject Manifest, 
         $"it was begun on {decision.Host}{(difference is null ? "" : $", with another {difference}")}",
         $"{decision.ResumeCommand}, or runs undo");
 
-    /// <exception cref="RestoreException">Exit 15: the Cluster that the run found is still there, so the run can be undone instead.</exception>
+    /// <exception cref="RestoreException">
+    /// Exit 15: the Cluster that the run found is still there, so the run can be undone instead; or the data would be the same.
+    /// </exception>
     public async Task DemandNoWayBackAsync(KubernetesApi api, string difference, CancellationToken ct)
     {
         var live = await api.FindAsync(Decision.Reference, ct);
-        if (Decision.FormerUid is null || live.Text("metadata", "uid") == Decision.FormerUid)
+        if (difference == ClusterDecision.PushOption || Decision.FormerUid is null || live.Text("metadata", "uid") == Decision.FormerUid)
         {
             throw Unfinished(Decision, difference);
         }

@@ -11,14 +11,64 @@ namespace CnpgRestore.Runs.Clusters;
 /// ones never do.
 /// </summary>
 /// <param name="earlierAttempts">Pods of an earlier wait. What they fail with may be mended: the next attempt of the Job tells.</param>
-sealed class RecoveryWait(KubernetesApi api, ClusterDecision decision, IReadOnlySet<string> earlierAttempts, IRunObserver observer)
+sealed class RecoveryWait(KubernetesApi api, ClusterDecision decision, IReadOnlySet<string> earlierAttempts, IRunObserver observer, TimeProvider clock)
 {
+    /// <summary>Between two looks at the phase, which tells nothing new by staying as it is.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
     private readonly HashSet<string> _failedBefore = [];
     private string? _lastError;
     private bool _isAsDecided;
     private int _segments;
 
     public async Task<string> WaitAsync(StepMeter meter, CancellationToken ct)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        Task<string> watching = FollowAsync(meter, stop.Token), looking = LookAsync(stop.Token);
+        var first = await Task.WhenAny(watching, looking);
+        await stop.CancelAsync();
+        try
+        {
+            await Task.WhenAll(watching, looking);
+        }
+        catch (Exception e) when (e is OperationCanceledException or RestoreException)
+        {
+            // How the first one ended counts; the other ended because of it.
+        }
+
+        return await first;
+    }
+
+    /// <summary>A phase in which the operator makes nothing is warned of, and ends the wait where it stays and nothing is under way.</summary>
+    private async Task<string> LookAsync(CancellationToken ct)
+    {
+        var patience = new PhasePatience(clock);
+        var told = new HashSet<string>(StringComparer.Ordinal);
+        while (true)
+        {
+            // Whoever follows the Cluster tells that it is gone, or unrecoverable.
+            var cluster = await api.FindAsync(decision.Reference, ct) is { } live ? CnpgCluster.Read(live) : null;
+            var phase = cluster is not null && ClusterPhase.IsStuck(cluster.Phase) && cluster.Phase != ClusterPhase.Unrecoverable ? cluster.Phase : "";
+            var isAlive = phase.Length > 0 && (await BootstrapAttempts.ReadAsync(api, decision, ct)).IsAlive;
+            if (patience.IsOver(phase, isAlive))
+            {
+                throw Failed(
+                    phase,
+                    $"{cluster!.PhaseReason}; {_lastError ?? "no container wrote an error"}",
+                    ClusterPhase.IsRetried(phase) ? $"mend what it names, or the Cluster itself: kubectl edit cluster -n {decision.Namespace} {decision.Cluster}" : null);
+            }
+
+            if (phase.Length > 0 && told.Add(phase))
+            {
+                var goesOn = isAlive ? $"the {decision.Word} that runs goes on" : Invariant($"the operator tries again, for which {PhasePatience.Longest.TotalMinutes} minutes are waited");
+                observer.OnWarning($"{decision.Reference}: {phase}: {cluster!.PhaseReason}; {goesOn}");
+            }
+
+            await Task.Delay(Interval, clock, ct);
+        }
+    }
+
+    private async Task<string> FollowAsync(StepMeter meter, CancellationToken ct)
     {
         (meter.Unit, meter.TotalObjects, meter.Note) = ("WAL segments", decision.SegmentCount, "waiting for the operator");
         var uid = (await api.FindAsync(decision.Reference, ct) ?? throw Deleted()).Text("metadata", "uid")!;
@@ -60,7 +110,7 @@ sealed class RecoveryWait(KubernetesApi api, ClusterDecision decision, IReadOnly
                     $"{job.Reason}; {_lastError ?? "no container wrote an error"}",
                     $"kubectl logs -n {decision.Namespace} --all-containers -l job-name={job.Job}");
             case RecoveryEvent.ClusterChanged { Cluster: var cluster }:
-                if (ClusterPhase.IsStuck(cluster.Phase))
+                if (cluster.Phase == ClusterPhase.Unrecoverable)
                 {
                     throw Failed(cluster.Phase, $"{cluster.PhaseReason}; {_lastError ?? "no container wrote an error"}", null);
                 }

@@ -210,6 +210,18 @@ public sealed class RunRecord(KubernetesApi api)
     public Task NoteAsync(ClusterDecision decision, string outcome, CancellationToken ct) => api.MergePatchAsync(
         ReferenceOf(decision.Namespace, decision.Cluster), new JsonObject { ["data"] = new JsonObject { [OutcomeKey] = outcome } }, WriteOptions.Default, ct);
 
+    /// <summary>Notes of which manifest the Cluster is made, where it is another one than recorded by now.</summary>
+    public async Task NoteManifestAsync(ClusterDecision decision, JsonObject manifest, CancellationToken ct)
+    {
+        var text = manifest.ToJsonString();
+        // As text: that is what was written, and a run that changes nothing needs no permission to.
+        if (await FindAsync(decision.Namespace, decision.Cluster, ct) is { } recorded && recorded.Manifest.ToJsonString() != text)
+        {
+            await api.MergePatchAsync(
+                ReferenceOf(decision.Namespace, decision.Cluster), new JsonObject { ["data"] = new JsonObject { [ManifestKey] = text } }, WriteOptions.Default, ct);
+        }
+    }
+
     public async Task RemoveAsync(ClusterDecision decision, CancellationToken ct)
     {
         var reference = ReferenceOf(decision.Namespace, decision.Cluster);

@@ -118,7 +118,7 @@ public sealed class AdvisorTests : IDisposable
         if (isNewerThanPgRestore)
         {
             // 1.99: behind PGDMP.
-            await using var archive = new FileStream(Path.Combine(Dumps, name), FileMode.Open, FileAccess.Write);
+            await using var archive = new FileStream(Path.Combine(_dumps.FullName, name), FileMode.Open, FileAccess.Write);
             archive.Position = 6;
             archive.WriteByte(99);
         }

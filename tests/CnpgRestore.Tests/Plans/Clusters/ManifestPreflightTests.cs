@@ -75,6 +75,29 @@ public sealed class ManifestPreflightTests
     public void The_primary_of_several_clusters_is_none(string replica) => Assert.Empty(Check("", $"replica: {replica}"));
 
     [Fact]
+    public void A_token_of_a_promotion_that_is_over_is_named_with_its_line()
+    {
+        var problem = Assert.Single(Check("", "replica: {primary: orders, source: east, promotionToken: eyJkYXRhYmFzZSI6}"));
+
+        Assert.Equal(
+            new Problem(
+                ProblemCode.Refused,
+                "spec.replica.promotionToken stops the Cluster that the manifest makes",
+                "cluster.yaml line 9: a new Cluster waits for that promotion, and never gets an instance",
+                "take the token out of the manifest, then run the same command again"),
+            problem);
+    }
+
+    [Fact]
+    public void The_token_of_a_live_Cluster_is_left_out_and_told()
+    {
+        var live = JsonNode.Parse("""{"kind":"Cluster","metadata":{"name":"orders"},"spec":{"replica":{"primary":"orders","source":"east","promotionToken":"eyJk"}}}""")!.AsObject();
+
+        Assert.Equal("""{"primary":"orders","source":"east"}""", LiveManifest.ToStart(live)["spec"]!["replica"]!.ToJsonString());
+        Assert.Equal(["spec.replica.promotionToken is left out: the new Cluster would wait for a promotion that is over"], LiveManifest.LeftOut(live));
+    }
+
+    [Fact]
     public void The_manifest_of_a_live_Cluster_does_not_stop_the_next_one()
     {
         var live = JsonNode.Parse(

@@ -42,11 +42,12 @@ public sealed class FolderChoiceTests : IDisposable
 
     [Theory]
     [InlineData("postgres-v15", 15, "postgres-v15-20261122t140000z")] // the version of PostgreSQL is no generation
+    [InlineData("postgres-v15", null, "postgres-v15-20261122t140000z")] // a manifest without an image: the backup's own version
     [InlineData("postgres-v15", 17, "postgres-v16")]
     [InlineData("orders-v2", 15, "orders-v4")] // orders-v3 is taken
     [InlineData("orders", 15, "orders-20261122t140000z")]
     [InlineData("orders-20250101t000000z", 15, "orders-20261122t140000z")] // not longer each time
-    public async Task A_new_name_is_the_next_of_its_kind(string archive, int major, string expected)
+    public async Task A_new_name_is_the_next_of_its_kind(string archive, int? major, string expected)
     {
         _golden.With($"../{archive}/wals/00000002.history").With("../orders-v3/wals/00000002.history");
 
@@ -79,7 +80,7 @@ public sealed class FolderChoiceTests : IDisposable
     private async Task AssertRefusedAsync(ProblemCode code, FromBackupRequest request, string archive) =>
         Assert.Equal(code, (await Assert.ThrowsAsync<RestoreException>(() => DecideAsync(request, archive, null, carriesNewName: true))).Problem.Code);
 
-    private async Task<FolderChoice> DecideAsync(FromBackupRequest request, string archive, string? named, bool carriesNewName, int major = 15)
+    private async Task<FolderChoice> DecideAsync(FromBackupRequest request, string archive, string? named, bool carriesNewName, int? major = 15)
     {
         var store = _golden.Store;
         var names = (await CnpgRestore.Barman.ServerFolders.ListAsync(store, Ct)).Select(folder => folder.Name).ToHashSet(StringComparer.Ordinal);
