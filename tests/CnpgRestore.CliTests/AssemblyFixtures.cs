@@ -1,3 +1,5 @@
+using CnpgRestore.CliTests;
 using CnpgRestore.TestServers;
 
 [assembly: AssemblyFixture(typeof(TestBed))]
+[assembly: TestCollectionOrderer(typeof(CliTestOrder))]

@@ -1,3 +1,5 @@
+using CnpgRestore.ServerTests;
 using CnpgRestore.TestServers;
 
 [assembly: AssemblyFixture(typeof(TestBed))]
+[assembly: TestCollectionOrderer(typeof(ServerTestOrder))]

@@ -36,8 +36,9 @@ public sealed class ClusterScene : IAsyncDisposable
 
     public static async Task<ClusterScene> CreateAsync(TestBed bed, CancellationToken ct)
     {
-        var s3 = await bed.S3Async(ct);
-        await bed.OperatorAsync(ct);
+        var starting = bed.S3Async(ct);
+        await Task.WhenAll(starting, bed.OperatorAsync(ct));
+        var s3 = await starting;
         var kubernetes = await bed.KubernetesAsync(ct);
         var scene = new ClusterScene(await kubernetes.CreateNamespaceAsync(ct), s3, await s3.CreateBucketAsync(ct));
         await scene.Namespace.ApplyAsync(ClusterManifests.Credentials, ct);

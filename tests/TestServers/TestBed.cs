@@ -1,104 +1,72 @@
+using System.Collections.Concurrent;
+
 namespace CnpgRestore.TestServers;
 
 /// <summary>
-/// The servers of one test assembly, an assembly fixture: each is started when the first test asks for it, and ended with the run.
+/// The servers of one test assembly, an assembly fixture: each is started when the first test asks for it, and ended with the run. Different ones
+/// start side by side. Where one cannot be started, every test that asks for it gets the same reason.
 /// </summary>
 public sealed class TestBed : IAsyncDisposable
 {
-    private readonly SemaphoreSlim _turn = new(1);
-    // Apart from the other: who tells the story of a Cluster asks for servers on the way.
-    private readonly SemaphoreSlim _storyTurn = new(1);
-    private S3Server? _s3;
-    private PostgresServer? _postgres;
-    private KubernetesServer? _kubernetesApi;
-    private KubernetesServer? _kubernetes;
-    private OperatorStandIn? _operator;
-    private readonly Dictionary<BarmanCompression, BarmanStory> _stories = [];
-    private ClusterStory? _clusterStory;
+    private readonly CancellationTokenSource _end = new();
+    private readonly Begun<S3Server> _s3;
+    private readonly Begun<PostgresServer> _postgres;
+    private readonly Begun<KubernetesServer> _kubernetesApi;
+    private readonly Begun<KubernetesServer> _kubernetes;
+    private readonly Begun<OperatorStandIn> _operator;
+    private readonly Begun<ClusterStory> _clusterStory;
+    private readonly ConcurrentDictionary<BarmanCompression, Begun<BarmanStory>> _stories = [];
 
-    public async Task<S3Server> S3Async(CancellationToken ct) =>
-        _s3 ?? await InTurnAsync(async () => _s3 ??= await S3Server.StartAsync(ct), ct);
+    public TestBed()
+    {
+        // Of no test: the one that asks first may be cancelled, and others wait for the same.
+        var ct = _end.Token;
+        _s3 = new(() => S3Server.StartAsync(ct));
+        _postgres = new(() => PostgresServer.CreateAsync(new PostgresOptions(), ct));
+        _kubernetesApi = new(() => KubernetesServer.StartApiAsync(ct));
+        _kubernetes = new(() => KubernetesServer.StartNodeAsync(ct));
+        _operator = new(async () => await OperatorStandIn.StartAsync(await KubernetesAsync(ct), ct));
+        _clusterStory = new(() => ClusterStory.TellAsync(this, ct));
+    }
+
+    public Task<S3Server> S3Async(CancellationToken ct) => _s3.Result.WaitAsync(ct);
 
     /// <summary>A server without archive, for tests that need any PostgreSQL; each test uses a database of its own.</summary>
-    public async Task<PostgresServer> PostgresAsync(CancellationToken ct) =>
-        _postgres ?? await InTurnAsync(async () => _postgres ??= await PostgresServer.CreateAsync(new PostgresOptions(), ct), ct);
+    public Task<PostgresServer> PostgresAsync(CancellationToken ct) => _postgres.Result.WaitAsync(ct);
 
     /// <summary>An API server without nodes, for tests that need no pods; each test works in a namespace of its own.</summary>
-    public async Task<KubernetesServer> KubernetesApiAsync(CancellationToken ct) =>
-        _kubernetesApi ?? await InTurnAsync(async () => _kubernetesApi ??= await KubernetesServer.StartApiAsync(ct), ct);
+    public Task<KubernetesServer> KubernetesApiAsync(CancellationToken ct) => _kubernetesApi.Result.WaitAsync(ct);
 
     /// <summary>A whole Kubernetes of one node; each test works in a namespace of its own.</summary>
-    public async Task<KubernetesServer> KubernetesAsync(CancellationToken ct) =>
-        _kubernetes ?? await InTurnAsync(async () => _kubernetes ??= await KubernetesServer.StartNodeAsync(ct), ct);
+    public Task<KubernetesServer> KubernetesAsync(CancellationToken ct) => _kubernetes.Result.WaitAsync(ct);
 
     /// <summary>The operator of that Kubernetes.</summary>
-    public async Task<OperatorStandIn> OperatorAsync(CancellationToken ct)
-    {
-        var kubernetes = await KubernetesAsync(ct);
-        return _operator ?? await InTurnAsync(async () => _operator ??= await OperatorStandIn.StartAsync(kubernetes, ct), ct);
-    }
+    public Task<OperatorStandIn> OperatorAsync(CancellationToken ct) => _operator.Result.WaitAsync(ct);
 
     /// <summary>
     /// A finished story for tests that only read: a tablespace, two base backups on timeline 1, a promotion, rows on timeline 2, all archived,
     /// its server gone. A test that changes the folder copies it first: <see cref="S3Server.CopyAsync"/>.
     /// </summary>
-    public async Task<BarmanStory> StoryAsync(BarmanCompression compression, CancellationToken ct)
-    {
-        var s3 = await S3Async(ct);
-        return await InTurnAsync(
-            async () => _stories.TryGetValue(compression, out var story) ? story : _stories[compression] = await TellAsync(s3, compression, ct),
-            ct);
-    }
+    public Task<BarmanStory> StoryAsync(BarmanCompression compression, CancellationToken ct) =>
+        _stories.GetOrAdd(compression, wanted => new(() => TellAsync(wanted, _end.Token))).Result.WaitAsync(ct);
 
     /// <summary>A finished story of a Cluster, for tests that recover; each copies its folder: <see cref="ClusterScene.TakeOverAsync"/>.</summary>
-    public async Task<ClusterStory> ClusterStoryAsync(CancellationToken ct)
-    {
-        await S3Async(ct);
-        await OperatorAsync(ct);
-        await _storyTurn.WaitAsync(ct);
-        try
-        {
-            return _clusterStory ??= await ClusterStory.TellAsync(this, ct);
-        }
-        finally
-        {
-            _storyTurn.Release();
-        }
-    }
+    public Task<ClusterStory> ClusterStoryAsync(CancellationToken ct) => _clusterStory.Result.WaitAsync(ct);
 
     public async ValueTask DisposeAsync()
     {
-        if (_operator is not null)
-        {
-            await _operator.DisposeAsync();
-        }
-
-        if (_kubernetes is not null)
-        {
-            await _kubernetes.DisposeAsync();
-        }
-
-        if (_kubernetesApi is not null)
-        {
-            await _kubernetesApi.DisposeAsync();
-        }
-
-        if (_postgres is not null)
-        {
-            await _postgres.DisposeAsync();
-        }
-
-        if (_s3 is not null)
-        {
-            await _s3.DisposeAsync();
-        }
-
-        _turn.Dispose();
-        _storyTurn.Dispose();
+        await _end.CancelAsync();
+        await _operator.DisposeAsync();
+        await _kubernetes.DisposeAsync();
+        await _kubernetesApi.DisposeAsync();
+        await _postgres.DisposeAsync();
+        await _s3.DisposeAsync();
+        _end.Dispose();
     }
 
-    private static async Task<BarmanStory> TellAsync(S3Server s3, BarmanCompression compression, CancellationToken ct)
+    private async Task<BarmanStory> TellAsync(BarmanCompression compression, CancellationToken ct)
     {
+        var s3 = await S3Async(ct);
         var barman = new BarmanCloud(s3, await s3.CreateBucketAsync(ct), "postgres-v17", compression);
         await using var story = await BarmanStory.BeginAsync(s3, barman, ct);
         await story.AddTablespaceAsync("fast", ct);
@@ -115,16 +83,36 @@ public sealed class TestBed : IAsyncDisposable
         return story;
     }
 
-    private async Task<T> InTurnAsync<T>(Func<Task<T>> start, CancellationToken ct)
+    /// <summary>What is begun once, by who asks first.</summary>
+    private sealed class Begun<T>(Func<Task<T>> begin) : IAsyncDisposable
     {
-        await _turn.WaitAsync(ct);
-        try
+        private readonly Lock _turn = new();
+        private Task<T>? _result;
+
+        public Task<T> Result
         {
-            return await start();
+            get
+            {
+                lock (_turn)
+                {
+                    return _result ??= begin();
+                }
+            }
         }
-        finally
+
+        /// <summary>Ends it, where it was begun and has come to be.</summary>
+        public async ValueTask DisposeAsync()
         {
-            _turn.Release();
+            if (_result is null)
+            {
+                return;
+            }
+
+            await ((Task)_result).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_result.IsCompletedSuccessfully && await _result is IAsyncDisposable server)
+            {
+                await server.DisposeAsync();
+            }
         }
     }
 }

@@ -19,7 +19,7 @@ public sealed class KubernetesApi : IDisposable
 
     private KubernetesApi(ApiAccess access, KubernetesSettings settings)
     {
-        _connection = new ApiConnection(access);
+        _connection = new ApiConnection(access, settings);
         _requests = new ApiRequests(_connection, settings.Clock, Random.Shared.NextDouble);
         _discovery = new Discovery(_requests);
         Namespace = settings.Namespace ?? (access.Namespace is { Length: > 0 } ns ? ns : "default");

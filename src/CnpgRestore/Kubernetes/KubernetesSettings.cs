@@ -14,4 +14,10 @@ public sealed record KubernetesSettings
 
     /// <summary>For back-off and the expiry of credentials.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>A line on which nothing has come for so long is asked for a sign of life; at least a second. It is kubectl's time (golang.org/x/net/http2, ReadIdleTimeout).</summary>
+    public TimeSpan PingDelay { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The line is dead when none has come after so long again; kubectl's too (PingTimeout).</summary>
+    public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(15);
 }

@@ -118,12 +118,12 @@ public sealed class AdviseTests(TestBed bed) : IDisposable
     {
         var (bucket, endpoint) = await StoryAsync();
 
-        var result = await RunAsync("advise", "postgres-v17", "-b", bucket, "-e", endpoint, "--server", "postgres-v17", "--timeout", "15s", "-o", "json");
+        var result = await RunAsync("advise", "postgres-v17", "-b", bucket, "-e", endpoint, "--server", "postgres-v17", "--timeout", "8s", "-o", "json");
 
         Assert.True(result.ExitCode == 0, result.Error);
         var advice = JsonDocument.Parse(result.Output).RootElement;
         Assert.Equal("from-backup", advice.GetProperty("recommended").GetString());
-        Assert.Contains("did not answer everything within 15 s", advice.GetProperty("kubernetes").GetProperty("problem").GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Contains("did not answer everything within 8 s", advice.GetProperty("kubernetes").GetProperty("problem").GetProperty("message").GetString(), StringComparison.Ordinal);
         Assert.True(_kubernetes.Pending());
     }
 

@@ -63,7 +63,7 @@ public sealed class AppsDifferenceTests(TestBed bed)
 
         await scene.Front.KubectlAsync(Ct, "patch", "hpa/api", "--patch", """{"spec":{"minReplicas":3}}""");
         await scene.Home.KubectlAsync(Ct, "set", "image", "deployment/web", "main=localhost/missing:1");
-        var started = await scene.RunAsync("apps", "start", AppsScene.Cluster, "--yes", "--timeout", "60s");
+        var started = await scene.RunAsync("apps", "start", AppsScene.Cluster, "--yes", "--timeout", "20s");
 
         Assert.True(started.ExitCode == 3, started.Output + started.Error);
         Assert.Equal("web=1 queue=3 api=3", await scene.CountsAsync());

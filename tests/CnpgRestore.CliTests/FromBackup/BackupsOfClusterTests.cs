@@ -40,11 +40,14 @@ public sealed class BackupsOfClusterTests(TestBed bed)
         await WriteAsync(cluster, ClusterManifests.PluginInitdb(RecoveryScene.Cluster, RecoveryScene.Cluster));
         await WriteAsync(store, manifests.ObjectStore());
 
-        var list = await ToolProcess.RunAsync(WithoutKubernetes(scene, "backups", "list", "-f", cluster, "-f", store), Ct);
+        var list = await ToolProcess.RunAsync(WithoutKubernetes(scene, "backups", "list", "-f", cluster, "-f", store, "-o", "json"), Ct);
         var half = await ToolProcess.RunAsync(WithoutKubernetes(scene, "backups", "list", "-f", cluster), Ct);
 
         Assert.True(list.ExitCode == 0, list.Error);
-        Assert.Contains("postgres-v17", list.Output, StringComparison.Ordinal);
+        var listed = JsonDocument.Parse(list.Output).RootElement;
+        Assert.Equal(RecoveryScene.Cluster, listed.GetProperty("server").GetString());
+        var taken = (await scene.Clusters.FindAsync("backup/nightly", Ct))!["status"]!["backupId"]!.GetValue<string>();
+        Assert.Equal(taken, Assert.Single(listed.GetProperty("backups").EnumerateArray()).GetProperty("id").GetString());
         Assert.Equal(10, half.ExitCode);
         Assert.Contains("ObjectStore store is in none of the files", half.Error, StringComparison.Ordinal);
     }

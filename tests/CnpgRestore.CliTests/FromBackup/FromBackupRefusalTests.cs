@@ -76,6 +76,11 @@ public sealed class FromBackupRefusalTests(TestBed bed)
         Assert.Contains("is not looked at: it is another bucket", full.Output, StringComparison.Ordinal);
         // From the bucket that was looked at, and not from the one that the entry still names.
         Assert.True(recovered.ExitCode == 0, recovered.Error);
+        Assert.Equal($"{RecoveryScene.Rows}", await scene.CountAsync());
+        var spec = (await scene.Clusters.FindAsync($"cluster/{RecoveryScene.Cluster}", Ct))!["spec"]!;
+        var source = spec["bootstrap"]!["recovery"]!["source"]!.GetValue<string>();
+        var entry = spec["externalClusters"]!.AsArray().Single(external => external!["name"]!.GetValue<string>() == source)!;
+        Assert.Equal($"s3://{scene.Clusters.Bucket}", entry["barmanObjectStore"]!["destinationPath"]!.GetValue<string>());
     }
 
     [Fact]

@@ -93,14 +93,41 @@ public sealed class FromDumpKillTests(TestBed bed)
     [Fact]
     public async Task What_pg_restore_goes_on_with_after_the_kill_is_ended_and_its_database_made_anew()
     {
-        await using var scene = await FromDumpScene.CreateAsync(bed, "-Fd", "-j2");
+        await using var scene = await FromDumpScene.CreateAsync(bed);
+        // An index that is not finished before there is this file: pg_restore goes on for as long as the test wants.
+        var gate = Path.Combine(scene.Folder, "gate");
+        await File.WriteAllTextAsync(gate, "", Ct);
+        await scene.Live.ExecuteAsync(
+            $"""
+            CREATE FUNCTION sales.wait(id bigint) RETURNS bigint LANGUAGE plpgsql IMMUTABLE AS
+                $$ BEGIN WHILE (pg_catalog.pg_stat_file('{gate}', true)).size IS NULL LOOP PERFORM pg_catalog.pg_sleep(0.02); END LOOP; RETURN id; END $$;
+            CREATE INDEX gated ON sales.customers (sales.wait(id));
+            """,
+            Ct);
+        var expected = await scene.ContentAsync();
+        var dump = Path.Combine(scene.Folder, "gated");
+        await scene.Live.DumpAsync(Ct, "-Fd", "-j2", "-f", dump);
         await scene.SpoilAsync();
-        Assert.Null(await KilledRun.AtAsync(Begin(scene), KillMoment.Begun("load") with { Later = TimeSpan.FromMilliseconds(20) }));
+        File.Delete(gate);
+        await using (var running = ToolProcess.Start(scene.Command("from-dump", "--local", dump, "--to", scene.Live.Url, "--yes")))
+        {
+            await UntilAsync(async () => running.HasExited || await LoadingAsync(scene) != 0, "pg_restore has not come to the index");
+            // The program alone.
+            await running.SignalAsync("KILL", Ct);
+            await UntilAsync(() => Task.FromResult(running.HasExited), "the program does not end");
+        }
 
-        var resumed = await scene.RunAsync("runs", "resume", scene.Run, "--yes");
+        var left = await LoadingAsync(scene);
+        Assert.NotEqual(0, left);
+        await using var resuming = ToolProcess.Start(scene.Command("runs", "resume", scene.Run, "--yes"));
+        // By itself it would wait for ever.
+        await UntilAsync(async () => resuming.HasExited || await LoadingAsync(scene) is not 0 and var now && now != left, "pg_restore goes on, or nothing loads again");
+        Assert.Equal(0, await scene.Live.QueryAsync<long>($"SELECT count(*) FROM pg_stat_activity WHERE pid = {left}", Ct));
+        await File.WriteAllTextAsync(gate, "", Ct);
+        var resumed = await resuming.WaitAsync(Ct);
 
         Assert.True(resumed.ExitCode == 0, resumed.Output + resumed.Error);
-        Assert.Equal(scene.Expected, await scene.ContentAsync());
+        Assert.Equal(expected, await scene.ContentAsync());
     }
 
     [Fact]
@@ -143,6 +170,20 @@ public sealed class FromDumpKillTests(TestBed bed)
         Assert.True(resumed.ExitCode == 0, resumed.Output + resumed.Error);
         Assert.Equal(20000, await scene.Live.QueryAsync<long>("SELECT count(*) FROM sales.orders", Ct));
         Assert.Equal(200, await scene.Live.QueryAsync<long>("SELECT count(*) FROM sales.customers", Ct));
+    }
+
+    /// <summary>The session that waits at the gate; 0: none does.</summary>
+    private static Task<int> LoadingAsync(FromDumpScene scene) => scene.Live.QueryAsync<int>(
+        $"SELECT coalesce(max(pid), 0) FROM pg_stat_activity WHERE datname LIKE '{scene.Live.Name}%' AND query LIKE 'CREATE INDEX gated%' AND state = 'active' AND leader_pid IS NULL", Ct);
+
+    private static async Task UntilAsync(Func<Task<bool>> condition, string otherwise)
+    {
+        var deadline = Task.Delay(TimeSpan.FromMinutes(5), Ct);
+        while (!await condition())
+        {
+            Assert.False(deadline.IsCompleted, otherwise);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), Ct);
+        }
     }
 
     /// <summary>As on another machine: with a state folder of its own.</summary>

@@ -16,7 +16,7 @@ public sealed class PruneClusterTests(TestBed bed) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _scene = await PruneScene.CreateAsync(bed);
+        _scene = await PruneScene.CreateAsync(bed, strays: 0);
         _namespace = await (await bed.KubernetesApiAsync(Ct)).CreateNamespaceAsync(Ct);
         await _namespace.ApplyAsync(ClusterManifests.Credentials, Ct);
     }

@@ -8,8 +8,8 @@ sealed class PruneScene : IAsyncDisposable
     public const string Old = "postgres-v17-backup";
     public const string New = "postgres-v17";
 
-    /// <summary>More than one request of 250.</summary>
-    private const int Strays = 600;
+    /// <summary>Three requests of 250.</summary>
+    private const int MostStrays = 501;
 
     private readonly TemporaryFolder _folder = new("prune");
 
@@ -30,12 +30,13 @@ sealed class PruneScene : IAsyncDisposable
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public static async Task<PruneScene> CreateAsync(TestBed bed)
+    /// <param name="strays">Objects that are no part of a backup; without them the folder goes in few requests.</param>
+    public static async Task<PruneScene> CreateAsync(TestBed bed, int strays = MostStrays)
     {
         var s3 = await bed.S3Async(Ct);
         var scene = new PruneScene(s3, await S3FaultProxy.StartAsync(s3.Endpoint, Ct), await s3.CreateBucketAsync(Ct));
-        var strays = Enumerable.Range(0, Strays).ToDictionary(n => $"wals/late/{n:X8}", _ => (byte[])[1]);
-        await s3.PutAsync(scene.Folder(Old), PruneFolders.Former().Concat(strays).ToDictionary(), Ct);
+        var late = Enumerable.Range(0, strays).ToDictionary(n => $"wals/late/{n:X8}", _ => (byte[])[1]);
+        await s3.PutAsync(scene.Folder(Old), PruneFolders.Former().Concat(late).ToDictionary(), Ct);
         await s3.PutAsync(scene.Folder(New), PruneFolders.Later(), Ct);
         await s3.PutAsync(scene.Folder($"{Old}-2"), SampleFolder.Create(3, 'a'), Ct);
         await scene.IdleAsync();

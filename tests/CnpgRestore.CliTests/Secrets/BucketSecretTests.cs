@@ -16,7 +16,7 @@ public sealed class BucketSecretTests(TestBed bed)
     [InlineData("-o", "yaml", "-v", Explicit = true)]
     public async Task No_key_is_in_what_rename_and_prune_show_and_leave(params string[] output)
     {
-        await using var scene = await PruneScene.CreateAsync(bed);
+        await using var scene = await PruneScene.CreateAsync(bed, strays: 0);
         var scan = new SecretScan(S3Server.SecretKey, WrongKey);
         var prune = scene.Command(scene.State, [.. PruneScene.Consents, .. output]);
         var wrong = new Dictionary<string, string>(prune.Environment) { ["AWS_SECRET_ACCESS_KEY"] = WrongKey };

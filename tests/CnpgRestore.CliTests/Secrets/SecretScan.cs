@@ -22,15 +22,17 @@ sealed class SecretScan(params string[] canaries)
     {
         var run = string.Create(CultureInfo.InvariantCulture, $"run {Interlocked.Increment(ref _runs)}");
         await using var running = ToolProcess.Start(command);
+        var ending = running.WaitAsync(Ct);
         var watching = ArgumentWatch.RunAsync(running, _seen, Ct);
-        for (var turn = 0; meanwhile is not null && !running.HasExited; turn++)
+        for (var turn = 0; meanwhile is not null && !ending.IsCompleted; turn++)
         {
             var (place, text) = await meanwhile();
             _seen[string.Create(CultureInfo.InvariantCulture, $"{place}, {run}, look {turn}")] = text;
-            await Task.Delay(100, Ct);
+            // Each look is a program that starts, beside the one that is looked at.
+            await Task.WhenAny(ending, Task.Delay(500, Ct));
         }
 
-        var result = await running.WaitAsync(Ct);
+        var result = await ending;
         await watching;
         _seen[$"stdout of {run}"] = result.Output;
         _seen[$"stderr of {run}"] = result.Error;

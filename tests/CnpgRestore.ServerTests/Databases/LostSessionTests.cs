@@ -66,12 +66,12 @@ public sealed class LostSessionTests(TestBed bed) : IAsyncLifetime
     [InlineData("statement_timeout")]
     public async Task A_session_that_rests_during_a_load_outlives_every_limit_of_the_server(string limit)
     {
-        await _database.ExecuteAsync($"ALTER DATABASE {_database.Name} SET {limit} TO '1s'", Ct);
+        await _database.ExecuteAsync($"ALTER DATABASE {_database.Name} SET {limit} TO '500ms'", Ct);
         await using var server = Open();
         await using var resting = await DatabaseSession.OpenAsync(server, _database.Name, Ct);
         await resting.ExecuteAsync(limit == "idle_session_timeout" ? "SELECT 1" : "BEGIN", Ct);
 
-        await _database.Postgres.QueryAsync<bool>("SELECT pg_sleep(2) IS NOT NULL", Ct);
+        await _database.Postgres.QueryAsync<bool>("SELECT pg_sleep(0.8) IS NOT NULL", Ct);
 
         Assert.Equal("0", await resting.ValueAsync<string>($"SELECT current_setting('{limit}')", Ct));
     }

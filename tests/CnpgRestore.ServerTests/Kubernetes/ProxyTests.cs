@@ -14,7 +14,8 @@ public sealed class ProxyTests(TestBed bed)
     [Fact]
     public async Task Requests_and_watches_go_through_the_proxy_of_the_kubeconfig()
     {
-        var server = await bed.KubernetesApiAsync(Ct);
+        await using var scene = await ApiScene.OpenAsync(bed, Ct);
+        var server = scene.Server;
         using var folder = new TemporaryFolder("proxy");
         using var proxy = new TcpListener(IPAddress.Loopback, 0);
         proxy.Start();
@@ -25,10 +26,13 @@ public sealed class ProxyTests(TestBed bed)
         using (var api = KubernetesApi.Connect(new KubernetesSettings { Kubeconfig = kubeconfig, Clock = TimeProvider.System }))
         {
             Assert.Null(await api.FindAsync(new ObjectReference(ResourceTypes.Secrets, "default", "nothing"), Ct));
-            await foreach (var found in api.ListAsync(ResourceTypes.Services, "default", ListSelector.All, Ct))
-            {
-                Assert.Equal("kubernetes", found["metadata"]!["name"]!.GetValue<string>());
-            }
+            var found = Assert.Single(await api.ListAsync(ResourceTypes.Services, "default", ListSelector.All, Ct).ToListAsync(Ct));
+            Assert.Equal("kubernetes", found["metadata"]!["name"]!.GetValue<string>());
+            await scene.CreateConfigMapAsync("a", Ct);
+            await using var watch = api.WatchAsync(ResourceTypes.ConfigMaps, scene.Namespace, new ListSelector("app=shop"), Ct).GetAsyncEnumerator(Ct);
+            Assert.Equal("Added a", await NextAsync(watch));
+            await scene.Api.DeleteAsync(scene.ConfigMap("a"), new DeleteOptions(null), Ct);
+            Assert.Equal("Deleted a", await NextAsync(watch));
         }
 
         proxy.Stop();
@@ -39,6 +43,12 @@ public sealed class ProxyTests(TestBed bed)
         using var without = KubernetesApi.Connect(new KubernetesSettings { Kubeconfig = kubeconfig, Clock = TimeProvider.System });
         var refused = await Assert.ThrowsAsync<RestoreException>(() => without.FindAsync(new ObjectReference(ResourceTypes.Secrets, "default", "nothing"), Ct));
         Assert.Equal(ProblemCode.Unreachable, refused.Problem.Code);
+    }
+
+    private static async Task<string> NextAsync(IAsyncEnumerator<WatchEvent> watch)
+    {
+        Assert.True(await watch.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(2), Ct));
+        return $"{watch.Current.Type} {watch.Current.Object["metadata"]!["name"]}";
     }
 
     /// <summary>First lines of what clients asked for; each connection is joined with the server's.</summary>

@@ -160,13 +160,16 @@ public sealed class WatchTests(TestBed bed)
         await ChangeAsync(scene, "a", "2");
         Assert.Equal("2", (string?)(await appears)!["data"]!["value"]);
 
-        var remaining = new List<int>();
-        var gone = scene.Api.WaitUntilNoneAsync(ResourceTypes.ConfigMaps, scene.Namespace, new ListSelector("app=shop"), left => remaining.Add(left.Count), Ct);
+        var remaining = Channel.CreateUnbounded<int>();
+        var gone = scene.Api.WaitUntilNoneAsync(ResourceTypes.ConfigMaps, scene.Namespace, new ListSelector("app=shop"), left => remaining.Writer.TryWrite(left.Count), Ct);
+        Assert.Equal(1, await remaining.Reader.ReadAsync(Ct).AsTask().WaitAsync(TimeSpan.FromMinutes(2), Ct));
         await scene.Api.DeleteAsync(scene.ConfigMap("a"), new DeleteOptions(null), Ct);
         await gone;
         await scene.Api.WaitForAsync(scene.ConfigMap("a"), item => item is null, Ct);
 
-        Assert.All(remaining, count => Assert.Equal(1, count));
+        // Nothing is left is its end, not one more number.
+        remaining.Writer.Complete();
+        Assert.All(await remaining.Reader.ReadAllAsync(Ct).ToListAsync(Ct), count => Assert.Equal(1, count));
     }
 
     private static KubernetesApi Connect(ApiFaultProxy proxy, string ns) =>

@@ -94,7 +94,7 @@ public sealed class DrillRefusalTests(DrillFixture fixture) : IAsyncLifetime
     public async Task A_full_disk()
     {
         using var mirror = await fixture.CopyAsync(Ct);
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "mounting a small file system needs root");
+        Requirement.That(Environment.IsPrivilegedProcess, "mounting a small file system needs root");
         await using var disk = await SmallDisk.MountAsync(To, "24m", Ct);
 
         var result = await DrillProgram.RunAsync(mirror, Ct, "--to", To);
@@ -143,7 +143,7 @@ public sealed class DrillRefusalTests(DrillFixture fixture) : IAsyncLifetime
     public async Task The_superuser_of_the_machine()
     {
         using var mirror = await fixture.CopyAsync(Ct);
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root is refused");
+        Requirement.That(Environment.IsPrivilegedProcess, "only root is refused");
         var result = await ToolProcess.RunAsync(new ToolCommand(NativeProgram.Path, "drill", "--server", DrillFixture.Server, "-b", $"file://{mirror.Path}"), Ct);
 
         Assert.Equal(15, result.ExitCode);

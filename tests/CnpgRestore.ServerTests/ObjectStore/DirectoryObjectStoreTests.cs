@@ -72,7 +72,7 @@ public sealed class DirectoryObjectStoreTests : ObjectStoreConformance, IDisposa
     [Fact]
     public async Task A_full_disk_is_said_to_be_full()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "mounting a small file system needs root");
+        Requirement.That(Environment.IsPrivilegedProcess, "mounting a small file system needs root");
         await using var disk = await SmallDisk.MountAsync(Path.Combine(_folder.Path, "small"), "64k", Ct);
         using var store = await OpenAsync();
 

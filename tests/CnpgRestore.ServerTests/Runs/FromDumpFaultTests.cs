@@ -45,7 +45,7 @@ public sealed class FromDumpFaultTests(OwnPostgres server) : IClassFixture<OwnPo
     [InlineData(LoadEngine.Psql)]
     public async Task A_disk_that_is_full_stops_the_run_and_with_more_room_it_goes_on(LoadEngine engine)
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "mounting a small file system needs root");
+        Requirement.That(Environment.IsPrivilegedProcess, "mounting a small file system needs root");
         await using var small = await SmallTablespace.CreateAsync(server.Postgres, Ct);
         await using var scene = await DumpScene.CreateAsync(server.Postgres);
         await server.Postgres.ExecuteAsync($"ALTER DATABASE {scene.Live.Name} SET TABLESPACE {SmallTablespace.Name}", Ct);

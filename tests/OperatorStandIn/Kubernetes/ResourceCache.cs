@@ -30,7 +30,7 @@ sealed class ResourceCache(KubernetesApi api, ResourceType type, string labelSel
                 await Console.Error.WriteLineAsync($"watching {type.Plural}: {e.Message}");
             }
 
-            await Task.Delay(TimeSpan.FromSeconds(1), clock, ct);
+            await Task.Delay(TimeSpan.FromMilliseconds(200), clock, ct);
             changed();
         }
     }

@@ -12,22 +12,21 @@ sealed class ApiConnection : IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
-    // A line that is dead without a word is noticed within 45 s, as kubectl does (golang.org/x/net/http2, ReadIdleTimeout and PingTimeout).
-    private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(15);
-
     private static readonly ProductInfoHeaderValue Agent = new("cnpg-restore", typeof(ApiConnection).Assembly.GetName().Version?.ToString(3));
 
     private readonly ApiAccess _access;
+    private readonly KubernetesSettings _settings;
     private readonly string _root;
     private readonly HttpMessageInvoker _invoker;
 
-    public ApiConnection(ApiAccess access)
+    /// <param name="settings">How long a line may be silent.</param>
+    public ApiConnection(ApiAccess access, KubernetesSettings settings)
     {
         _access = access;
+        _settings = settings;
         _root = access.Server.ToString().TrimEnd('/');
 #pragma warning disable CA2000 // The invoker owns it.
-        _invoker = new HttpMessageInvoker(Handler(access), disposeHandler: true);
+        _invoker = new HttpMessageInvoker(Handler(access, settings), disposeHandler: true);
 #pragma warning restore CA2000
     }
 
@@ -67,8 +66,8 @@ sealed class ApiConnection : IDisposable
         {
             socket.Options.AddSubProtocol(protocol);
             socket.Options.CollectHttpResponseDetails = true;
-            socket.Options.KeepAliveInterval = PingDelay;
-            socket.Options.KeepAliveTimeout = carriesInput ? Timeout.InfiniteTimeSpan : PingTimeout;
+            socket.Options.KeepAliveInterval = _settings.PingDelay;
+            socket.Options.KeepAliveTimeout = carriesInput ? Timeout.InfiniteTimeSpan : _settings.PingTimeout;
             if (_access.TlsServerName is { } host)
             {
                 socket.Options.SetRequestHeader("Host", host);
@@ -108,13 +107,13 @@ sealed class ApiConnection : IDisposable
     private async ValueTask<AuthenticationHeaderValue?> AuthorizationAsync(CancellationToken ct) =>
         _access.Token is null ? null : await _access.Token.GetAuthenticationHeaderAsync(ct);
 
-    private static SocketsHttpHandler Handler(ApiAccess access)
+    private static SocketsHttpHandler Handler(ApiAccess access, KubernetesSettings settings)
     {
         var handler = new SocketsHttpHandler
         {
             ConnectTimeout = ConnectTimeout,
-            KeepAlivePingDelay = PingDelay,
-            KeepAlivePingTimeout = PingTimeout,
+            KeepAlivePingDelay = settings.PingDelay,
+            KeepAlivePingTimeout = settings.PingTimeout,
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
             EnableMultipleHttp2Connections = true,
             AutomaticDecompression = DecompressionMethods.GZip,
