@@ -15,7 +15,8 @@ static class DrillSpace
         return free.CompareTo(needed) >= 0 ? null : new Problem(
             ProblemCode.Refused,
             $"no space for base backup {backup.Id} in {folder}",
-            byInfo ? $"the database had {needed} when it was backed up, as backup.info says; {free} are free" : $"its tars alone have {needed}, and more when they are decompressed; {free} are free",
+            byInfo ? $"the database had {needed} when it was backed up, as backup.info says; {free} are free"
+                : $"its tars alone have {needed}, and more when they are decompressed; {free} are free",
             "add --to DIR, with a DIR on a larger disk");
     }
 }

@@ -20,7 +20,8 @@ sealed record KnownFailure(string Words, ProblemCode Code, string Message, strin
         new("Create this directory for the tablespace before restarting the server", ProblemCode.Refused, TablespaceMissing, NewerBackup),
         new("could not set permissions on directory", ProblemCode.Refused, TablespaceMissing, NewerBackup),
         // RmgrNotFound in src/backend/access/transam/rmgr.c.
-        new("resource manager with ID", ProblemCode.Refused, "a module with WAL of its own is missing here: it has to be in shared_preload_libraries during the replay", "install the extension's package of the same major version, then drill again"),
+        new("resource manager with ID", ProblemCode.Refused,
+            "a module with WAL of its own is missing here: it has to be in shared_preload_libraries during the replay", "install the extension's package of the same major version, then drill again"),
         new("could not access file", ProblemCode.Refused, "a module that the database needs is not installed here", "install the extension's package of the same major version, then drill again"),
         new(ReplayFailure.OtherBranch, OtherBackup),
         new("database files are incompatible with server", ProblemCode.Refused, "the installed PostgreSQL cannot open these database files", "add --pg-bindir DIR, with the programs of the backup's major version"),

@@ -103,7 +103,11 @@ public sealed class S3ChecksumTests(TestBed bed) : IAsyncLifetime
     [Fact]
     public async Task Another_checksum_of_the_same_kind_is_another_content()
     {
-        _proxy.On(S3Operation.HeadObject, Times.Always, exchange => exchange.AnswerAsync(new S3Answer(200, new Dictionary<string, string> { ["x-amz-checksum-crc32"] = exchange.Call.Key.EndsWith('a') ? "AAAA" : "BBBB" }, [])));
+        _proxy.On(S3Operation.HeadObject, Times.Always, exchange =>
+        {
+            var checksum = exchange.Call.Key.EndsWith('a') ? "AAAA" : "BBBB";
+            return exchange.AnswerAsync(new S3Answer(200, new Dictionary<string, string> { ["x-amz-checksum-crc32"] = checksum }, []));
+        });
         using var store = Open();
 
         Assert.Equal(Evidence.Different, await store.CompareAsync(Listed("a", "1"), Listed("b", "2"), Ct));

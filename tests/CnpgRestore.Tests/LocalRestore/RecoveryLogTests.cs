@@ -37,9 +37,11 @@ public sealed class RecoveryLogTests
     }
 
     [Theory]
-    [InlineData("directory \"/mnt/fast\" does not exist", "Create this directory for the tablespace before restarting the server.", "a tablespace was created after this base backup")]
+    [InlineData("directory \"/mnt/fast\" does not exist",
+        "Create this directory for the tablespace before restarting the server.", "a tablespace was created after this base backup")]
     [InlineData("could not set permissions on directory \"/mnt/fast\": Operation not permitted", null, "a tablespace was created after this base backup")]
-    [InlineData("resource manager with ID 134 not registered", "Include the extension module that implements this resource manager in shared_preload_libraries.", "a module with WAL of its own is missing here")]
+    [InlineData("resource manager with ID 134 not registered",
+        "Include the extension module that implements this resource manager in shared_preload_libraries.", "a module with WAL of its own is missing here")]
     public void What_this_machine_lacks_is_no_damage_of_the_backup(string error, string? hint, string message)
     {
         var log = new RecoveryLog();

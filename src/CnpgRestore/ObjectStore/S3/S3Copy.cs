@@ -231,7 +231,10 @@ sealed class S3Copy(AmazonS3Client client, RequestGate gate, Provider provider, 
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             // Not permitted, or not known here: it will be no other for the next object.
-            _listsUploads = e is not AmazonS3Exception { StatusCode: System.Net.HttpStatusCode.NotImplemented or System.Net.HttpStatusCode.Forbidden or System.Net.HttpStatusCode.MethodNotAllowed };
+            _listsUploads = e is not AmazonS3Exception
+            {
+                StatusCode: System.Net.HttpStatusCode.NotImplemented or System.Net.HttpStatusCode.Forbidden or System.Net.HttpStatusCode.MethodNotAllowed,
+            };
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

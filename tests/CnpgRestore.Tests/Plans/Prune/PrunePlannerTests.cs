@@ -45,7 +45,8 @@ public sealed class PrunePlannerTests : IDisposable
     public async Task Later_WAL_without_a_commit_in_its_last_segments_may_hold_transactions_before_them()
     {
         // Up to the third segment nobody has committed anything.
-        foreach (var file in new DirectoryInfo(Path.Combine(_root.FullName, "old", "wals")).EnumerateFiles("*", SearchOption.AllDirectories).Where(file => string.CompareOrdinal(file.Name, "000000010000000000000004") >= 0))
+        var wal = new DirectoryInfo(Path.Combine(_root.FullName, "old", "wals"));
+        foreach (var file in wal.EnumerateFiles("*", SearchOption.AllDirectories).Where(file => string.CompareOrdinal(file.Name, "000000010000000000000004") >= 0))
         {
             file.Delete();
         }
