@@ -133,11 +133,11 @@ public sealed class S3PartCopyTests(TestBed bed) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("403", 1)]
-    [InlineData("501", 1)]
-    [InlineData("500", 2)]
-    [InlineData("cut", 2)]
-    public async Task Who_may_not_or_cannot_look_for_such_leftovers_copies_all_the_same(string how, int asked)
+    [InlineData("403", false)]
+    [InlineData("501", false)]
+    [InlineData("500", true)]
+    [InlineData("cut", true)]
+    public async Task Who_may_not_or_cannot_look_for_such_leftovers_copies_all_the_same(string how, bool isAskedAgain)
     {
         using var store = Open(provider: LosesETag);
         var source = await UploadInPartsAsync(store, "data.tar", RandomNumberGenerator.GetBytes(6 << 20));
@@ -150,9 +150,12 @@ public sealed class S3PartCopyTests(TestBed bed) : IAsyncLifetime
         });
 
         await store.CopyAsync(source, Folder.Key("copy1"), Ct);
+        var asked = _proxy.Count(S3Operation.ListUploads);
         await store.CopyAsync(source, Folder.Key("copy2"), Ct);
 
-        Assert.Equal(asked, _proxy.Count(S3Operation.ListUploads));
+        // How often a request is sent again whose connection was cut is the SDK's own affair.
+        Assert.NotEqual(0, asked);
+        Assert.Equal(isAskedAgain, _proxy.Count(S3Operation.ListUploads) > asked);
         Assert.Equal(2, _proxy.Count(S3Operation.CompleteUpload));
     }
 
