@@ -57,7 +57,10 @@ sealed class BucketLook(AdviceRequest request, AdviceSources sources, Kubernetes
         if (path is not null && situation is not null)
         {
             var live = situation.Live is null ? null : ClusterManifest.Read(situation.Live, _ => null);
-            _seen = _seen with { Obstacles = [.. BackupPreflight.Check(path, situation.Manifest, live)], OfManifest = [.. ManifestPreflight.Check(situation.Set, situation.Manifest.Name)] };
+            var notes = new List<string>();
+            IEnumerable<Problem> version = BackupPreflight.CheckVersion(path, situation.Manifest, asCreated: null, notes) is { } other ? [other] : [];
+            notes.ForEach(Remark);
+            _seen = _seen with { Obstacles = [.. version, .. BackupPreflight.Check(path, situation.Manifest, live)], OfManifest = [.. ManifestPreflight.Check(situation.Set, situation.Manifest.Name)] };
         }
 
         _seen = _seen with { Rate = path is null ? null : await MeasureAsync(store, path, ct), Stage = BucketStage.Read };
