@@ -74,8 +74,6 @@ public sealed class RenameRefusalTests(TestBed bed)
     }
 
     [Theory]
-    [InlineData("", "b")]
-    [InlineData("postgres-v17", "")]
     [InlineData("postgres-v17", "postgres-v17/inside")]
     [InlineData("postgres-v17/", "b")]
     [InlineData("postgres-v17", "/b")]

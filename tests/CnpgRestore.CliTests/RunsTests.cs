@@ -90,11 +90,15 @@ public sealed class RunsTests : IDisposable
     public async Task Where_nothing_can_be_written_the_list_is_empty_and_no_failure()
     {
         // As good as a disk that is mounted for reading alone: no folder can be made below a file, not by root either.
-        await File.WriteAllTextAsync(State, "", Ct);
+        var file = Path.Combine(_folder.Path, "file");
+        await File.WriteAllTextAsync(file, "", Ct);
 
-        var result = await RunAsync("runs", "list");
+        var result = await RunInAsync(Path.Combine(file, "state"), "runs", "list");
+        var isFile = await RunInAsync(file, "runs", "list");
 
         Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Equal(12, isFile.ExitCode);
+        Assert.Contains($"the state folder {file} is a file", isFile.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -144,10 +148,12 @@ public sealed class RunsTests : IDisposable
     }
 
     /// <summary>With no kubeconfig anywhere.</summary>
-    private Task<ToolResult> RunAsync(params string[] arguments) => ToolProcess.RunAsync(
+    private Task<ToolResult> RunAsync(params string[] arguments) => RunInAsync(State, arguments);
+
+    private Task<ToolResult> RunInAsync(string state, params string[] arguments) => ToolProcess.RunAsync(
         NativeProgram.Command(arguments) with
         {
-            Environment = new Dictionary<string, string> { ["CNPG_RESTORE_STATE"] = State, ["HOME"] = _folder.Path, ["KUBECONFIG"] = "" },
+            Environment = new Dictionary<string, string> { ["CNPG_RESTORE_STATE"] = state, ["HOME"] = _folder.Path, ["KUBECONFIG"] = "" },
         },
         Ct);
 }

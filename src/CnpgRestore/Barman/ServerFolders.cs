@@ -37,7 +37,9 @@ public static class ServerFolders
                 ProblemCode.NotFound,
                 $"Cannot find backup: {store.Address} is a server folder itself",
                 "base/ and wals/ lie right in it; the bucket, or the path in it, ends before the server's name",
-                OneUp(store.Address) is var (above, folder) ? $"cnpg-restore backups list --bucket {above} --server {folder}" : "move base/ and wals/ into a folder of the server's name");
+                OneUp(store.Address) is not var (above, folder) ? "move base/ and wals/ into a folder of the server's name"
+                    : store.Address.StartsWith("file:", StringComparison.Ordinal) ? $"cnpg-restore backups list --bucket file:///{above} --server {folder}"
+                    : $"cnpg-restore backups list --bucket s3://{above} --server {folder}");
         }
 
         var names = string.Join(", ", all.Select(folder => folder.Name));
@@ -64,12 +66,12 @@ public static class ServerFolders
         };
     }
 
-    /// <returns>Null for the root of a bucket, which no server folder can be.</returns>
+    /// <returns>Without the scheme; null for the root of a bucket, which no server folder can be.</returns>
     private static (string Above, string Folder)? OneUp(string address)
     {
-        var start = address.IndexOf("://", StringComparison.Ordinal) + "://".Length;
-        var end = address.TrimEnd('/').LastIndexOf('/');
-        return end > start ? (address[..end], address.TrimEnd('/')[(end + 1)..]) : null;
+        var path = address[(address.IndexOf("://", StringComparison.Ordinal) + "://".Length)..].Trim('/');
+        var end = path.LastIndexOf('/');
+        return end > 0 ? (path[..end], path[(end + 1)..]) : null;
     }
 
     /// <summary>Those that are server folders, and those of which that cannot be said.</summary>

@@ -59,19 +59,7 @@ public sealed class DumpLoadTests(TestBed bed)
         using var api = scene.Namespace.Connect();
         using var folder = new TemporaryFolder("dumps");
         await WriteAsync(folder, isWhole ? "" : "INSERT INTO items VALUES ('not a number');\n");
-        var job = new PsqlJob
-        {
-            Name = "load",
-            Namespace = scene.Namespace.Name,
-            Image = KubernetesServer.Image,
-            ImagePullPolicy = "Never",
-            Volume = new DumpVolume.HostPath(folder.Path),
-            File = "orders-latest.sql.gz",
-            Decompress = "gzip -dc",
-            Host = $"{Cluster}-rw",
-            Database = "orders",
-            Secret = $"{Cluster}-app",
-        };
+        var job = Job(scene, folder, "orders-latest.sql.gz", "gzip -dc");
 
         await api.CreateAsync(ResourceTypes.Jobs, scene.Namespace.Name, job.ToManifest(), WriteOptions.Default, Ct);
         await scene.Namespace.WaitAsync(isWhole ? "Complete" : "Failed", "job/load", Ct);
@@ -113,20 +101,7 @@ public sealed class DumpLoadTests(TestBed bed)
         (await ToolProcess.RunAsync(new ToolCommand("chmod", "-R", "a+rX", folder.Path), Ct)).Succeeded();
         // What comes second is there already.
         await scene.SqlAsync(Cluster, "orders", "DROP TABLE items", Ct);
-        var job = new PsqlJob
-        {
-            Name = "load",
-            Namespace = scene.Namespace.Name,
-            Image = KubernetesServer.Image,
-            ImagePullPolicy = "Never",
-            Volume = new DumpVolume.HostPath(folder.Path),
-            File = "orders.dump",
-            Decompress = decompress,
-            Host = $"{Cluster}-rw",
-            Database = "orders",
-            Secret = $"{Cluster}-app",
-            RestoreJobs = 1,
-        };
+        var job = Job(scene, folder, "orders.dump", decompress) with { RestoreJobs = 1 };
 
         await api.CreateAsync(ResourceTypes.Jobs, scene.Namespace.Name, job.ToManifest(), WriteOptions.Default, Ct);
         await scene.Namespace.WaitAsync("Failed", "job/load", Ct);
@@ -164,6 +139,20 @@ public sealed class DumpLoadTests(TestBed bed)
         await scene.HealthyAsync(Cluster, Ct);
         return scene;
     }
+
+    private static PsqlJob Job(ClusterScene scene, TemporaryFolder folder, string file, string decompress) => new()
+    {
+        Name = "load",
+        Namespace = scene.Namespace.Name,
+        Image = KubernetesServer.Image,
+        ImagePullPolicy = "Never",
+        Volume = new DumpVolume.HostPath(folder.Path),
+        File = file,
+        Decompress = decompress,
+        Host = $"{Cluster}-rw",
+        Database = "orders",
+        Secret = $"{Cluster}-app",
+    };
 
     private static async Task<string> SecretAsync(ClusterScene scene, string key) =>
         Encoding.UTF8.GetString(Convert.FromBase64String((await scene.FindAsync($"secret/{Cluster}-app", Ct))!["data"]![key]!.GetValue<string>()));
