@@ -28,7 +28,7 @@ bin/kubectl-cnpg-restore: bin/cnpg-restore
 
 test: build ## all tests, against a real PostgreSQL, S3 server and Kubernetes and the native program (under an hour with the installation)
 	@$(MAKE) --no-print-directory kubernetes
-	echo "Building the tests (half a minute) ..."
+	echo "Building the tests (a minute or two) ..."
 	dotnet build CnpgRestore.slnx -v quiet
 	tests/run.sh $(TESTS)
 

@@ -102,7 +102,7 @@ public sealed class PruneRefusalTests : IDisposable
     [Theory]
     [InlineData("no-such-folder", 10, "Source folder does not exist: no-such-folder")]
     [InlineData("old/base", 2, "'old/base' is not a folder name for SERVER")]
-    [InlineData("", 2, "'' is not a folder name for SERVER")]
+    [InlineData("", 2, "SERVER has an empty value")]
     public async Task It_is_no_folder(string server, int exitCode, string message)
     {
         var result = await RunAsync(server, "--replaced-by", "new", "--yes");
