@@ -98,18 +98,14 @@ public sealed class LivingArchiveTests
     }
 
     /// <summary>Segments of the first timeline, one of which is shown from a certain listing of its level on.</summary>
-    private sealed class UploadingStore(DateTimeOffset written, IReadOnlyList<int> numbers, int late, int fromLook) : IObjectStore
+    private sealed class UploadingStore(DateTimeOffset written, IReadOnlyList<int> numbers, int late, int fromLook) : ListedStore("s3://living")
     {
         private readonly Dictionary<KeyPrefix, int> _looks = [];
-
-        public string Address => "s3://living";
-
-        public string Identity => Address;
 
         /// <summary>The most that a level was listed.</summary>
         public int Looks => _looks.Values.Max();
 
-        public Task<FolderLevel> ListLevelAsync(KeyPrefix prefix, CancellationToken ct)
+        public override Task<FolderLevel> ListLevelAsync(KeyPrefix prefix, CancellationToken ct)
         {
             var names = numbers.Append(late).Select(number => WalSegmentName.FromNumber(new TimelineId(1), (ulong)number, WalSegmentSize.Default)).ToList();
             if (prefix == Folder.Wals)
@@ -123,22 +119,6 @@ public sealed class LivingArchiveTests
                 var there = names.SkipLast(look < fromLook ? 1 : 0).Where(name => Folder.WalLevel(name) == prefix);
                 return Task.FromResult(new FolderLevel(prefix, [], [.. there.Select(name => new StoredObject(prefix.Key(name.ToString()), 1, ETag: null, written))]));
             }
-        }
-
-        public Task<StoredObject?> FindAsync(ObjectKey key, CancellationToken ct) => throw new NotSupportedException();
-
-        public Task<Stream> OpenReadAsync(ObjectKey key, ByteRange? range, CancellationToken ct) => throw new NotSupportedException();
-
-        public Task PutAsync(ObjectKey key, ReadOnlyMemory<byte> content, CancellationToken ct) => throw new NotSupportedException();
-
-        public Task CopyAsync(StoredObject source, ObjectKey target, CancellationToken ct) => throw new NotSupportedException();
-
-        public Task<Evidence> CompareAsync(StoredObject source, StoredObject target, CancellationToken ct) => throw new NotSupportedException();
-
-        public Task DeleteAsync(IReadOnlyCollection<ObjectKey> keys, CancellationToken ct) => throw new NotSupportedException();
-
-        public void Dispose()
-        {
         }
     }
 }

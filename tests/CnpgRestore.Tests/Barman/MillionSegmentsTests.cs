@@ -30,15 +30,11 @@ public sealed class MillionSegmentsTests
     }
 
     /// <summary>Makes each level when it is asked for; the order within a level is reversed.</summary>
-    private sealed class SegmentStore : IObjectStore
+    private sealed class SegmentStore() : ListedStore("s3://million")
     {
         private static readonly ServerFolder Folder = ServerFolder.Named("s");
 
-        public string Address => "s3://million";
-
-        public string Identity => Address;
-
-        public Task<FolderLevel> ListLevelAsync(KeyPrefix prefix, CancellationToken ct)
+        public override Task<FolderLevel> ListLevelAsync(KeyPrefix prefix, CancellationToken ct)
         {
             var numbers = Enumerable.Range(0, (int)Segments).Select(number => (ulong)number);
             if (prefix == Folder.Wals)
@@ -50,22 +46,6 @@ public sealed class MillionSegmentsTests
             var log = Convert.ToUInt64(prefix.Name[8..], 16) * 256;
             var there = Enumerable.Range(0, 256).Select(offset => log + (ulong)offset).Where(number => number < Segments && number != Missing);
             return Task.FromResult(new FolderLevel(prefix, [], [.. there.Reverse().Select(Describe)]));
-        }
-
-        public Task<StoredObject?> FindAsync(ObjectKey key, CancellationToken ct) => throw new NotSupportedException();
-
-        public Task<Stream> OpenReadAsync(ObjectKey key, ByteRange? range, CancellationToken ct) => throw new NotSupportedException();
-
-        public Task PutAsync(ObjectKey key, ReadOnlyMemory<byte> content, CancellationToken ct) => throw new NotSupportedException();
-
-        public Task CopyAsync(StoredObject source, ObjectKey target, CancellationToken ct) => throw new NotSupportedException();
-
-        public Task<Evidence> CompareAsync(StoredObject source, StoredObject target, CancellationToken ct) => throw new NotSupportedException();
-
-        public Task DeleteAsync(IReadOnlyCollection<ObjectKey> keys, CancellationToken ct) => throw new NotSupportedException();
-
-        public void Dispose()
-        {
         }
 
         private static WalSegmentName Name(ulong number) => WalSegmentName.FromNumber(new TimelineId(1), number, WalSegmentSize.Default);
