@@ -8,7 +8,7 @@ sealed record KnownFailure(string Words, ProblemCode Code, string Message, strin
     private const string OtherBackup = "look for another base backup with cnpg-restore backups list --server NAME; drill it with --backup-id";
 
     private const string TablespaceMissing = "a tablespace was created after this base backup, and its folder cannot be used on this machine";
-    private const string NewerBackup = "take a base backup of the cluster (a Backup resource), which brings its tablespaces along, and drill that; or stop before the tablespace with --target-time";
+    public const string NewerBackup = "take a base backup of the cluster (a Backup resource), which brings its tablespaces along, and drill that; or stop before the tablespace with --target-time";
 
     // The first that matches counts: the more telling ones stand first.
     private static readonly KnownFailure[] All =

@@ -24,9 +24,10 @@ public sealed class Replay : IAsyncDisposable
     /// <param name="delivered">Called for each WAL segment, in the order of replay.</param>
     public static Replay Start(IObjectStore store, DrillPlan plan, ServerFolder server, DrillFolder folder, Action<WalSegmentName> delivered, TimeProvider clock, CancellationToken ct)
     {
-        var size = plan.Path.Extent.SegmentSize;
-        var source = new WalSource(store, server, plan.Archive, size, new Backoff(clock));
-        var prefetch = new WalPrefetch(source, plan.Path.Segments, size, folder.WalSpool, ct);
+        var extent = plan.Path.Extent;
+        var source = new WalSource(store, server, plan.Archive, extent.SegmentSize, new Backoff(clock));
+        var guard = new TablespaceGuard(extent.SegmentSize, extent.BeginLsn);
+        var prefetch = new WalPrefetch(source, plan.Path.Segments, guard, extent.SegmentSize, folder.WalSpool, ct);
         prefetch.Begin();
         var delivery = new WalDelivery(source, prefetch, folder, delivered, ct);
         return new Replay(source, prefetch, delivery, LocalPostgres.Start(plan.Binaries, folder, clock));

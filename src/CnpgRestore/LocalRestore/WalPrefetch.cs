@@ -14,18 +14,21 @@ public sealed class WalPrefetch : IAsyncDisposable
     private const long BytesAhead = 256L << 20;
 
     private readonly WalSource _source;
+    private readonly TablespaceGuard _guard;
     private readonly string _spool;
     private readonly IEnumerator<WalSegmentName> _path;
     private readonly int _window;
     private readonly Queue<(WalSegmentName Segment, Task<bool> Fetch)> _ahead = new();
     private readonly SemaphoreSlim _slots = new(InFlight);
     private readonly CancellationTokenSource _stop;
+    private Task _checked = Task.CompletedTask;
 
     /// <param name="path">Every segment that the recovery is going to read, in that order.</param>
     /// <param name="spool">A folder on the file system of the data directory.</param>
-    public WalPrefetch(WalSource source, IEnumerable<WalSegmentName> path, WalSegmentSize segmentSize, string spool, CancellationToken ct)
+    public WalPrefetch(WalSource source, IEnumerable<WalSegmentName> path, TablespaceGuard guard, WalSegmentSize segmentSize, string spool, CancellationToken ct)
     {
         _source = source;
+        _guard = guard;
         _spool = spool;
         _path = path.GetEnumerator();
         _window = (int)Math.Clamp(BytesAhead / segmentSize.Bytes, 2, MostAhead);
@@ -37,9 +40,10 @@ public sealed class WalPrefetch : IAsyncDisposable
 
     /// <summary>Puts the segment in place of <paramref name="target"/>.</summary>
     /// <returns>False where the archive has no such segment.</returns>
+    /// <exception cref="RestoreException">It cannot be had, or its replay would touch what is not the drill's.</exception>
     public async Task<bool> DeliverAsync(WalSegmentName segment, string target, CancellationToken ct)
     {
-        var fetch = TryTake(segment, out var begun) ? begun : FetchAsync(segment);
+        var fetch = TryTake(segment, out var begun) ? begun : FetchInOrderAsync(segment);
         Fill();
         if (!await fetch.WaitAsync(ct))
         {
@@ -85,8 +89,16 @@ public sealed class WalPrefetch : IAsyncDisposable
     {
         while (_ahead.Count < _window && _path.MoveNext())
         {
-            _ahead.Enqueue((_path.Current, FetchAsync(_path.Current)));
+            _ahead.Enqueue((_path.Current, FetchInOrderAsync(_path.Current)));
         }
+    }
+
+    /// <summary>The files come as they come; they are looked into in their order, while PostgreSQL replays those before them.</summary>
+    private Task<bool> FetchInOrderAsync(WalSegmentName segment)
+    {
+        var fetch = CheckedAsync(segment, FetchAsync(segment), _checked);
+        _checked = fetch;
+        return fetch;
     }
 
     private async Task<bool> FetchAsync(WalSegmentName segment)
@@ -100,6 +112,18 @@ public sealed class WalPrefetch : IAsyncDisposable
         {
             _slots.Release();
         }
+    }
+
+    private async Task<bool> CheckedAsync(WalSegmentName segment, Task<bool> fetch, Task before)
+    {
+        var isThere = await fetch;
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (isThere)
+        {
+            await _guard.CheckAsync(segment, SpoolFile(segment), _stop.Token);
+        }
+
+        return isThere;
     }
 
     private string SpoolFile(WalSegmentName segment) => Path.Combine(_spool, segment.ToString());

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace CnpgRestore.Postgres;
 
 /// <summary>
-/// Reads WAL segments of PostgreSQL 13 to 18 and gives the records that carry a time. Every record is checked as PostgreSQL does it (page
+/// Reads WAL segments of PostgreSQL 13 to 18 and gives the records that <see cref="WalEvent"/> knows. Every record is checked as PostgreSQL does it (page
 /// address, chain, CRC); the first one that does not hold is the end of the log, as in recovery.
 /// </summary>
 public sealed class WalReader(WalSegmentSize size)

@@ -12,7 +12,8 @@ sealed class WalRecord
 {
     public const int HeaderSize = 24;
 
-    private const int KeptSize = 128;
+    // A tablespace's location has up to 1024 bytes (MAXPGPATH); all else that we look for is shorter.
+    private const int KeptSize = 1100;
     private const int PreviousOffset = 8;
     private const int InfoOffset = 16;
     private const int ManagerOffset = 17;
@@ -20,6 +21,7 @@ sealed class WalRecord
 
     private const byte XlogManager = 0;
     private const byte TransactionManager = 1;
+    private const byte TablespaceManager = 5;
 
     private readonly byte[] _header = new byte[HeaderSize];
     private readonly byte[] _body = new byte[KeptSize];
@@ -83,19 +85,31 @@ sealed class WalRecord
     public bool IsValid() =>
         ~Checksum(_checksum, _header.AsSpan(0, ChecksumOffset)) == BinaryPrimitives.ReadUInt32LittleEndian(_header.AsSpan(ChecksumOffset));
 
-    /// <summary>Null for a record without a time.</summary>
+    /// <summary>Null for a record of any other kind.</summary>
     public WalEvent? ToEvent()
     {
-        if (_header[ManagerOffset] is not (XlogManager or TransactionManager) || !TryFindData(out var data) || data.Length < sizeof(long))
+        var manager = _header[ManagerOffset];
+        if (manager is not (XlogManager or TransactionManager or TablespaceManager) || !TryFindData(out var data))
         {
             return null;
         }
 
         var info = _header[InfoOffset];
-        if (_header[ManagerOffset] == XlogManager)
+        if (manager == TablespaceManager)
+        {
+            // XLOG_TBLSPC_CREATE: an oid and a path.
+            return (info & 0xF0) == 0 && data.Length > sizeof(uint) ? new WalEvent.TablespaceCreation(Start, Text(data[sizeof(uint)..])) : null;
+        }
+
+        if (data.Length < sizeof(long))
+        {
+            return null;
+        }
+
+        if (manager == XlogManager)
         {
             // XLOG_RESTORE_POINT: a time and a name.
-            return (info & 0xF0) == 0x70 ? new WalEvent.RestorePoint(Start, Time(data), Name(data[sizeof(long)..])) : null;
+            return (info & 0xF0) == 0x70 ? new WalEvent.RestorePoint(Start, Time(data), Text(data[sizeof(long)..])) : null;
         }
 
         // XLOG_XACT_COMMIT, _ABORT, _COMMIT_PREPARED, _ABORT_PREPARED; each begins with its time.
@@ -146,7 +160,7 @@ sealed class WalRecord
         return epoch.AddTicks(Math.Clamp(microseconds, least, most) * TimeSpan.TicksPerMicrosecond);
     }
 
-    private static string Name(ReadOnlySpan<byte> data)
+    private static string Text(ReadOnlySpan<byte> data)
     {
         var end = data.IndexOf((byte)0);
         return Encoding.UTF8.GetString(end < 0 ? data : data[..end]);

@@ -130,6 +130,18 @@ public sealed class FaultyBucketTests(TestBed bed) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_segment_in_an_archive_storage_class_is_told()
+    {
+        var segment = _story.Moments[^2].Segment;
+        _proxy.On(S3Operation.ListObjects, Times.Always, S3Faults.Page(page => page.Archive($"{_story.Folder.Prefix}wals/{segment[..16]}/{segment}.gz", "DEEP_ARCHIVE")));
+        using var store = Open();
+
+        var state = await FolderState.ReadAsync(store, _story.Folder.Prefix.TrimEnd('/'), Ct);
+
+        Assert.Equal($"1: {segment}.gz", FolderFindings.Of(state.Catalog, state.Archive).Single(finding => finding.Kind == "segment-in-archive-class").Evidence);
+    }
+
+    [Fact]
     public async Task A_segment_that_the_listing_does_not_show_is_a_gap_and_not_the_end()
     {
         var hidden = _story.Moments[^2].Segment;

@@ -32,6 +32,12 @@ public sealed class DrillFixture(TestBed bed) : IAsyncLifetime
 
     public string SystemIdentifier { get; private set; } = "";
 
+    /// <summary>Where the server made a tablespace behind all of this; the folder is gone.</summary>
+    public string LaterTablespace => Path.Combine(_folder.Path, "later");
+
+    /// <summary>The key of the segment that says so, which neither the bucket nor the mirror has.</summary>
+    public string LaterSegment { get; private set; } = "";
+
     /// <summary>The mirror; not to be changed.</summary>
     public string Mirror => Path.Combine(_folder.Path, "mirror");
 
@@ -56,7 +62,12 @@ public sealed class DrillFixture(TestBed bed) : IAsyncLifetime
         await story.PromoteAsync(ct);
         await story.BackUpAsync(ct);
         Last = await WriteAndArchiveAsync(story, SegmentsPerTimeline, ct);
-        await DownloadAsync(ct);
+        foreach (var item in await S3.ListAsync(Bucket, ct))
+        {
+            await DownloadAsync(item.Key, Path.Combine(Mirror, item.Key), ct);
+        }
+
+        await MakeLaterTablespaceAsync(story, ct);
     }
 
     public ValueTask DisposeAsync()
@@ -71,6 +82,24 @@ public sealed class DrillFixture(TestBed bed) : IAsyncLifetime
         var copy = new TemporaryFolder("mirror");
         (await ToolProcess.RunAsync(new ToolCommand("cp", "-r", Path.Combine(Mirror, Server), copy.Path), ct)).Succeeded();
         return new DrillMirror(copy);
+    }
+
+    /// <summary>Adds the segment in which the server makes its later tablespace.</summary>
+    public void AddLaterSegment(DrillMirror mirror) => File.Copy(LaterFile, Path.Combine(mirror.Path, LaterSegment));
+
+    private string LaterFile => Path.Combine(_folder.Path, "later-segment");
+
+    private async Task MakeLaterTablespaceAsync(BarmanStory story, CancellationToken ct)
+    {
+        await PostgresUser.CreateFolderAsync(LaterTablespace, ct);
+        await story.Postgres.ExecuteAsync($"CREATE TABLESPACE later LOCATION '{LaterTablespace}'", ct);
+        await story.Postgres.ExecuteAsync("CREATE TABLE later TABLESPACE later AS SELECT generate_series(1, 10)", ct);
+        var segment = await story.ArchiveAsync(ct);
+        LaterSegment = (await S3.ListAsync(Bucket, ct)).Single(item => item.Key.Contains(segment, StringComparison.Ordinal)).Key;
+        await DownloadAsync(LaterSegment, LaterFile, ct);
+        await S3.Client.DeleteObjectAsync(Bucket.Bucket, LaterSegment, ct);
+        await story.Postgres.CrashAsync(ct);
+        Directory.Delete(LaterTablespace, recursive: true);
     }
 
     private static async Task AddObstaclesAsync(BarmanStory story, CancellationToken ct)
@@ -94,15 +123,11 @@ public sealed class DrillFixture(TestBed bed) : IAsyncLifetime
         return story.Moments[^1];
     }
 
-    private async Task DownloadAsync(CancellationToken ct)
+    private async Task DownloadAsync(string key, string path, CancellationToken ct)
     {
-        foreach (var item in await S3.ListAsync(Bucket, ct))
-        {
-            var path = Path.Combine(Mirror, item.Key);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            using var response = await S3.Client.GetObjectAsync(Bucket.Bucket, item.Key, ct);
-            await response.WriteResponseStreamToFileAsync(path, append: false, ct);
-        }
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        using var response = await S3.Client.GetObjectAsync(Bucket.Bucket, key, ct);
+        await response.WriteResponseStreamToFileAsync(path, append: false, ct);
     }
 }
 

@@ -94,6 +94,36 @@ public sealed class DrillRefusalTests(DrillFixture fixture) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_tablespace_made_after_the_base_backup_in_a_folder_that_this_machine_has()
+    {
+        using var mirror = await fixture.CopyAsync(Ct);
+        fixture.AddLaterSegment(mirror);
+        var mine = Path.Combine(fixture.LaterTablespace, "mine");
+        try
+        {
+            await PostgresUser.CreateFolderAsync(fixture.LaterTablespace, Ct);
+            await File.WriteAllTextAsync(mine, "mine", Ct);
+
+            await AssertRefusedAsync(mirror, 15, $"the drill would write into {fixture.LaterTablespace}, a folder of this machine", "--no-amcheck");
+
+            Assert.Equal([mine], Directory.EnumerateFileSystemEntries(fixture.LaterTablespace));
+        }
+        finally
+        {
+            Directory.Delete(fixture.LaterTablespace, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_tablespace_made_after_the_base_backup_in_a_folder_that_this_machine_has_not()
+    {
+        using var mirror = await fixture.CopyAsync(Ct);
+        fixture.AddLaterSegment(mirror);
+
+        await AssertRefusedAsync(mirror, 15, "a tablespace was created after this base backup, and its folder cannot be used on this machine", "--no-amcheck");
+    }
+
+    [Fact]
     public async Task A_full_disk()
     {
         using var mirror = await fixture.CopyAsync(Ct);

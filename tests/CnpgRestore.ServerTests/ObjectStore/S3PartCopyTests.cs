@@ -65,6 +65,28 @@ public sealed class S3PartCopyTests(TestBed bed) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_that_turns_out_to_change_the_ETag_is_copied_in_parts_from_then_on()
+    {
+        AnswerPartSizes();
+        _proxy.On(S3Operation.CopyObject, _ => true, async exchange =>
+        {
+            var answer = await exchange.ForwardAsync();
+            await exchange.AnswerAsync(answer.WithText(answer.Text.Replace("-3", "-1", StringComparison.Ordinal)));
+        });
+        using var store = Open(provider: Provider.Generic);
+        var source = await UploadInPartsAsync(store, "data.tar", RandomNumberGenerator.GetBytes(12_345_678));
+
+        await store.CopyAsync(source, Folder.Key("copy1"), Ct);
+        await store.CopyAsync(source, Folder.Key("copy2"), Ct);
+
+        Assert.Equal((1, 6), (_proxy.Count(S3Operation.CopyObject), _proxy.Count(S3Operation.CopyPart)));
+        foreach (var name in new[] { "copy1", "copy2" })
+        {
+            Assert.Equal(Evidence.ETag, await store.CompareAsync(source, (await store.FindAsync(Folder.Key(name), Ct))!, Ct));
+        }
+    }
+
+    [Fact]
     public async Task A_copy_in_parts_takes_tags_and_metadata_along()
     {
         using var store = Open(provider: LosesETag);

@@ -3,6 +3,7 @@ using CnpgRestore.Barman.Wal;
 using CnpgRestore.LocalRestore;
 using CnpgRestore.ObjectStore;
 using CnpgRestore.Postgres;
+using CnpgRestore.Tests.Postgres;
 
 namespace CnpgRestore.Tests.LocalRestore;
 
@@ -143,6 +144,22 @@ public sealed class WalDeliveryTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_segment_whose_replay_would_write_into_a_folder_of_this_machine_is_not_delivered()
+    {
+        var wal = WrittenWal.TablespaceCreation(Segment(1), Size, _root.FullName, (int)Size.Bytes);
+        await _store.PutAsync(KeyOf(1).Value, wal[0], Ct);
+        await _store.PutAsync(KeyOf(2).Value, wal[1], Ct);
+        Serve(await ArchiveAsync(3));
+
+        Assert.Equal(WalFetch.Delivered, await FetchAsync(Segment(1).ToString()));
+        Assert.Equal(WalFetch.Delivered, await FetchAsync(Segment(1).ToString()));
+        File.Delete(Target);
+        Assert.Equal(WalFetch.Error, await FetchAsync(Segment(2).ToString()));
+        Assert.False(File.Exists(Target));
+        Assert.Equal((ProblemCode.Refused, $"the drill would write into {_root.FullName}, a folder of this machine"), (_delivery!.Failure!.Problem.Code, _delivery.Failure.Problem.Message));
+    }
+
+    [Fact]
     public async Task Without_a_drill_the_answer_is_an_error() =>
         Assert.Equal(WalFetch.Error, await WalFetch.RunAsync(Path.Combine(_root.FullName, "nobody"), Segment(1).ToString(), "pg_wal/x", Ct));
 
@@ -165,7 +182,7 @@ public sealed class WalDeliveryTests : IAsyncDisposable
         var coverage = archive.Coverage(new TimelineId(1), Size);
         var path = coverage.Runs.SelectMany(run => Enumerable.Range((int)run.First, (int)run.Count)).Select(Segment);
         _source = new WalSource(_store, Server, archive, Size, new Backoff(TimeProvider.System, Attempts: 2));
-        _prefetch = new WalPrefetch(_source, path, Size, _folder.WalSpool, Ct);
+        _prefetch = new WalPrefetch(_source, path, new TablespaceGuard(Size, default), Size, _folder.WalSpool, Ct);
         _prefetch.Begin();
         _delivery = new WalDelivery(_source, _prefetch, _folder, _delivered.Add, Ct);
     }

@@ -236,8 +236,9 @@ public sealed class WalReaderTests
     private static string Describe(WalEvent item) => item switch
     {
         WalEvent.RestorePoint point => $"{point.Start} point {point.Name}",
-        WalEvent.Commit => $"{item.Start} commit {Text(item.Time)}",
-        _ => $"{item.Start} abort {Text(item.Time)}",
+        WalEvent.Commit commit => $"{item.Start} commit {Text(commit.Time)}",
+        WalEvent.Abort abort => $"{item.Start} abort {Text(abort.Time)}",
+        _ => $"{item}",
     };
 
     private static string Text(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Text;
 using CnpgRestore.Postgres;
 
 namespace CnpgRestore.Tests.Postgres;
@@ -13,15 +14,25 @@ static class WrittenWal
     private const int ShortHeader = 24;
     private const int LongHeader = 40;
 
-    // XLOG_XACT_COMMIT and XLOG_XACT_ABORT (src/include/access/xact.h).
+    // src/include/access/rmgrlist.h.
+    private const byte TransactionManager = 1;
+    private const byte TablespaceManager = 5;
+
+    // XLOG_XACT_COMMIT and XLOG_XACT_ABORT (src/include/access/xact.h); XLOG_TBLSPC_CREATE and XLOG_TBLSPC_DROP (src/include/commands/tablespace.h).
     private const byte CommitInfo = 0x00;
     private const byte AbortInfo = 0x20;
+    private const byte CreateInfo = 0x00;
+    private const byte DropInfo = 0x10;
 
     /// <summary>A commit that begins with a segment; zeros behind it. As many segments as it lies on.</summary>
-    public static List<byte[]> Commit(WalSegmentName segment, WalSegmentSize size, DateTimeOffset time, int length) => Write(segment, size, Record(CommitInfo, time, length));
+    public static List<byte[]> Commit(WalSegmentName segment, WalSegmentSize size, DateTimeOffset time, int length) => Write(segment, size, Record(TransactionManager, CommitInfo, Time(time), length));
 
     /// <summary>The same with a rollback.</summary>
-    public static List<byte[]> Abort(WalSegmentName segment, WalSegmentSize size, DateTimeOffset time, int length) => Write(segment, size, Record(AbortInfo, time, length));
+    public static List<byte[]> Abort(WalSegmentName segment, WalSegmentSize size, DateTimeOffset time, int length) => Write(segment, size, Record(TransactionManager, AbortInfo, Time(time), length));
+
+    public static List<byte[]> TablespaceCreation(WalSegmentName segment, WalSegmentSize size, string location, int length) => Write(segment, size, Record(TablespaceManager, CreateInfo, Tablespace(location), length));
+
+    public static List<byte[]> TablespaceDrop(WalSegmentName segment, WalSegmentSize size, string location, int length) => Write(segment, size, Record(TablespaceManager, DropInfo, Tablespace(location), length));
 
     private static List<byte[]> Write(WalSegmentName segment, WalSegmentSize size, ReadOnlySpan<byte> rest)
     {
@@ -56,17 +67,21 @@ static class WrittenWal
         return segments;
     }
 
-    private static byte[] Record(byte info, DateTimeOffset time, int length)
+    private static byte[] Time(DateTimeOffset time) =>
+        BitConverter.GetBytes((time - new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero)).Ticks / TimeSpan.TicksPerMicrosecond);
+
+    private static byte[] Tablespace(string location) => [.. BitConverter.GetBytes(16_400u), .. Encoding.UTF8.GetBytes(location), 0];
+
+    /// <summary>A record with more than 255 bytes of data: these, and zeros up to the length of the whole.</summary>
+    private static byte[] Record(byte manager, byte info, byte[] data, int length)
     {
         var record = new byte[length];
         BinaryPrimitives.WriteInt32LittleEndian(record, length);
         record[16] = info;
-        // Of the transaction manager.
-        record[17] = 1;
-        // More than 255 bytes of data, the time first.
+        record[17] = manager;
         record[24] = 254;
         BinaryPrimitives.WriteInt32LittleEndian(record.AsSpan(25), length - 29);
-        BinaryPrimitives.WriteInt64LittleEndian(record.AsSpan(29), (time - new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero)).Ticks / TimeSpan.TicksPerMicrosecond);
+        data.CopyTo(record, 29);
         BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(20), ~Checksum(Checksum(uint.MaxValue, record.AsSpan(24)), record.AsSpan(0, 20)));
         return record;
     }

@@ -25,6 +25,15 @@ static class WalFindings
                 : new(FindingSeverity.Note, "partial-segment", $"{partial.File.Object.Key.Name} is what timeline {partial.Segment.Timeline} left when another was promoted");
         }
 
+        if (archive.InArchiveClass is { Count: > 0 } archived)
+        {
+            yield return Tally(
+                FindingSeverity.Warning,
+                "segment-in-archive-class",
+                "segments lie in a storage class such as GLACIER, from which no recovery can read before they are restored (aws s3api restore-object)",
+                archived);
+        }
+
         if (archive.DoublyCompressed is { Count: > 0 } doubled)
         {
             yield return Tally(FindingSeverity.Error, "doubly-compressed", "objects are compressed twice, so barman does not find them", doubled);

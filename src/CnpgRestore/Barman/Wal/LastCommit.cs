@@ -42,8 +42,11 @@ public static class LastCommit
                 await using var wal = await WalSegmentFile.OpenAsync(store, folder, segment, ct);
                 await foreach (var item in reader.ReadAsync(segment, wal, ct))
                 {
-                    end = item is WalEvent.RestorePoint ? end : Later(end, item.Time);
-                    commit = item is WalEvent.Commit ? Later(commit, item.Time) : commit;
+                    if (item is WalEvent.Timed { Time: var time } and not WalEvent.RestorePoint)
+                    {
+                        end = Later(end, time);
+                        commit = item is WalEvent.Commit ? Later(commit, time) : commit;
+                    }
                 }
             }
             catch (InvalidDataException e)

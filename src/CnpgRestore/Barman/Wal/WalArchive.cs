@@ -48,6 +48,9 @@ public sealed class WalArchive
     /// <summary>Other names that barman does not know, or segments in a folder where barman does not look for them.</summary>
     public NameTally Strays { get; } = new();
 
+    /// <summary>Segments in a storage class from which nothing can be read at once, such as GLACIER. A listing says the same of one that was restored for some days.</summary>
+    public NameTally InArchiveClass { get; } = new();
+
     /// <summary>History files that PostgreSQL would refuse.</summary>
     public NameTally DamagedHistories { get; } = new();
 
@@ -123,6 +126,7 @@ public sealed class WalArchive
         Duplicates.Add(scan.Duplicates);
         DoublyCompressed.Add(scan.DoublyCompressed);
         Strays.Add(scan.Strays);
+        InArchiveClass.Add(scan.InArchiveClass);
     }
 
     private async Task ReadHistoriesAsync(IObjectStore store, CancellationToken ct)

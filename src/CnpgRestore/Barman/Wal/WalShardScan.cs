@@ -21,6 +21,8 @@ sealed class WalShardScan(KeyPrefix level)
 
     public NameTally Strays { get; } = new();
 
+    public NameTally InArchiveClass { get; } = new();
+
     public long WalLikeCount { get; private set; }
 
     public ByteSize Size { get; private set; }
@@ -43,6 +45,11 @@ sealed class WalShardScan(KeyPrefix level)
             case WalFile.Segment(var name, var compression):
                 _any = name;
                 _segments.Add(((ulong)name.Segment << 8) | (byte)compression);
+                if (item.ArchiveClass is not null)
+                {
+                    InArchiveClass.Add(item.Key.Name);
+                }
+
                 TakeNewest(item);
                 break;
             case WalFile.Partial(var name, var compression):

@@ -24,6 +24,7 @@ sealed class S3Copy(AmazonS3Client client, RequestGate gate, Provider provider, 
 
     private readonly ConcurrentDictionary<string, Encryption> _encryption = new(StringComparer.Ordinal);
     private volatile bool _partCopy = provider.PartCopy;
+    private volatile bool _keepsETag = provider.CopyKeepsETag;
     private volatile bool _listsUploads = true;
     private long _singleLimit = provider.SingleCopyLimit;
 
@@ -31,7 +32,7 @@ sealed class S3Copy(AmazonS3Client client, RequestGate gate, Provider provider, 
 
     public async Task RunAsync(StoredObject source, string target, CancellationToken ct)
     {
-        if (_partCopy && (source.Size > Interlocked.Read(ref _singleLimit) || (IsMultipart(source) && !provider.CopyKeepsETag)))
+        if (_partCopy && (source.Size > Interlocked.Read(ref _singleLimit) || (IsMultipart(source) && !_keepsETag)))
         {
             if (await TryPartsAsync(source, target, ct))
             {
@@ -41,7 +42,13 @@ sealed class S3Copy(AmazonS3Client client, RequestGate gate, Provider provider, 
 
         try
         {
-            await WholeAsync(source, target, ct);
+            var etag = await WholeAsync(source, target, ct);
+            if (_partCopy && IsMultipart(source) && etag != source.ETag)
+            {
+                // A MinIO with a host name of its own, for example. The copy is good, but only reading it all back could prove it.
+                _keepsETag = false;
+                await TryPartsAsync(source, target, ct);
+            }
         }
         catch (RestoreException e) when (_partCopy && e.InnerException is AmazonS3Exception s3 && IsTooLarge(s3, source))
         {
@@ -60,7 +67,8 @@ sealed class S3Copy(AmazonS3Client client, RequestGate gate, Provider provider, 
 
     private static TimeSpan TimeFor(long bytes) => ShortestTime + TimeSpan.FromSeconds(bytes / SlowestBytesPerSecond);
 
-    private async Task WholeAsync(StoredObject source, string target, CancellationToken ct)
+    /// <returns>The ETag of the target, without quotes.</returns>
+    private async Task<string> WholeAsync(StoredObject source, string target, CancellationToken ct)
     {
         var encryption = await EncryptionOfAsync(source, ct);
         var request = new CopyObjectRequest
@@ -74,7 +82,7 @@ sealed class S3Copy(AmazonS3Client client, RequestGate gate, Provider provider, 
             ServerSideEncryptionMethod = encryption.Method,
             ServerSideEncryptionKeyManagementServiceKeyId = encryption.KeyId,
         };
-        await gate.RunAsync($"the copy of {source.Key}", TimeFor(source.Size), async token =>
+        var copied = await gate.RunAsync($"the copy of {source.Key}", TimeFor(source.Size), async token =>
         {
             var response = await client.CopyObjectAsync(request, token);
             // 200 with an error in the body (CopyObject's documentation): no ETag, no copy.
@@ -82,6 +90,7 @@ sealed class S3Copy(AmazonS3Client client, RequestGate gate, Provider provider, 
                 ? throw new AmazonS3Exception("the answer to CopyObject holds no ETag") { ErrorCode = "InternalError", StatusCode = System.Net.HttpStatusCode.InternalServerError }
                 : response;
         }, ct);
+        return copied.ETag.Trim('"');
     }
 
     /// <summary>False where the server has no UploadPartCopy.</summary>

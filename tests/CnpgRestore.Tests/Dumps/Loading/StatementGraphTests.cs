@@ -62,6 +62,52 @@ public sealed class StatementGraphTests
     }
 
     [Fact]
+    public async Task The_longest_chain_counts_and_not_the_shortest()
+    {
+        var graph = new StatementGraph();
+        graph.Add(Statement(0), [Lock((0, true))], effort: 5);
+        graph.Add(Statement(1), [Lock((1, true)), Lock((2, true))], effort: 1);
+        graph.Add(Statement(2), [Lock((1, true))], effort: 1);
+        graph.Add(Statement(3), [Lock((2, true))], effort: 10);
+        var order = new List<(long Line, int Session, int Unfinished)>();
+
+        await graph.RunAsync(sessions: 1, (statement, session, _) =>
+        {
+            order.Add((statement.Line, session, graph.Unfinished));
+            return Task.CompletedTask;
+        });
+
+        Assert.Equal([(1, 0, 4), (3, 0, 3), (0, 0, 2), (2, 0, 1)], order);
+        Assert.Equal(0, graph.Unfinished);
+    }
+
+    [Theory]
+    [InlineData(2, false, false)]
+    [InlineData(3, true, true)]
+    [InlineData(4, true, true)]
+    public async Task A_statement_is_told_whether_sessions_are_left_over(int sessions, bool first, bool second)
+    {
+        var graph = new StatementGraph();
+        graph.Add(Statement(0), [Lock((0, true))], effort: 2);
+        graph.Add(Statement(1), [Lock((1, true))], effort: 1);
+        var told = new (int Session, bool SessionsAreIdle)[2];
+        var (both, begun) = (new TaskCompletionSource(), 0);
+
+        await graph.RunAsync(sessions, async (statement, session, sessionsAreIdle) =>
+        {
+            told[statement.Line] = (session, sessionsAreIdle);
+            if (++begun == 2)
+            {
+                both.SetResult();
+            }
+
+            await both.Task;
+        });
+
+        Assert.Equal([(0, first), (1, second)], told);
+    }
+
+    [Fact]
     public async Task The_first_error_ends_the_run_when_what_is_running_has_ended()
     {
         var graph = new StatementGraph();
@@ -75,6 +121,7 @@ public sealed class StatementGraphTests
             if (statement.Line == 0)
             {
                 await other.Task;
+                await Task.Delay(TimeSpan.FromMilliseconds(50));
                 ended = true;
                 return;
             }
