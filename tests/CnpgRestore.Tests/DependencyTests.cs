@@ -18,7 +18,7 @@ public sealed partial class DependencyTests
         ["Manifests"] = (1, ["Barman"]),
         ["Kubernetes"] = (1, []),
         ["LocalRestore"] = (2, []),
-                ["Plans"] = (3, []),
+        ["Plans"] = (3, []),
         ["Runs"] = (4, []),
         ["Diagnosis"] = (4, ["Runs"]),
     };

@@ -31,8 +31,6 @@ public sealed class DatabaseProperties
 
     public string? Comment => _row.Text("comment");
 
-    public bool AllowsConnections => _row.Flag("datallowconn") == true;
-
     /// <summary>On disk, everything included.</summary>
     public ByteSize Size => new(long.Parse(_row.Text("size")!, CultureInfo.InvariantCulture));
 

@@ -12,9 +12,6 @@ public sealed record ClusterCondition(string Type, bool IsTrue, string Reason, s
 
     public const string LastBackupSucceeded = "LastBackupSucceeded";
 
-    /// <summary>From 1.30 on: the bootstrap is over and its section is not looked at again.</summary>
-    public const string Initialized = "Initialized";
-
     public static ClusterCondition Read(JsonNode condition) => new(
         condition.Text("type") ?? "",
         condition.Text("status") == "True",

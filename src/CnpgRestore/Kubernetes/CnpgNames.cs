@@ -17,9 +17,6 @@ public static class CnpgNames
     /// <summary>On pods: <c>instance</c> or <c>pooler</c>.</summary>
     public const string PodRoleLabel = "cnpg.io/podRole";
 
-    /// <summary>On the pods of a Pooler: its name.</summary>
-    public const string PoolerNameLabel = "cnpg.io/poolerName";
-
     /// <summary>On Jobs and their pods: <c>full-recovery</c>, <c>initdb</c>, <c>join</c>.</summary>
     public const string JobRoleLabel = "cnpg.io/jobRole";
 

@@ -13,8 +13,6 @@ public static class ResourceTypes
 
     public static ResourceType Poolers { get; } = new(Cnpg, "v1", "poolers", "Pooler");
 
-    public static ResourceType Databases { get; } = new(Cnpg, "v1", "databases", "Database");
-
     /// <summary>Of the Barman Cloud plugin ([plugin-barman-cloud] api/v1/objectstore_types.go).</summary>
     public static ResourceType ObjectStores { get; } = new("barmancloud.cnpg.io", "v1", "objectstores", "ObjectStore");
 
@@ -25,8 +23,6 @@ public static class ResourceTypes
     public static ResourceType Pods { get; } = new("", "v1", "pods", "Pod");
 
     public static ResourceType PersistentVolumeClaims { get; } = new("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim");
-
-    public static ResourceType PersistentVolumes { get; } = new("", "v1", "persistentvolumes", "PersistentVolume", Namespaced: false);
 
     public static ResourceType Secrets { get; } = new("", "v1", "secrets", "Secret");
 
@@ -59,11 +55,6 @@ public static class ResourceTypes
     public static ResourceType ScaledObjects { get; } = new("keda.sh", "v1alpha1", "scaledobjects", "ScaledObject");
 
     public static ResourceType Leases { get; } = new("coordination.k8s.io", "v1", "leases", "Lease");
-
-    public static ResourceType StorageClasses { get; } = new("storage.k8s.io", "v1", "storageclasses", "StorageClass", Namespaced: false);
-
-    public static ResourceType CustomResourceDefinitions { get; } =
-        new("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", Namespaced: false);
 
     /// <summary>Flux's unit of manifests; v1 since Flux 2.0.</summary>
     public static ResourceType Kustomizations { get; } = new("kustomize.toolkit.fluxcd.io", "v1", "kustomizations", "Kustomization");

@@ -39,8 +39,7 @@ public sealed class LocalDatabases(DrillFolder folder, string user, PostgresVers
     public async Task<IReadOnlyList<string>> NamesAsync(CancellationToken ct)
     {
         await using var connection = await OpenAsync(Maintenance, ct);
-        // -2 is what an interrupted DROP DATABASE leaves behind (DATCONNLIMIT_INVALID_DB in src/include/catalog/pg_database.h): it lets nobody in.
-        const string query = "SELECT datname::text FROM pg_database WHERE datallowconn AND NOT datistemplate AND datconnlimit <> -2 ORDER BY datname";
+        const string query = $"SELECT datname::text FROM pg_database WHERE {CatalogFilter.Connectable} ORDER BY datname";
         return await ReadAsync(connection, query, row => row.GetString(0), ct);
     }
 
@@ -50,12 +49,11 @@ public sealed class LocalDatabases(DrillFolder folder, string user, PostgresVers
         await using var connection = await OpenAsync(database, ct);
         var size = await ReadAsync(connection, "SELECT pg_database_size(current_database())", row => row.GetInt64(0), ct);
 
-        // Partitions are counted one by one; their parent would count them twice. A materialized view without data cannot be read.
         var names = await ReadAsync(
             connection,
-            """
+            $"""
             SELECT n.nspname::text, c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.relkind IN ('r', 'm') AND c.relispopulated AND c.relpersistence <> 't' AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+            WHERE {CatalogFilter.HoldsRows}
             ORDER BY 1, 2
             """,
             row => (Schema: row.GetString(0), Name: row.GetString(1)),

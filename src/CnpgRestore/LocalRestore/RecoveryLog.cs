@@ -9,7 +9,6 @@ namespace CnpgRestore.LocalRestore;
 public sealed class RecoveryLog
 {
     private const int KeptLines = 12;
-    private const string Stopping = "recovery stopping ";
     private const string LastCompleted = "last completed transaction was at log time ";
 
     private static readonly string[] ErrorLevels = ["FATAL:  ", "PANIC:  ", "ERROR:  ", "DETAIL:  ", "HINT:  "];
@@ -24,9 +23,6 @@ public sealed class RecoveryLog
 
     /// <summary>When the last replayed transaction ended, by the clock of the original server; null where none was replayed.</summary>
     public DateTimeOffset? LastTransaction { get; private set; }
-
-    /// <summary>Why the replay stopped, in PostgreSQL's words: <c>recovery stopping before commit of transaction 745, time 2026-...</c>; null at the end of WAL.</summary>
-    public string? StopReason { get; private set; }
 
     public void Add(string line)
     {
@@ -44,11 +40,7 @@ public sealed class RecoveryLog
             }
         }
 
-        if (line.IndexOf(Stopping, StringComparison.Ordinal) is >= 0 and var stopping)
-        {
-            StopReason = line[stopping..];
-        }
-        else if (line.IndexOf(LastCompleted, StringComparison.Ordinal) is >= 0 and var completed &&
+        if (line.IndexOf(LastCompleted, StringComparison.Ordinal) is >= 0 and var completed &&
             DateTimeOffset.TryParse(line[(completed + LastCompleted.Length)..], CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var time))
         {
             LastTransaction = time;

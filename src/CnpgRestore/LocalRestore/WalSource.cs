@@ -14,7 +14,7 @@ public sealed class WalSource(IObjectStore store, ServerFolder folder, WalArchiv
 {
     private const int RangesInFlight = 2;
 
-    private readonly Dictionary<KeyPrefix, Dictionary<WalSegmentName, ArchivedFile>> _levels = [];
+    private readonly Dictionary<KeyPrefix, WalLevel> _levels = [];
     private readonly SemaphoreSlim _listing = new(1);
 
     /// <returns>False where the archive has no such segment.</returns>
@@ -52,17 +52,17 @@ public sealed class WalSource(IObjectStore store, ServerFolder folder, WalArchiv
 
     private async Task<ArchivedFile?> FindAsync(WalSegmentName segment, CancellationToken ct)
     {
-        var level = folder.WalLevel(segment);
+        var prefix = folder.WalLevel(segment);
         await _listing.WaitAsync(ct);
         try
         {
             // A segment that a listing of minutes ago does not show may have been archived since.
-            if (!_levels.TryGetValue(level, out var segments) || !segments.ContainsKey(segment))
+            if (!_levels.TryGetValue(prefix, out var level) || level.Find(segment) is null)
             {
-                _levels[level] = segments = Segments(await store.ListLevelAsync(level, ct));
+                _levels[prefix] = level = await WalLevel.ReadAsync(store, folder, segment, ct);
             }
 
-            return segments.GetValueOrDefault(segment);
+            return level.Find(segment);
         }
         finally
         {
@@ -72,28 +72,17 @@ public sealed class WalSource(IObjectStore store, ServerFolder folder, WalArchiv
 
     private async Task<ArchivedFile?> FindHistoryAsync(TimelineId timeline, CancellationToken ct)
     {
-        var level = await store.ListLevelAsync(folder.Wals, ct);
-        return level.Objects
-            .Select(item => ServerFolder.ParseWalFile(item.Key.Name) is WalFile.TimelineHistory history && history.Timeline == timeline
-                ? new ArchivedFile(item, history.Compression)
-                : null)
-            .FirstOrDefault(file => file is not null);
-    }
-
-    private static Dictionary<WalSegmentName, ArchivedFile> Segments(FolderLevel level)
-    {
-        var segments = new Dictionary<WalSegmentName, ArchivedFile>();
-        foreach (var item in level.Objects)
+        ArchivedFile? found = null;
+        foreach (var item in (await store.ListLevelAsync(folder.Wals, ct)).Objects)
         {
-            // A .partial is never served: its timeline was left before its end. Of two forms of one segment barman reads the compressed one.
-            if (ServerFolder.ParseWalFile(item.Key.Name) is WalFile.Segment segment &&
-                (segment.Compression != ArchiveCompression.None || !segments.ContainsKey(segment.Name)))
+            if (ServerFolder.ParseWalFile(item.Key.Name) is WalFile.TimelineHistory history && history.Timeline == timeline
+                && new ArchivedFile(item, history.Compression) is var file && file.IsReadBefore(found))
             {
-                segments[segment.Name] = new ArchivedFile(item, segment.Compression);
+                found = file;
             }
         }
 
-        return segments;
+        return found;
     }
 
     private async Task FetchAsync(ArchivedFile file, string name, string target, long? length, CancellationToken ct)

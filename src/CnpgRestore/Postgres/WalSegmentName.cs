@@ -14,9 +14,6 @@ public readonly record struct WalSegmentName(TimelineId Timeline, uint Log, uint
     /// <summary>The segment that holds the byte at <paramref name="lsn"/>.</summary>
     public static WalSegmentName FromLsn(TimelineId timeline, Lsn lsn, WalSegmentSize size) => FromNumber(timeline, lsn.Value / size.Bytes, size);
 
-    /// <summary>The segment that holds the byte before <paramref name="lsn"/>: where WAL that ends at <paramref name="lsn"/> ends.</summary>
-    public static WalSegmentName EndingAt(TimelineId timeline, Lsn lsn, WalSegmentSize size) => FromNumber(timeline, (lsn.Value - 1) / size.Bytes, size);
-
     public static WalSegmentName FromNumber(TimelineId timeline, ulong number, WalSegmentSize size) =>
         new(timeline, checked((uint)(number / size.SegmentsPerLog)), (uint)(number % size.SegmentsPerLog));
 

@@ -17,6 +17,7 @@ public sealed class ByHandTests(TestBed bed)
         var file = Path.Combine(scene.Folder, "cluster.yaml");
         var text = "# ours\n" + scene.Manifests.Initdb(RecoveryScene.Cluster, RecoveryScene.Cluster);
         await File.WriteAllTextAsync(file, text, Ct);
+        await File.WriteAllTextAsync($"{file}.before", "of a run before", Ct);
 
         var written = await scene.RecoverAsync("-f", file, "--apply", "none", "--lineage", lineage);
 
@@ -24,6 +25,7 @@ public sealed class ByHandTests(TestBed bed)
         Assert.Contains("is written and waits to be applied", written.Error, StringComparison.Ordinal);
         Assert.Null(await scene.UidAsync());
         Assert.Equal(text, await File.ReadAllTextAsync($"{file}.before", Ct));
+        Assert.Equal("of a run before", await File.ReadAllTextAsync($"{file}.before.1", Ct));
         Assert.StartsWith("# ours\n", await File.ReadAllTextAsync(file, Ct), StringComparison.Ordinal);
         await scene.Clusters.Namespace.KubectlAsync(Ct, "apply", "-f", file);
 

@@ -82,9 +82,6 @@ sealed class FromDumpScene : IAsyncDisposable
 
     public Task<ToolResult> RunAsync(params string[] arguments) => ToolProcess.RunAsync(Command(arguments), Ct);
 
-    /// <summary>Whether a journal says what its run has decided.</summary>
-    public bool HasRun => Directory.Exists(Path.Combine(State, "runs")) && Directory.GetFiles(Path.Combine(State, "runs")).Any(path => File.ReadAllText(path).Contains("\"decided\"", StringComparison.Ordinal));
-
     /// <summary>The newest run of this scene.</summary>
     public string Run => NewestRun(State);
 

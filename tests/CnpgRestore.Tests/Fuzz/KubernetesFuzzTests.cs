@@ -62,7 +62,7 @@ public sealed class KubernetesFuzzTests : IDisposable
         }
 
         var cluster = CnpgCluster.Read(item);
-        _ = (cluster.IsHealthy, cluster.IsArchiving, cluster.IsInitialized, cluster.Reference.ToString());
+        _ = (cluster.IsHealthy, cluster.IsArchiving);
         _ = ClusterEvent.Read(item).Origin;
         _ = PodStatus.StartedContainers(item).Count() + PodStatus.FailedContainers(item).Count() + PodStatus.Troubles(item).Count();
         LeaseContent.IsExpired(item, DateTimeOffset.UnixEpoch);

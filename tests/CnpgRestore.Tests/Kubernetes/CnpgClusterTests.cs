@@ -26,13 +26,10 @@ public sealed class CnpgClusterTests
         var cluster = Read(Running);
 
         Assert.Equal(("orders", "shop", "u1"), (cluster.Name, cluster.Namespace, cluster.Uid));
-        Assert.Equal((2, 2, "orders-1", "orders-1"), (cluster.Instances, cluster.ReadyInstances, cluster.CurrentPrimary, cluster.TargetPrimary));
-        Assert.Equal((17, "ghcr.io/cloudnative-pg/postgresql:17.6-system-trixie"), (cluster.PostgresMajor, cluster.Image));
-        Assert.Equal((new TimelineId(3), SystemIdentifier.Parse("7423456789012345678")), (cluster.Timeline, cluster.SystemIdentifier));
-        Assert.Equal(("20Gi", true, "a95a534"), (cluster.StorageSize, cluster.HasWalStorage, cluster.OperatorCommit));
-        Assert.Equal(["fast"], cluster.Tablespaces);
-        Assert.Equal(["barman-cloud.cloudnative-pg.io"], cluster.Plugins);
-        Assert.True(cluster.IsInitialized);
+        Assert.Equal((2, 2, "orders-1"), (cluster.Instances, cluster.ReadyInstances, cluster.CurrentPrimary));
+        Assert.Equal("ghcr.io/cloudnative-pg/postgresql:17.6-system-trixie", cluster.Image);
+        Assert.Equal(SystemIdentifier.Parse("7423456789012345678"), cluster.SystemIdentifier);
+        Assert.Equal("20Gi", cluster.StorageSize);
     }
 
     [Fact]
@@ -46,7 +43,7 @@ public sealed class CnpgClusterTests
     }
 
     [Fact]
-    public void A_recovering_Cluster_has_neither_primary_nor_timeline()
+    public void A_recovering_Cluster_has_no_primary()
     {
         var cluster = Read(
             """
@@ -54,10 +51,9 @@ public sealed class CnpgClusterTests
              "status":{"phase":"Setting up primary","currentPrimary":"","timelineID":0,"instances":1}}
             """);
 
-        Assert.Equal((null, null, null, null), (cluster.CurrentPrimary, cluster.Timeline, cluster.SystemIdentifier, cluster.IsArchiving));
+        Assert.Equal((null, null, null), (cluster.CurrentPrimary, cluster.SystemIdentifier, cluster.IsArchiving));
         Assert.Equal("postgresql:17.5", cluster.Image);
         Assert.False(cluster.IsHealthy);
-        Assert.False(cluster.IsInitialized);
     }
 
     [Fact]
@@ -67,19 +63,6 @@ public sealed class CnpgClusterTests
 
         Assert.Equal(("", 1, 0), (cluster.Phase, cluster.Instances, cluster.ReadyInstances));
         Assert.False(cluster.IsHealthy);
-    }
-
-    [Theory]
-    [InlineData("""{"conditions":[{"type":"Initialized","status":"True"}]}""", true)]
-    // From 1.30 on the condition counts, whatever instances there are.
-    [InlineData("""{"instanceNames":["orders-1"],"conditions":[{"type":"Initialized","status":"False"}]}""", false)]
-    [InlineData("""{"instanceNames":["orders-1"]}""", true)]
-    public void The_bootstrap_is_over_when_the_operator_says_so(string status, bool initialized)
-    {
-        var cluster = Json(Running);
-        cluster["status"] = JsonNode.Parse(status);
-
-        Assert.Equal(initialized, CnpgCluster.Read(cluster).IsInitialized);
     }
 
     [Theory]

@@ -112,8 +112,7 @@ public sealed class WalArchive
 
         foreach (var (timeline, file) in scan.Histories)
         {
-            // barman reads the compressed one of two.
-            if (!_historyFiles.TryGetValue(timeline, out var other) || other.Compression == ArchiveCompression.None)
+            if (file.IsReadBefore(_historyFiles.GetValueOrDefault(timeline)))
             {
                 _historyFiles[timeline] = file;
             }

@@ -1,4 +1,3 @@
-using CnpgRestore.Compression;
 using CnpgRestore.ObjectStore;
 using CnpgRestore.Postgres;
 
@@ -25,9 +24,11 @@ public sealed class WalLevel
         var level = new WalLevel(folder.WalLevel(segment));
         foreach (var item in (await store.ListLevelAsync(level.Prefix, ct)).Objects)
         {
-            if (ServerFolder.ParseWalFile(item.Key.Name) is WalFile.Segment(var name, var compression))
+            // A .partial is never served: its timeline was left before its end.
+            if (ServerFolder.ParseWalFile(item.Key.Name) is WalFile.Segment(var name, var compression)
+                && new ArchivedFile(item, compression) is var file && file.IsReadBefore(level.Find(name)))
             {
-                level.Add(name, new ArchivedFile(item, compression));
+                level._segments[name] = file;
             }
         }
 
@@ -35,14 +36,4 @@ public sealed class WalLevel
     }
 
     public ArchivedFile? Find(WalSegmentName segment) => _segments.GetValueOrDefault(segment);
-
-    // Of several, barman-cloud-wal-restore takes the first compressed one in the order of keys.
-    private void Add(WalSegmentName name, ArchivedFile file)
-    {
-        if (!_segments.TryGetValue(name, out var other) || other.Compression == ArchiveCompression.None ||
-            (file.Compression != ArchiveCompression.None && file.Object.Key.CompareTo(other.Object.Key) < 0))
-        {
-            _segments[name] = file;
-        }
-    }
 }

@@ -1,4 +1,3 @@
-using CnpgRestore.Compression;
 using CnpgRestore.ObjectStore;
 using CnpgRestore.Postgres;
 
@@ -106,7 +105,7 @@ sealed class WalShardScan(KeyPrefix level)
             Duplicates.Add($"{timeline.Hex}.history");
         }
 
-        if (other is null || other.Compression == ArchiveCompression.None)
+        if (file.IsReadBefore(other))
         {
             Histories[timeline] = file;
         }

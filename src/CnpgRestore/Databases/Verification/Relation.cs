@@ -6,4 +6,4 @@ namespace CnpgRestore.Databases.Verification;
 /// <param name="IsPartitioned">Its rows lie in its partitions.</param>
 /// <param name="HasStatistics">ANALYZE has seen it.</param>
 /// <param name="IsOfExtension">An extension made it and may have filled it.</param>
-public sealed record Relation(QualifiedName Name, string Owner, bool IsPartitioned, bool IsMaterializedView, bool HasStatistics, bool IsOfExtension);
+public sealed record Relation(QualifiedName Name, string Owner, bool IsPartitioned, bool HasStatistics, bool IsOfExtension);

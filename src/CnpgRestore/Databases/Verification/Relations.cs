@@ -5,20 +5,20 @@ namespace CnpgRestore.Databases.Verification;
 /// <summary>The tables of a database and their rows. Only reads.</summary>
 public sealed class Relations(DatabaseSession session)
 {
-    // A materialized view without data cannot be read. Statistics are those of any column; a table without columns never has them.
-    private const string All = """
-        SELECT n.nspname::text, c.relname::text, pg_get_userbyid(c.relowner)::text, c.relkind = 'p', c.relkind = 'm',
+    // Statistics are those of any column; a table without columns never has them.
+    private const string All = $"""
+        SELECT n.nspname::text, c.relname::text, pg_get_userbyid(c.relowner)::text, c.relkind = 'p',
             c.relnatts = 0 OR EXISTS (SELECT FROM pg_statistic s WHERE s.starelid = c.oid),
             EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE c.relkind IN ('r', 'p', 'm') AND c.relispopulated AND c.relpersistence <> 't' AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+        WHERE {CatalogFilter.HoldsRowsOrPartitions}
         ORDER BY 1, 2
         """;
 
     public Task<IReadOnlyList<Relation>> ReadAsync(CancellationToken ct) => session.ReadAsync(
         All,
         row => new Relation(
-            new QualifiedName(row.GetString(0), row.GetString(1)), row.GetString(2), row.GetBoolean(3), row.GetBoolean(4), row.GetBoolean(5), row.GetBoolean(6)),
+            new QualifiedName(row.GetString(0), row.GetString(1)), row.GetString(2), row.GetBoolean(3), row.GetBoolean(4), row.GetBoolean(5)),
         ct);
 
     /// <summary>Reads every row. Children by inheritance are tables of their own; of a partitioned table all partitions are counted.</summary>

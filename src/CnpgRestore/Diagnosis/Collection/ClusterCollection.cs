@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using CnpgRestore.Databases;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.Kubernetes.GitOps;
 using CnpgRestore.Kubernetes.Recovery;
@@ -121,7 +122,7 @@ sealed class ClusterCollection(KubernetesApi api, string ns, string cluster, Tim
         {
             var psql = new InstancePsql(api, ns, primary);
             var counts = new Dictionary<string, long>(StringComparer.Ordinal);
-            foreach (var row in (await psql.QueryAsync("postgres", "SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1", ct)).Take(DatabasesAsked))
+            foreach (var row in (await psql.QueryAsync("postgres", $"SELECT datname FROM pg_database WHERE {CatalogFilter.Connectable} ORDER BY 1", ct)).Take(DatabasesAsked))
             {
                 counts[row[0]] = long.Parse(await psql.ValueAsync(row[0], CountRelations, ct), CultureInfo.InvariantCulture);
             }

@@ -30,8 +30,7 @@ sealed class ManifestDelivery(ClusterDecision decision)
         {
             if (decision.Apply == ApplyMode.None)
             {
-                // Git keeps the former text where there is one; here nothing else does.
-                await AtomicFile.WriteAsync($"{file.Path}.before", file.Original.Text, ct);
+                await KeepFormerAsync(file, ct);
             }
 
             await ManifestFiles.WriteAsync(file, ct);
@@ -39,6 +38,18 @@ sealed class ManifestDelivery(ClusterDecision decision)
 
         var written = changed.Count == 0 ? "the files say so already" : $"written: {string.Join(", ", changed.Select(file => file.Path))}";
         return decision.Apply == ApplyMode.Git ? await CommitAsync(Own(set), written, ct) : written;
+    }
+
+    /// <summary>Git keeps the former text where there is one; here nothing else does, nor of what a run before this one has kept.</summary>
+    private static async Task KeepFormerAsync(ManifestFile file, CancellationToken ct)
+    {
+        var former = $"{file.Path}.before";
+        if (File.Exists(former) && await File.ReadAllTextAsync(former, ct) != file.Original.Text)
+        {
+            File.Move(former, Enumerable.Range(1, int.MaxValue).Select(number => $"{former}.{number}").First(name => !Path.Exists(name)));
+        }
+
+        await AtomicFile.WriteAsync(former, file.Original.Text, ct);
     }
 
     /// <summary>What the user named and what the run changes. A neighbour that was only read may hold somebody's unfinished work.</summary>

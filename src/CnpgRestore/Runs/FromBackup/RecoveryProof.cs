@@ -2,6 +2,7 @@ using System.Globalization;
 using CnpgRestore.Barman;
 using CnpgRestore.Barman.Recovery;
 using CnpgRestore.Barman.Wal;
+using CnpgRestore.Databases;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.LocalRestore;
 using CnpgRestore.ObjectStore;
@@ -82,17 +83,17 @@ sealed class RecoveryProof(KubernetesApi api, IObjectStore store, FromBackupDeci
 
     private async Task CountAsync(InstancePsql psql, StepMeter meter, CancellationToken ct)
     {
-        var names = await psql.QueryAsync("postgres", "SELECT datname, pg_database_size(oid) FROM pg_database WHERE datallowconn AND NOT datistemplate AND datconnlimit <> -2 ORDER BY datname", ct);
+        var names = await psql.QueryAsync("postgres", $"SELECT datname, pg_database_size(oid) FROM pg_database WHERE {CatalogFilter.Connectable} ORDER BY datname", ct);
         foreach (var name in names)
         {
             meter.Note = $"counting rows of {name[0]}";
             // One statement counts every table: the query is built from the catalogue and run for each row of it.
             var counted = (await psql.QueryAsync(
                 name[0],
-                """
+                $"""
                 SELECT count(*), coalesce(sum((xpath('/row/n/text()', query_to_xml(format('SELECT count(*) AS n FROM ONLY %I.%I', n.nspname, c.relname), false, true, '')))[1]::text::bigint), 0)
                 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                WHERE c.relkind IN ('r', 'm') AND c.relispopulated AND c.relpersistence <> 't' AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+                WHERE {CatalogFilter.HoldsRows}
                 """,
                 ct))[0];
             Databases.Add(new RecoveredDatabase(name[0], Number(name[1]), Number(counted[0]), Number(counted[1])));
