@@ -34,6 +34,10 @@ static class FromBackupCommand
         var push = new Option<bool>("--push") { Description = "With --apply git: push the commit to the branch's upstream." };
         var database = new Option<string?>("--database") { Description = "Application database; default: from the manifest.", HelpName = "NAME" };
         var owner = new Option<string?>("--owner") { Description = "Its owner; default: from the manifest.", HelpName = "NAME" };
+        var acceptWalLoss = new Option<bool>("--accept-wal-loss")
+        {
+            Description = "Delete the live Cluster although it does not archive, or its last WAL does not come to the bucket: what only it holds is lost.",
+        };
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the plan and change nothing." };
         var timeout = FromBackupCarrier.TimeoutOption();
         var report = Arg.Report();
@@ -44,7 +48,8 @@ static class FromBackupCommand
         var command = new Command("from-backup", """
             Recover a Cluster from its bucket: make the archive empty, edit the manifest, recover, prove it, take the first new backup.
 
-            A Cluster that lives is deleted with its volumes and made again, once its backup is proven; until then runs undo puts everything back.
+            A Cluster that lives is deleted with its volumes and made again, once its backup is proven and its last WAL is in the bucket; until then
+            runs undo puts everything back.
             Killed anywhere, the same command goes on, on any machine. GitOps is suspended first and resumed last.
 
             Exit codes: 0 done and proven, 3 recovered with differences, 10 no backup or no Cluster, 11 another run holds the Cluster,
@@ -57,7 +62,7 @@ static class FromBackupCommand
               cnpg-restore from-backup postgres-v17 -n db --target-time 2026-03-01T10:00:00Z
               # The manifest is in Git: edit it there, commit, push
               cnpg-restore from-backup postgres-v17 -n db -f clusters/postgres.yaml --apply git --push
-            """) { cluster, files, source, lineage, archiveName, apply, push, database, owner, dryRun, timeout, report };
+            """) { cluster, files, source, lineage, archiveName, apply, push, database, owner, acceptWalLoss, dryRun, timeout, report };
         target.AddTo(command);
         kubernetes.AddTo(command);
         store.AddTo(command);
@@ -91,6 +96,7 @@ static class FromBackupCommand
                 Target = target.Read(parse),
                 BackupId = target.BackupId(parse),
                 Application = parse.GetValue(database) is { } name ? new ApplicationDatabase(name, parse.GetValue(owner)!, Secret: null) : null,
+                AcceptsWalLoss = parse.GetValue(acceptWalLoss),
                 Files = parse.GetValue(files) ?? [],
                 Apply = parse.GetValue(apply) ?? ApplyMode.Api,
                 Push = parse.GetValue(push),

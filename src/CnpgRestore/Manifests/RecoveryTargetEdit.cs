@@ -55,6 +55,11 @@ static class RecoveryTargetEdit
         var present = (draft.Root.Find(Place)?.Resolved as YamlMapping)?.Entries.Select(entry => entry.Name).OfType<string>() ?? [];
         foreach (var key in present.Where(key => !wanted.ContainsKey(key)).ToList())
         {
+            if (key == "targetTLI" && draft.Json.Text([.. Place, key]) is { } timeline and not "latest")
+            {
+                draft.Notes.Add($"the manifest's targetTLI ({timeline}) is a comment now: recovery follows the newest timeline that leads on from the base backup");
+            }
+
             BootstrapEdit.Silence(draft, [.. Place, key]);
         }
     }

@@ -8,6 +8,7 @@ static class SourceEdit
 {
     private static readonly string[] Place = ["spec", "externalClusters"];
     private static readonly string[] CredentialKeys = ["s3Credentials", "azureCredentials", "googleCredentials"];
+    private static readonly string[] ReplicaRoles = ["source", "primary", "self"];
     private static readonly string[] SourcePlace = ["spec", "bootstrap", "recovery", "source"];
 
     /// <summary>The name that a newly written recovery refers to: the entry that reads the wanted folder, else the only one that reads any.</summary>
@@ -69,6 +70,14 @@ static class SourceEdit
                 : $"the external cluster '{name}' is {Where(other)}, not in the bucket where the backup was found: '{own}' is written beside it");
             name = own;
         }
+        else if (source is not null && source != other.Folder?.ServerName && IsReplicaRole(draft, name))
+        {
+            var own = FreeName(draft, source);
+            draft.SetText(SourcePlace, own);
+            draft.Text = Written(draft, own, source);
+            draft.Notes.Add($"spec.replica names the external cluster '{name}', which stays as it is: '{own}' is written beside it");
+            name = own;
+        }
 
         var chosen = Entry(draft, name);
         string[] entry = [.. Place, FindEntry(draft, name)!];
@@ -97,6 +106,10 @@ static class SourceEdit
     /// </summary>
     private static bool IsElsewhere(ClusterDraft draft, ExternalCluster cluster, RecoveryRequest request) =>
         request.IsInArchiveBucket && draft.Manifest.Destination is { } archive && (!IsInArchive(draft, cluster) || (archive.IsPlugin && cluster.Folder is { IsPlugin: false }));
+
+    /// <summary>Another role depends on what the entry says: where this cluster follows, or archives to when it is the primary again.</summary>
+    private static bool IsReplicaRole(ClusterDraft draft, string name) =>
+        ReplicaRoles.Any(role => draft.Json.Text("spec", "replica", role) == name);
 
     private static bool IsInArchive(ClusterDraft draft, ExternalCluster cluster) =>
         draft.Manifest.Destination is { } archive && cluster.Folder?.IsInBucketOf(archive, draft.Manifest.Namespace) == true;

@@ -33,6 +33,31 @@ public sealed class FromBackupRefusalTests(TestBed bed)
     }
 
     [Fact]
+    public async Task A_cluster_that_does_not_archive_is_deleted_only_by_who_accepts_the_loss()
+    {
+        await using var scene = await RecoveryScene.CreateAsync(bed);
+        await scene.FillAsync();
+        var uid = await scene.UidAsync();
+        // The pod does not reach the bucket any more; this machine does.
+        var command = await scene.SqlAsync("SHOW archive_command");
+        await scene.SqlAsync($"ALTER SYSTEM SET archive_command = 'env AWS_MAX_ATTEMPTS=1 no_proxy= http_proxy=http://127.0.0.1:1 {command}'; SELECT pg_reload_conf()");
+        await scene.SqlAsync("INSERT INTO items VALUES (0, md5('0')); SELECT pg_switch_wal()");
+        await scene.Clusters.UntilAsync($"cluster/{RecoveryScene.Cluster}", cluster => cluster!["status"]!["conditions"]!.AsArray().Any(
+            condition => condition!["type"]!.GetValue<string>() == "ContinuousArchiving" && condition["status"]!.GetValue<string>() == "False"), Ct);
+
+        var refused = await scene.RecoverAsync();
+        var uidThen = await scene.UidAsync();
+        var accepted = await scene.RecoverAsync("--accept-wal-loss");
+
+        Assert.Equal(15, refused.ExitCode);
+        Assert.Contains("the live Cluster does not archive: what it has written since is in no bucket, and its volumes would be deleted", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(uid, uidThen);
+        Assert.True(accepted.ExitCode == 0, accepted.Output + accepted.Error);
+        Assert.Contains("is lost, as --accept-wal-loss says", accepted.Error + accepted.Output, StringComparison.Ordinal);
+        Assert.Equal($"{RecoveryScene.Rows}", await scene.CountAsync());
+    }
+
+    [Fact]
     public async Task A_cluster_without_backup_is_not_touched()
     {
         await using var scene = await RecoveryScene.CreateAsync(bed);

@@ -129,16 +129,30 @@ public sealed class FaultyBucketTests(TestBed bed) : IAsyncLifetime
         Assert.Equal((why is null ? BackupState.Usable : BackupState.Unreadable, why), (backup.State, backup.Why));
     }
 
-    [Fact]
-    public async Task A_segment_in_an_archive_storage_class_is_told()
+    [Theory]
+    [InlineData("ongoing-request=\"true\"", true)]
+    [InlineData("ongoing-request=\"false\", expiry-date=\"Fri, 21 Dec 2035 00:00:00 GMT\"", false)]
+    public async Task A_segment_in_an_archive_storage_class_ends_no_recovery_silently(string restore, bool isInTheWay)
     {
         var segment = _story.Moments[^2].Segment;
-        _proxy.On(S3Operation.ListObjects, Times.Always, S3Faults.Page(page => page.Archive($"{_story.Folder.Prefix}wals/{segment[..16]}/{segment}.gz", "DEEP_ARCHIVE")));
+        var key = $"{_story.Folder.Prefix}wals/{segment[..16]}/{segment}.gz";
+        _proxy.On(S3Operation.ListObjects, Times.Always, S3Faults.Page(page => page.Archive(key, "DEEP_ARCHIVE")));
+        _proxy.On(call => call.Operation == S3Operation.HeadObject && call.Key == key, Times.Always, S3Faults.Headers(("x-amz-storage-class", "DEEP_ARCHIVE"), ("x-amz-restore", restore)));
         using var store = Open();
 
         var state = await FolderState.ReadAsync(store, _story.Folder.Prefix.TrimEnd('/'), Ct);
+        var latest = await new TargetCheck(store, state.Catalog, state.Archive).RunAsync(new RecoveryTarget.Latest(), backup: null, Ct);
 
         Assert.Equal($"1: {segment}.gz", FolderFindings.Of(state.Catalog, state.Archive).Single(finding => finding.Kind == "segment-in-archive-class").Evidence);
+        if (isInTheWay)
+        {
+            var problem = Assert.IsType<Reachability.Unreachable>(latest).Problem;
+            Assert.Equal((ProblemCode.WalGap, $"WAL segment {segment} lies in DEEP_ARCHIVE, from where no recovery can read it"), (problem.Code, problem.Message));
+        }
+        else
+        {
+            Assert.IsType<Reachability.Reachable>(latest);
+        }
     }
 
     [Fact]

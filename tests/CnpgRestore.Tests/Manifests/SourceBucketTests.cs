@@ -72,6 +72,39 @@ public sealed class SourceBucketTests
         Assert.Contains($"the external cluster '{entry}' reads by barmanObjectStore, and the cluster archives by the plugin: '{name}' is written beside it", edit.Notes);
     }
 
+    [Theory]
+    [InlineData("primary: cluster-eu, self: cluster-eu, source: cluster-us", "cluster-eu", "cluster-us")]
+    [InlineData("primary: elsewhere, self: cluster-eu, source: elsewhere", "cluster-us", "cluster-eu")]
+    public void An_entry_that_a_replica_cluster_follows_keeps_its_folder(string replica, string name, string folderOfOld)
+    {
+        var set = Set($$"""
+              bootstrap: {recovery: {source: cluster-us, database: app, owner: app} }
+              replica: { {{replica}} }
+              externalClusters:
+                - name: cluster-us
+                  barmanObjectStore: { {{Archive}}, serverName: cluster-us }
+              backup: {barmanObjectStore: { {{Archive}} } }
+            """);
+
+        var edit = set.ToRecovery(null, new RecoveryRequest { Source = "cluster-eu", ArchiveName = "new", IsInArchiveBucket = true });
+
+        Assert.Equal((name, "cluster-eu"), (edit.After.RecoverySource, edit.After.Source!.ServerName));
+        Assert.Equal(folderOfOld, edit.After.ExternalClusters.Single(cluster => cluster.Name == "cluster-us").Folder!.ServerName);
+        Assert.Equal(folderOfOld == "cluster-us", edit.Notes.Contains("spec.replica names the external cluster 'cluster-us', which stays as it is: 'cluster-eu' is written beside it"));
+    }
+
+    [Fact]
+    public void A_timeline_that_the_manifest_names_is_told_when_it_goes()
+    {
+        var set = Set($"  bootstrap: {{recovery: {{source: old, database: app, owner: app, recoveryTarget: {{targetTLI: \"1\", targetTime: \"2026-01-01T00:00:00Z\"}}}}}}\n  externalClusters:\n    - name: old\n      barmanObjectStore: {{{Archive}}}\n");
+
+        var edit = set.ToRecovery(null, new RecoveryRequest { Target = Target("2026-01-02T00:00:00Z") });
+
+        Assert.Contains("the manifest's targetTLI (1) is a comment now: recovery follows the newest timeline that leads on from the base backup", edit.Notes);
+
+        static CnpgRestore.Postgres.RecoveryTarget Target(string time) => new CnpgRestore.Postgres.RecoveryTarget.Time(CnpgRestore.Postgres.TargetTime.Parse(time));
+    }
+
     [Fact]
     public void A_person_may_recover_from_another_bucket_and_is_told()
     {

@@ -15,6 +15,9 @@ public sealed class TargetCheck(IObjectStore store, BackupCatalog catalog, WalAr
     /// <summary>The restore point is written behind the WAL switch that ends a backup, in the next segment or, on a quiet server, soon after.</summary>
     private const int SegmentsToRestorePoint = 4;
 
+    /// <summary>Segments are archived and restored in rows, so the first of them tell.</summary>
+    private const int SuspectsAsked = 8;
+
     private readonly Dictionary<WalSegmentName, WalTail> _tails = [];
 
     /// <param name="backup">The only base backup to consider; null for a free choice.</param>
@@ -100,6 +103,18 @@ public sealed class TargetCheck(IObjectStore store, BackupCatalog catalog, WalAr
             return new Reachability.Unreachable(new Problem(code, $"recovery cannot start from base backup {route.Backup.Id}", route.Refusal), route.Gap, Path: null);
         }
 
+        if (await FindArchivedAsync(path, ct) is var (segment, storageClass))
+        {
+            return new Reachability.Unreachable(
+                new Problem(
+                    ProblemCode.WalGap,
+                    $"WAL segment {segment} lies in {storageClass}, from where no recovery can read it",
+                    $"recovery from base backup {path.Backup.Id} needs it; PostgreSQL would take it for the end of WAL",
+                    $"restore it and its neighbours first (aws s3api restore-object), or choose a newer base backup: cnpg-restore backups list --server {catalog.Folder.Name}"),
+                segment,
+                path);
+        }
+
         return target switch
         {
             RecoveryTarget.Latest => await CheckLatestAsync(route, path, ct),
@@ -110,6 +125,27 @@ public sealed class TargetCheck(IObjectStore store, BackupCatalog catalog, WalAr
             RecoveryTarget.Xid => new Reachability.Unproven(path, Unknown("where transaction ids commit") + Ending(route)),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
+    }
+
+    /// <summary>A listing names the class also of a segment that was restored for some days, so a few are asked for by themselves.</summary>
+    private async Task<(WalSegmentName Segment, string StorageClass)?> FindArchivedAsync(RecoveryPath path, CancellationToken ct)
+    {
+        if (archive.InArchiveClass.Count == 0)
+        {
+            return null;
+        }
+
+        var archived = path.Legs.ToDictionary(leg => leg.Timeline, leg => archive.CoverageInArchiveClass(leg.Timeline, path.Extent.SegmentSize));
+        foreach (var segment in path.Segments.Where(segment => archived[segment.Timeline].Contains(segment)).Take(SuspectsAsked))
+        {
+            var level = await WalLevel.ReadAsync(store, catalog.Folder, segment, ct);
+            if (level.Find(segment) is { } file && await store.FindAsync(file.Object.Key, ct) is { ArchiveClass: { } storageClass })
+            {
+                return (segment, storageClass);
+            }
+        }
+
+        return null;
     }
 
     private async Task<Reachability> CheckLatestAsync(RecoveryRoute route, RecoveryPath path, CancellationToken ct)

@@ -11,6 +11,7 @@ namespace CnpgRestore.Barman.Wal;
 public sealed class WalArchive
 {
     private readonly Dictionary<TimelineId, List<WalShardRun>> _runs = [];
+    private readonly Dictionary<TimelineId, List<WalShardRun>> _inArchiveClass = [];
     private readonly Dictionary<TimelineId, TimelineHistory> _histories = [];
     private readonly Dictionary<TimelineId, ArchivedFile> _historyFiles = [];
 
@@ -79,10 +80,15 @@ public sealed class WalArchive
         return archive;
     }
 
-    public WalCoverage Coverage(TimelineId timeline, WalSegmentSize size)
+    public WalCoverage Coverage(TimelineId timeline, WalSegmentSize size) => Join(_runs, timeline, size);
+
+    /// <summary>Those of a timeline that <see cref="InArchiveClass"/> counts.</summary>
+    public WalCoverage CoverageInArchiveClass(TimelineId timeline, WalSegmentSize size) => Join(_inArchiveClass, timeline, size);
+
+    private static WalCoverage Join(Dictionary<TimelineId, List<WalShardRun>> shards, TimelineId timeline, WalSegmentSize size)
     {
         var perLog = size.SegmentsPerLog;
-        var runs = _runs.GetValueOrDefault(timeline, [])
+        var runs = shards.GetValueOrDefault(timeline, [])
             .Where(run => run.First < perLog)
             .Select(run => new WalRun((run.Log * perLog) + run.First, (run.Log * perLog) + Math.Min(run.Last, perLog - 1)));
         return new WalCoverage(timeline, size, runs);
@@ -101,13 +107,13 @@ public sealed class WalArchive
 
         foreach (var run in scan.Runs())
         {
-            if (!_runs.TryGetValue(run.Timeline, out var runs))
-            {
-                _runs.Add(run.Timeline, runs = []);
-            }
-
-            runs.Add(run);
+            Add(_runs, run);
             SegmentCount += (long)(run.Last - run.First) + 1;
+        }
+
+        foreach (var run in scan.RunsInArchiveClass())
+        {
+            Add(_inArchiveClass, run);
         }
 
         foreach (var (timeline, file) in scan.Histories)
@@ -126,6 +132,16 @@ public sealed class WalArchive
         DoublyCompressed.Add(scan.DoublyCompressed);
         Strays.Add(scan.Strays);
         InArchiveClass.Add(scan.InArchiveClass);
+    }
+
+    private static void Add(Dictionary<TimelineId, List<WalShardRun>> shards, WalShardRun run)
+    {
+        if (!shards.TryGetValue(run.Timeline, out var runs))
+        {
+            shards.Add(run.Timeline, runs = []);
+        }
+
+        runs.Add(run);
     }
 
     private async Task ReadHistoriesAsync(IObjectStore store, CancellationToken ct)

@@ -38,7 +38,7 @@ public sealed class WalCoverage
 
     public WalSegmentName Name(ulong number) => WalSegmentName.FromNumber(Timeline, number, SegmentSize);
 
-    private static List<WalRun> Merge(IEnumerable<WalRun> runs)
+    internal static List<WalRun> Merge(IEnumerable<WalRun> runs)
     {
         var merged = new List<WalRun>();
         foreach (var run in runs.OrderBy(run => run.First))

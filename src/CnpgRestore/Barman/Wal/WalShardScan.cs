@@ -8,6 +8,7 @@ sealed class WalShardScan(KeyPrefix level)
 {
     // Segment number and compression in one word: four bytes would do for the first, and a shard may hold 4,096 segments.
     private readonly List<ulong> _segments = [];
+    private readonly List<WalRun> _archived = [];
     private WalSegmentName _any;
 
     public Dictionary<TimelineId, ArchivedFile> Histories { get; } = [];
@@ -47,6 +48,7 @@ sealed class WalShardScan(KeyPrefix level)
                 if (item.ArchiveClass is not null)
                 {
                     InArchiveClass.Add(item.Key.Name);
+                    _archived.Add(new WalRun(name.Segment, name.Segment));
                 }
 
                 TakeNewest(item);
@@ -88,6 +90,9 @@ sealed class WalShardScan(KeyPrefix level)
             yield return new WalShardRun(_any.Timeline, _any.Log, first, last);
         }
     }
+
+    /// <summary>Those of them from which nothing can be read at once.</summary>
+    public IEnumerable<WalShardRun> RunsInArchiveClass() => WalCoverage.Merge(_archived).Select(run => new WalShardRun(_any.Timeline, _any.Log, run.First, run.Last));
 
     private bool IsAtHome(WalFile file) => file switch
     {

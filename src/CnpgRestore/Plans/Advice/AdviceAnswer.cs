@@ -42,9 +42,15 @@ public sealed record AdviceAnswer(AdviceView View, WayAdvice Bucket, WayAdvice D
             return (dump, bucket, $"the bucket cannot be trusted: {doubt.Text}");
         }
 
-        var ahead = dump.Loss!.Time - bucket.Loss!.Time;
-        return ahead >= TimeSpan.Zero
-            ? (bucket, dump, $"the bucket brings back {Spoken.Duration(ahead)} more than the dump")
-            : (dump, bucket, $"the dump brings back {Spoken.Duration(-ahead)} more than the bucket");
+        var recovery = judged.View.Bucket.Recovery!;
+        var held = Loss.Of(recovery.HeldUntil, judged.View.Wanted);
+        if (dump.Loss!.Time < held.Time)
+        {
+            return (dump, bucket, $"the dump is {Spoken.Duration(held.Time - dump.Loss.Time)} younger than the end of the archive");
+        }
+
+        return dump.Loss.Time >= bucket.Loss!.Time
+            ? (bucket, dump, $"the bucket brings back {Spoken.Duration(dump.Loss.Time - bucket.Loss.Time)} more than the dump")
+            : (bucket, dump, $"the bucket brings back all that the dump does: it was written to until {Spoken.Time(recovery.HeldUntil)}, and its last commit is of {Spoken.Time(recovery.UpTo)}");
     }
 }

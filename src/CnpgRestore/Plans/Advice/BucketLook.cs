@@ -23,10 +23,13 @@ sealed class BucketLook(AdviceRequest request, AdviceSources sources, Kubernetes
             return _seen with { NotAsked = WhyUnnamed(situation) };
         }
 
-        _seen = _seen with { Stage = BucketStage.Opening, WalParallel = situation?.Archive?.Store?.WalParallel ?? 1 };
+        _seen = _seen with { Stage = BucketStage.Opening, WalParallel = WalParallel(situation?.Archive) };
         await Look.BoundAsync("the bucket", request, sources.Clock, token => LookAsync(situation, token), problem => _seen = _seen with { Problem = problem }, ct);
         return _seen;
     }
+
+    /// <summary>The recovery of an in-tree Cluster fetches one segment after the other, whatever its manifest says (cloudnative-pg pull request 11105).</summary>
+    private static int WalParallel(BackupFolder? archive) => archive is { IsPlugin: true, Store: { } store } ? store.WalParallel : 1;
 
     private string WhyUnnamed(Situation? situation) => (kubernetes.WithoutBucket, situation, kubernetes.Seen) switch
     {

@@ -40,6 +40,12 @@ public sealed record BucketRecovery
     /// <summary>The moment that it leads to: everything committed until then is there.</summary>
     public required DateTimeOffset UpTo { get; init; }
 
+    /// <summary>
+    /// When the archive was last written to, where that is later than <see cref="UpTo"/>: a quiet database commits nothing and still archives, so that a
+    /// dump of that time holds nothing else.
+    /// </summary>
+    public DateTimeOffset HeldUntil => Target is null && LastArchived > UpTo ? LastArchived.Value : UpTo;
+
     /// <summary>What the command must ask for; null: the end of the archive.</summary>
     public RecoveryTarget? Target { get; init; }
 

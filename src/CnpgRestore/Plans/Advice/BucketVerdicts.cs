@@ -51,12 +51,10 @@ static class BucketVerdicts
         var what = Invariant($"base backup {recovery.BackupId} and {recovery.Segments} WAL segments, up to {Spoken.Time(recovery.UpTo)}");
         if (judged.Dump.Loss is { } dump)
         {
-            return new(recovery.UpTo >= dump.From, $"{what}; the dump is of {Spoken.Time(dump.From)}");
+            return new(recovery.HeldUntil >= dump.From, $"{what}; the dump is of {Spoken.Time(dump.From)}");
         }
 
-        // A quiet database commits nothing and still archives.
-        var alive = recovery.LastArchived > recovery.UpTo ? recovery.LastArchived.Value : recovery.UpTo;
-        return new(view.Now - alive <= Recent, $"{what}; last written to {Spoken.Time(alive)}");
+        return new(view.Now - recovery.HeldUntil <= Recent, $"{what}; last written to {Spoken.Time(recovery.HeldUntil)}");
     }
 
     public static Verdict Credentials(Judged judged) => judged.View.Bucket switch

@@ -10,12 +10,15 @@ namespace CnpgRestore.Plans.Clusters;
 sealed partial class ClusterPreflight(KubernetesApi api, string ns, string cluster)
 {
     /// <summary>In-tree <c>barmanObjectStore</c> leaves CNPG in this version.</summary>
-    private static readonly (int Major, int Minor) WithoutInTree = (1, 31);
+    private static readonly Version WithoutInTree = new(1, 31);
 
     private readonly List<Problem> _problems = [];
 
     /// <summary>What could not be looked at, and what to know; no reason to refuse.</summary>
     public List<string> Notes { get; } = [];
+
+    /// <summary>Of the operator, by its image; null where it is not known.</summary>
+    public Version? Operator { get; private set; }
 
     /// <summary>The new Cluster as the API would make it, with the operator's defaults; null where it was refused, or not asked yet.</summary>
     public JsonObject? AsCreated { get; private set; }
@@ -91,20 +94,15 @@ sealed partial class ClusterPreflight(KubernetesApi api, string ns, string clust
 
     private async Task CheckOperatorAsync(BackupFolder archive, CancellationToken ct)
     {
-        if (archive.IsPlugin)
-        {
-            return;
-        }
-
         try
         {
             await foreach (var deployment in api.ListAsync(ResourceTypes.Deployments, null, new ListSelector(Labels: "app.kubernetes.io/name=cloudnative-pg"), ct))
             {
                 var image = deployment["spec"].At("template", "spec").Items("containers").Select(container => container.Text("image")).FirstOrDefault() ?? "";
-                if (Version().Match(image) is { Success: true } match)
+                if (ImageVersion().Match(image) is { Success: true } match)
                 {
-                    var version = (Number(match, "major"), Number(match, "minor"));
-                    if (version.CompareTo(WithoutInTree) >= 0)
+                    Operator = new Version(Number(match, "major"), Number(match, "minor"), match.Groups["patch"].Success ? Number(match, "patch") : 0);
+                    if (!archive.IsPlugin && Operator >= WithoutInTree)
                     {
                         _problems.Add(new Problem(
                             ProblemCode.Refused,
@@ -150,6 +148,6 @@ sealed partial class ClusterPreflight(KubernetesApi api, string ns, string clust
 
     private static int Number(Match match, string group) => int.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@":v?(?<major>\d+)\.(?<minor>\d+)(\.\d+)?", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Version();
+    [GeneratedRegex(@":v?(?<major>\d{1,6})\.(?<minor>\d{1,6})(\.(?<patch>\d{1,6}))?", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ImageVersion();
 }

@@ -17,6 +17,9 @@ static class BackupPreflight
     private static readonly string[] NeverLower =
         ["max_connections", "max_worker_processes", "max_wal_senders", "max_prepared_transactions", "max_locks_per_transaction"];
 
+    private static readonly Version HidesTimelines = new(1, 27, 3);
+    private static readonly Version ShowsTimelines = new(1, 29, 2);
+
     /// <summary>Where the manifest names no PostgreSQL, the operator takes one of its own, whatever the backup is of.</summary>
     /// <param name="asCreated">The Cluster with the operator's defaults; null where they are not known.</param>
     public static Problem? CheckVersion(RecoveryPath path, ClusterManifest manifest, ClusterManifest? asCreated, List<string> notes)
@@ -40,6 +43,15 @@ static class BackupPreflight
                 ? $"set spec.imageCatalogRef.major to {backupMajor}, which the catalog has to hold; upgrade after the recovery"
                 : $"set spec.imageName to an image of PostgreSQL {backupMajor}; upgrade after the recovery");
     }
+
+    /// <summary>
+    /// Since #9650 the operator keeps history files of newer timelines from an instance that is not the primary, until #10818 also from one that recovers:
+    /// the recovery ends where its base backup's timeline was left. The proof at the end would find that; it can be said before.
+    /// </summary>
+    public static string? NoteTimelines(RecoveryPath path, Version? @operator) =>
+        path.Legs.Count > 1 && @operator >= HidesTimelines && @operator < ShowsTimelines
+            ? $"the recovery goes over {path.Legs.Count} timelines, and CloudNativePG {@operator} may end it at the first fork, at {path.Legs[0].SwitchLsn} (cloudnative-pg issue 10817, mended in {ShowsTimelines}): upgrade the operator first"
+            : null;
 
     public static IEnumerable<Problem> Check(RecoveryPath path, ClusterManifest manifest, ClusterManifest? live)
     {

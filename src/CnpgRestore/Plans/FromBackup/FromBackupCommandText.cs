@@ -16,6 +16,7 @@ static class FromBackupCommandText
             .. request.Lineage is { } lineage ? (string[])["--lineage", lineage.ToString().ToLowerInvariant()] : [],
             .. request.ArchiveName is { } archive ? (string[])["--archive-name", archive] : [],
             .. request.BackupId is { } backup ? (string[])["--backup-id", backup.ToString()] : [],
+            .. request.AcceptsWalLoss ? (string[])["--accept-wal-loss"] : [],
         ]);
 
     /// <param name="more">What differs: <c>--source</c> and its value.</param>

@@ -23,6 +23,9 @@ public sealed record FromBackupDecision : ClusterDecision
     /// <summary>WAL segments from the base backup to the target, for progress.</summary>
     public long Segments { get; init; }
 
+    /// <summary>The former Cluster is deleted without a look at what it has not archived.</summary>
+    public bool AcceptsWalLoss { get; init; }
+
     /// <summary>How <see cref="Source"/> is named until the move has renamed it.</summary>
     [JsonIgnore]
     public string OriginFolder => MoveTo == Source ? Archive : Source;
@@ -69,6 +72,7 @@ public sealed record FromBackupDecision : ClusterDecision
             ("--source", request.Source, request.Source == OriginFolder ? request.Source : Source),
             ("target", request.Target.ToString(), Target),
             ("--backup-id", request.BackupId?.ToString(), BackupId),
+            ("--accept-wal-loss", request.AcceptsWalLoss ? "yes" : null, AcceptsWalLoss ? "yes" : "no"),
             ("--apply", request.Apply.ToString(), Apply.ToString()),
             ("--database", request.Application?.Database, Application?.Database),
             ("--owner", request.Application?.Owner, Application?.Owner),

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CnpgRestore.Kubernetes;
+using CnpgRestore.Manifests;
 using CnpgRestore.Plans.Clusters;
 
 namespace CnpgRestore.Plans.FromBackup;
@@ -11,6 +12,9 @@ namespace CnpgRestore.Plans.FromBackup;
 public sealed record FromBackupPlan(
     FromBackupDecision Decision, JsonObject Manifest, JsonObject? Former, string Store, FolderMovePlan? Move, string Summary, IReadOnlyList<string> Notes)
 {
+    /// <summary>The former Cluster writes into the folder that is recovered from, so what it has not archived yet belongs there.</summary>
+    public bool FormerArchivesToOrigin => Former is not null && ClusterManifest.Read(Former, _ => null).Destination?.ServerName == Decision.OriginFolder;
+
     private string Cluster => $"cluster {Decision.Cluster} in namespace {Decision.Namespace}";
 
     public ClusterSteps Steps => new(Decision, Store);

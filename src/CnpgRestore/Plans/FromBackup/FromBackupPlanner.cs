@@ -82,11 +82,13 @@ public sealed class FromBackupPlanner(KubernetesApi api, FromBackupRequest reque
         notes.AddRange(situation.LeftOut);
         if (path is not null && edit is not null)
         {
+            await new LiveWal(api, request).CheckAsync(situation, origin, path, problems, notes, ct);
             problems.AddRange(BackupPreflight.Check(path, edit.After, situation.Live is null ? null : ClusterManifest.Read(situation.Live, _ => null)));
             var preflight = new ClusterPreflight(api, request.Namespace, request.Cluster);
             problems.AddRange(await preflight.CheckAsync(
                 situation.Live, situation.Set.ReadJson(request.Cluster), situation.Archive, [choice.Archive, choice.Origin], ct));
             notes.AddRange(preflight.Notes);
+            notes.AddRange(BackupPreflight.NoteTimelines(path, preflight.Operator) is { } fork ? [fork] : []);
             var asCreated = preflight.AsCreated is { } created ? ClusterManifest.Read(created, _ => null) : null;
             problems.AddRange(BackupPreflight.CheckVersion(path, edit.After, asCreated, notes) is { } other ? [other] : []);
         }
@@ -190,6 +192,7 @@ public sealed class FromBackupPlanner(KubernetesApi api, FromBackupRequest reque
             Apply = request.Apply,
             Push = request.Push,
             Application = request.Application,
+            AcceptsWalLoss = request.AcceptsWalLoss,
             Files = [.. request.Files.Select(Path.GetFullPath)],
             Edited = situation.Edited,
             Host = Environment.MachineName,

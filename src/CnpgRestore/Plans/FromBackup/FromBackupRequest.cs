@@ -24,6 +24,9 @@ public sealed record FromBackupRequest
 
     public BackupId? BackupId { get; init; }
 
+    /// <summary>What the live Cluster has written and not archived may go with it.</summary>
+    public bool AcceptsWalLoss { get; init; }
+
     public ApplicationDatabase? Application { get; init; }
 
     /// <summary>The manifests; none means the live object.</summary>

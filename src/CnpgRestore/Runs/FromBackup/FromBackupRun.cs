@@ -18,7 +18,14 @@ public sealed class FromBackupRun(KubernetesApi api, IObjectStore store, FromBac
     {
         var start = clock.GetTimestamp();
         var record = new RunRecord(api);
-        var replacement = new ClusterReplacement(api, store, Decision, plan.Manifest, plan.Steps, run, clock) { LastLook = new DecidedPath(store, Decision).DemandAsync };
+        var replacement = new ClusterReplacement(api, store, Decision, plan.Manifest, plan.Steps, run, clock)
+        {
+            LastLook = async token =>
+            {
+                await new LastWal(api, store, plan, clock).ArchiveAsync(token);
+                await new DecidedPath(store, Decision).DemandAsync(token);
+            },
+        };
         var proof = new RecoveryProof(api, store, Decision, clock);
 
         await run.StepAsync(plan.Steps.Record, async (_, token) => await record.WriteAsync(Decision, plan.Manifest, plan.Former, token), ct);

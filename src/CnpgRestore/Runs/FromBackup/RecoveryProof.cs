@@ -1,7 +1,5 @@
 using System.Globalization;
-using CnpgRestore.Barman;
 using CnpgRestore.Barman.Recovery;
-using CnpgRestore.Barman.Wal;
 using CnpgRestore.Databases;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.LocalRestore;
@@ -19,11 +17,6 @@ namespace CnpgRestore.Runs.FromBackup;
 /// </summary>
 sealed class RecoveryProof(KubernetesApi api, IObjectStore store, FromBackupDecision decision, TimeProvider clock)
 {
-    /// <summary>CNPG retries a failed archive command within a minute; a healthy one takes seconds.</summary>
-    private static readonly TimeSpan ArchiveLimit = TimeSpan.FromMinutes(3);
-
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-
     public ReachedPoint? Reached { get; private set; }
 
     public List<Check> Checks { get; } = [];
@@ -103,23 +96,8 @@ sealed class RecoveryProof(KubernetesApi api, IObjectStore store, FromBackupDeci
     /// <summary>Forces a segment out and waits until it lies in the new folder: a condition alone says what was, not what is.</summary>
     private async Task ArchivesAsync(InstancePsql psql, CancellationToken ct)
     {
-        var segment = await psql.ValueAsync("postgres", "SELECT pg_walfile_name(pg_current_wal_lsn()) FROM (SELECT txid_current()) AS written", ct);
-        await psql.ValueAsync("postgres", "SELECT pg_switch_wal()", ct);
-        var name = WalSegmentName.Parse(segment, CultureInfo.InvariantCulture);
-        var start = clock.GetTimestamp();
-        while (clock.GetElapsedTime(start) < ArchiveLimit)
-        {
-            if ((await WalLevel.ReadAsync(store, ServerFolder.Named(decision.Archive), name, ct)).Find(name) is not null)
-            {
-                Checks.Add(new Check("archives", true, $"WAL segment {segment} is in {decision.Archive}/"));
-                return;
-            }
-
-            await Task.Delay(Interval, clock, ct);
-        }
-
-        var failure = await psql.QueryAsync("postgres", "SELECT coalesce(last_failed_wal, 'none'), failed_count FROM pg_stat_archiver", ct);
-        Checks.Add(new Check("archives", false, Invariant($"WAL segment {segment} did not come to {decision.Archive}/ within {ArchiveLimit.TotalMinutes} minutes; last failed {failure[0][0]}, {failure[0][1]} failures")));
+        var (segment, failure) = await new WalSwitch(psql, store, clock).ArchiveAsync(decision.Archive, ct);
+        Checks.Add(new Check("archives", failure is null, failure ?? $"WAL segment {segment} is in {decision.Archive}/"));
     }
 
     private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);

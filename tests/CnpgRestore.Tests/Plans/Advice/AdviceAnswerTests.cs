@@ -22,8 +22,23 @@ public sealed class AdviceAnswerTests
     }
 
     [Fact]
-    public void A_dump_that_is_newer_than_the_end_of_the_archive_is_recommended() =>
-        Assert.Equal(Way.Dump, AdviceAnswer.Of(Usual with { Dumps = OfDump("2026-11-22T13:55:00Z") }).Recommended!.Way);
+    public void A_dump_that_is_newer_than_the_end_of_the_archive_is_recommended()
+    {
+        var answer = AdviceAnswer.Of(Usual with { Dumps = OfDump("2026-11-22T13:55:00Z") });
+
+        Assert.Equal((Way.Dump, "the dump is 3 minutes younger than the end of the archive"), (answer.Recommended!.Way, answer.Reason));
+    }
+
+    [Fact]
+    public void A_dump_of_a_quiet_database_has_nothing_that_the_bucket_has_not()
+    {
+        var quiet = Usual.Bucket with { Recovery = Recovery with { LastCommit = At("2026-11-21T18:00:00Z"), UpTo = At("2026-11-21T18:00:00Z") } };
+
+        var answer = AdviceAnswer.Of(Usual.With(quiet));
+
+        Assert.Equal(Way.Bucket, answer.Recommended!.Way);
+        Assert.StartsWith("the bucket brings back all that the dump does: it was written to until ", answer.Reason, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void What_cannot_be_used_is_not_recommended()

@@ -179,7 +179,7 @@ public sealed class AdvisorTests : IDisposable
             Ask() with { Files = [manifest], NamesBucket = false, Server = null },
             sources with { Kubernetes = () => throw new RestoreException(ProblemCode.Unreachable, "cannot be reached"), Store = store => sources.Store(named = store) }).RunAsync(Ct);
 
-        Assert.Equal(("s3://cloudnative-pg", "orders", 4), (named?.DestinationPath, answer.View.Request.Cluster, answer.View.Bucket.WalParallel));
+        Assert.Equal(("s3://cloudnative-pg", "orders", 1), (named?.DestinationPath, answer.View.Request.Cluster, answer.View.Bucket.WalParallel));
         Assert.Equal("PostgreSQL 17 cannot start on a backup of PostgreSQL 15", answer.Bucket.Obstacles[0].Message);
         Assert.True(Holds(answer, "dump-migrate"));
         Assert.Equal(("shop", null), (answer.View.Dumps.Database, answer.View.Dumps.Chosen));
