@@ -32,16 +32,22 @@ static class LogChecks
         var known = Speaking(exam)
             .SelectMany(log => log.Lines.Select(line => (Log: log, Record: LogRecord.Parse(line))))
             .Select(said => (said.Log, said.Record, Failure: RecoveryFailure.Find(said.Record)))
-            .Where(said => said.Failure is not null && IsOwnMatter(exam, said.Failure.Ailment) && !IsOver(exam, said.Log, said.Failure.Ailment))
-            .GroupBy(said => said.Failure!.Ailment)
+            .Where(said => said.Failure is not null && !StandbyChecks.Explains(exam, said.Log, said.Record.Text))
+            .Select(said => (said.Log, said.Record, said.Failure, Ailment: LogMeaning.Of(exam, said.Log, said.Failure!, said.Record.Text)))
+            .Where(said => IsOwnMatter(exam, said.Ailment) && !IsOver(exam, said.Log, said.Ailment))
+            .GroupBy(said => said.Ailment)
             .ToList();
+        // That the question failed is the consequence of what kept it from the bucket.
+        known.RemoveAll(group => group.Key == ReplayAilments.FirstWalNotAsked.Id
+            && (known.Any(other => Ailments.Of(other.Key).Stage == Stage.Access) || AccessChecks.Secrets(exam).Concat(AccessChecks.Bucket(exam)).Any()));
         foreach (var group in known)
         {
             var evidence = group.DistinctBy(said => (said.Log.Place, said.Record.Text)).TakeLast(LinesShown).Select(said => new Evidence(said.Log.Place, said.Record.Text)).ToList();
-            var permission = evidence.Select(item => AccessChecks.PermissionIn(item.Text)).FirstOrDefault(found => found is not null);
+            var (first, ailment) = (group.First(), Ailments.Of(group.Key));
+            var permission = group.Key != StoreAilments.PermissionMissing.Id ? null : evidence.Select(item => AccessChecks.PermissionIn(item.Text)).FirstOrDefault(found => found is not null);
             yield return exam.Found(
-                Ailments.Of(group.Key), permission is null ? group.First().Failure!.Message : $"Access denied: the key lacks {permission}", evidence,
-                ("folder", FolderOf(exam, group.First().Log)), ("pod", group.First().Log.Pod), ("secret", exam.Secrets.FirstOrDefault(shape => shape.Field == "accessKeyId")?.Secret ?? "NAME"));
+                ailment, permission is not null ? $"Access denied: the key lacks {permission}" : group.Key == first.Failure!.Ailment ? first.Failure.Message : ailment.Title, evidence,
+                ("folder", FolderOf(exam, first.Log)), ("pod", first.Log.Pod), ("claim", FullVolume.ClaimOf(exam, first.Log, first.Record.Text)), ("secret", exam.Secrets.FirstOrDefault(shape => shape.Field == "accessKeyId")?.Secret ?? "NAME"));
         }
 
         foreach (var finding in HiddenByPlugin(exam))

@@ -134,6 +134,11 @@ public sealed record Examination
             command = command.Replace("\"method\":\"barmanObjectStore\"", $"\"method\":\"plugin\",\"pluginConfiguration\":{{\"name\":\"{BackupFolder.PluginName}\"}}", StringComparison.Ordinal);
         }
 
+        if (ailment.IsInStore && StoreRead is { ObjectStoreName: { } store })
+        {
+            command = command.Replace($"kubectl edit cluster {Cluster} ", $"kubectl edit objectstore {store} ", StringComparison.Ordinal);
+        }
+
         if (Live is null)
         {
             command = WithoutCluster(command);
@@ -141,6 +146,9 @@ public sealed record Examination
 
         return found with { Command = command };
     }
+
+    /// <summary>What the Cluster is at work on: a recovery reads the source, everything else is of the archive.</summary>
+    private BackupFolder? StoreRead => (AwaitsRecovery ? Manifest?.Source : null) ?? Manifest?.Destination;
 
     private string WithoutCluster(string command)
     {
