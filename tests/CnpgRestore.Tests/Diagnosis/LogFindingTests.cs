@@ -1,6 +1,7 @@
 using CnpgRestore.Barman.Findings;
 using CnpgRestore.Diagnosis;
 using CnpgRestore.Diagnosis.Collection;
+using CnpgRestore.Manifests;
 using CnpgRestore.Plans.Clusters;
 using CnpgRestore.Tests.Barman;
 
@@ -109,6 +110,20 @@ public sealed class LogFindingTests : IDisposable
         Assert.Equal("kubectl edit objectstore former -n shop", LiveExam.Single(recovering, id).Command);
         Assert.Equal("kubectl edit objectstore store -n shop", LiveExam.Single(serving, id).Command);
         Assert.Equal("kubectl edit cluster orders -n shop", LiveExam.Single(Recovering(line), id).Command);
+    }
+
+    [Fact]
+    public void What_is_wrong_with_the_archive_is_edited_in_its_own_ObjectStore_while_another_is_read()
+    {
+        var recovering = LiveExam.Of("""{"phase":"Setting up primary"}""", spec: ByPlugin, backup: "{}");
+        var exam = recovering with
+        {
+            Manifest = ClusterManifest.Read(recovering.Live!, _ => new BarmanStore("s3://bucket", "https://gw.example.org", null, null, null, null, null, false)),
+            Bucket = new BucketExamination("s3://bucket", null, new Problem(ProblemCode.Unreachable, "the certificate of https://gw.example.org is not trusted"), [], []),
+        };
+
+        Assert.Equal("kubectl edit objectstore store -n shop", LiveExam.Single(exam, "checksum-variables-missing").Command);
+        Assert.Equal("kubectl edit objectstore store -n shop", LiveExam.Single(exam, "endpoint-certificate").Command);
     }
 
     [Fact]

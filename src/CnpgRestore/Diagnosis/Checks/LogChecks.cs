@@ -2,6 +2,7 @@ using CnpgRestore.Diagnosis.Catalogue;
 using CnpgRestore.Diagnosis.Collection;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.Kubernetes.Recovery;
+using CnpgRestore.Manifests;
 
 namespace CnpgRestore.Diagnosis.Checks;
 
@@ -38,16 +39,15 @@ static class LogChecks
             .GroupBy(said => said.Ailment)
             .ToList();
         // That the question failed is the consequence of what kept it from the bucket.
-        known.RemoveAll(group => group.Key == ReplayAilments.FirstWalNotAsked.Id
-            && (known.Any(other => Ailments.Of(other.Key).Stage == Stage.Access) || AccessChecks.Secrets(exam).Concat(AccessChecks.Bucket(exam)).Any()));
-        foreach (var group in known)
+        var isClosed = known.Any(group => Ailments.Of(group.Key).Stage == Stage.Access) || AccessChecks.Secrets(exam).Concat(AccessChecks.Bucket(exam)).Any();
+        foreach (var group in known.Where(group => !(isClosed && group.Key == ReplayAilments.FirstWalNotAsked.Id)))
         {
             var evidence = group.DistinctBy(said => (said.Log.Place, said.Record.Text)).TakeLast(LinesShown).Select(said => new Evidence(said.Log.Place, said.Record.Text)).ToList();
             var (first, ailment) = (group.First(), Ailments.Of(group.Key));
             var permission = group.Key != StoreAilments.PermissionMissing.Id ? null : evidence.Select(item => AccessChecks.PermissionIn(item.Text)).FirstOrDefault(found => found is not null);
             yield return exam.Found(
                 ailment, permission is not null ? $"Access denied: the key lacks {permission}" : group.Key == first.Failure!.Ailment ? first.Failure.Message : ailment.Title, evidence,
-                ("folder", FolderOf(exam, first.Log)), ("pod", first.Log.Pod), ("claim", FullVolume.ClaimOf(exam, first.Log, first.Record.Text)), ("secret", exam.Secrets.FirstOrDefault(shape => shape.Field == "accessKeyId")?.Secret ?? "NAME"));
+                ("folder", FolderOf(exam, first.Log)?.ServerName ?? "NAME"), ("store", FolderOf(exam, first.Log)?.ObjectStoreName ?? ""), ("pod", first.Log.Pod), ("claim", FullVolume.ClaimOf(exam, first.Log, first.Record.Text)), ("secret", exam.Secrets.FirstOrDefault(shape => shape.Field == "accessKeyId")?.Secret ?? "NAME"));
         }
 
         foreach (var finding in HiddenByPlugin(exam))
@@ -67,8 +67,7 @@ static class LogChecks
     private static bool IsOver(Examination exam, ContainerLog log, string ailment) =>
         log.Job is null && exam is { State.IsArchiving: true, IsStatusStale: false } && Ailments.Of(ailment).Stage == Stage.Access;
 
-    private static string FolderOf(Examination exam, ContainerLog log) =>
-        (log.Job is null ? exam.Manifest?.Destination?.ServerName : exam.Manifest?.Source?.ServerName) ?? exam.Manifest?.Destination?.ServerName ?? "NAME";
+    private static BackupFolder? FolderOf(Examination exam, ContainerLog log) => (log.Job is null ? null : exam.Manifest?.Source) ?? exam.Manifest?.Destination;
 
     /// <summary>The main container tells nothing but that something failed; where to look is a finding of its own.</summary>
     private static IEnumerable<Finding> HiddenByPlugin(Examination exam)

@@ -134,7 +134,8 @@ public sealed record Examination
             command = command.Replace("\"method\":\"barmanObjectStore\"", $"\"method\":\"plugin\",\"pluginConfiguration\":{{\"name\":\"{BackupFolder.PluginName}\"}}", StringComparison.Ordinal);
         }
 
-        if (ailment.IsInStore && StoreRead is { ObjectStoreName: { } store })
+        // A log of the recovery is about its source's; all else is of the archive.
+        if (ailment.IsInStore && (names.FirstOrDefault(name => name.Name == "store").Value ?? Manifest?.Destination?.ObjectStoreName) is { Length: > 0 } store)
         {
             command = command.Replace($"kubectl edit cluster {Cluster} ", $"kubectl edit objectstore {store} ", StringComparison.Ordinal);
         }
@@ -146,9 +147,6 @@ public sealed record Examination
 
         return found with { Command = command };
     }
-
-    /// <summary>What the Cluster is at work on: a recovery reads the source, everything else is of the archive.</summary>
-    private BackupFolder? StoreRead => (AwaitsRecovery ? Manifest?.Source : null) ?? Manifest?.Destination;
 
     private string WithoutCluster(string command)
     {
