@@ -21,6 +21,15 @@ public static class ClusterPhase
 
     public const string CannotCreateObjects = "Unable to create required cluster objects";
 
+    /// <summary>A volume for WAL is full. The operator does nothing more, not even enlarge the volume (internal/controller/cluster_controller.go, ensureNoFailoverOnFullDisk).</summary>
+    public const string NoDiskSpace = "Not enough disk space";
+
+    /// <summary>With <c>primaryUpdateStrategy: supervised</c>: the primary is updated when a person says so (internal/controller/cluster_upgrade.go).</summary>
+    public const string WaitingForUser = "Waiting for user action";
+
+    /// <summary>No instance answers the operator on its port 8000.</summary>
+    public const string StatusUnreachable = "Instance Status Extraction Error: HTTP communication issue";
+
     /// <summary>The operator makes nothing of the Cluster as long as it says so.</summary>
     public static bool IsStuck(string phase) => phase is Unrecoverable or ImageCatalogError or InvalidDefinition || IsRetried(phase);
 

@@ -3,6 +3,8 @@ namespace CnpgRestore.ServerTests.Diagnosis;
 /// <summary>What the tests of <c>doctor</c> do not do, and why: the one list of it. Everything else in the catalogue is found and repaired for real.</summary>
 static class NotFollowed
 {
+    private const string Words = "the words are those of CloudNativePG, PostgreSQL or boto3 in a cluster that the tests cannot have; the unit tests beside the catalogue hold them";
+
     /// <summary>Findings whose printed command is not followed, or repairs nothing by itself.</summary>
     public static IReadOnlyDictionary<string, string> Reasons { get; } = new Dictionary<string, string>
     {
@@ -22,6 +24,26 @@ static class NotFollowed
         ["folder-damaged"] = "the command lists all of it; nobody can bring back what was overwritten",
         ["extra-app-database"] = "the command lists the databases; which one the applications are pointed at is for a person to decide",
         ["bucket-unreadable"] = "the command asks again; what the store has answered is for its administrator",
+        ["first-wal-not-asked"] = "the command shows the lines before; the repair is that reason's",
+        ["switchover-awaited"] = "the command shows the instances; when to switch over is for a person to say",
+        ["volume-not-mounted"] = "the command shows the events; a volume is for its driver to attach",
+        ["pod-not-created"] = "the command shows the events; a quota or a policy is for its administrator",
+        ["latest-serial-not-zero"] = "the command looks for volumes that are left; what is to be deleted is for a person to decide",
+        ["expected-empty-archive-serving"] = "the name of a new folder is for a person to give",
+        ["expected-empty-archive-own-folder"] = "the stand-in makes no standbys, so that no failover wakes the check",
+        ["standby-diverged"] = "the stand-in makes no standbys",
+        ["collation-mismatch"] = "images of another Debian are not there in the tests",
+        ["backup-end-not-archived"] = "the command tells which segment is missing; where the database lives doctor prints another, tried in LogFindingTests",
+        ["recovery-cut-at-fork"] = "the command shows the base backups; the repair is another operator, or --backup-id",
+        ["first-wal-unreadable"] = "an edit, as for 'bucket-missing'",
+        ["tablespace-not-declared"] = "an edit, as for 'bucket-missing', and a recovery, as for 'setting-up-primary-for-ever'",
+        ["preload-library-missing"] = "an image with the library is not there in the tests",
+        ["resource-manager-missing"] = "the operator is for a person to upgrade; the command looks for the other way, the dumps",
+        ["object-in-archive-class"] = "the store restores objects in hours; the command names them",
+        ["region-wrong"] = "an edit, as for 'bucket-missing'",
+        ["role-not-assumed"] = "the trust policy is for the cloud's administrator; the command shows the service account",
+        ["instance-status-unreachable"] = "the command shows the policies; which of them is to change is for a person to decide",
+        ["api-server-unreachable"] = "the command shows the policies; which of them is to change is for a person to decide",
         // The repair is outside: of the store, of the network, of the share, of an image.
         ["permission-missing"] = "the policy is for the store's administrator to change",
         ["credentials-missing"] = "the key is for a person to have; the command asks for it on a terminal",
@@ -85,6 +107,26 @@ static class NotFollowed
         ["pod-stuck"] = "pods of the stand-in have an image that is always there; Kubernetes' words for it are tried in PodTests",
         ["dumps-unreadable"] = "the tests run as root, who may read everything",
         ["bucket-unreadable"] = "it is for answers that have no entry: one that is known would get one",
+        ["expected-empty-archive-own-folder"] = "the stand-in makes no standbys; judged on a folder of barman's in EmptyArchiveFindingTests",
+        ["expected-empty-archive-serving"] = "as the one before it",
+        ["standby-diverged"] = Words,
+        ["collation-mismatch"] = Words,
+        ["pod-not-created"] = Words,
+        ["volume-not-mounted"] = Words,
+        ["latest-serial-not-zero"] = Words,
+        ["switchover-awaited"] = Words,
+        ["instance-status-unreachable"] = Words,
+        ["api-server-unreachable"] = Words,
+        ["first-wal-not-asked"] = Words,
+        ["first-wal-unreadable"] = Words,
+        ["backup-end-not-archived"] = Words,
+        ["recovery-cut-at-fork"] = Words,
+        ["resource-manager-missing"] = Words,
+        ["preload-library-missing"] = Words,
+        ["tablespace-not-declared"] = Words,
+        ["object-in-archive-class"] = Words,
+        ["region-wrong"] = Words,
+        ["role-not-assumed"] = Words,
         ["expected-empty-archive"] = "it is for causes that have no entry: one that is known would get one",
     };
 }

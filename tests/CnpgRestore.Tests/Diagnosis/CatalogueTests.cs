@@ -22,6 +22,9 @@ public sealed partial class CatalogueTests
         "bucket-unreadable", "no-backup-configured", "no-usable-backup", "folder-damaged", "scheduled-backup-on-fresh-cluster", "recovery-source-outdated", "old-folder-unpruned",
         "extra-app-database", "in-tree-before-1-31", "checksum-variables-missing", "bucket-without-folders",
         "unrecoverable-with-data", "status-stale", "cluster-being-deleted", "major-upgrade-failed", "join-failed", "backups-failing",
+        "expected-empty-archive-own-folder", "expected-empty-archive-serving", "role-not-assumed", "region-wrong", "object-in-archive-class", "first-wal-not-asked", "first-wal-unreadable",
+        "backup-end-not-archived", "resource-manager-missing", "preload-library-missing", "tablespace-not-declared", "recovery-cut-at-fork", "switchover-awaited",
+        "instance-status-unreachable", "api-server-unreachable", "standby-diverged", "collation-mismatch", "pod-not-created", "volume-not-mounted", "latest-serial-not-zero",
     ];
 
     // The words of the runbook's two lists, word for word.

@@ -18,6 +18,18 @@ public sealed class EarlyPromotionTests : IDisposable
     [Fact]
     public async Task WAL_that_was_there_and_was_not_replayed_tells_it() => Assert.True(LiveExam.Has(await RecoveredAsync(), "early-promotion"));
 
+    [Theory]
+    // The source left timeline 1 in segment C: all of it was read, and nothing of timeline 2.
+    [InlineData("0/C000000", "recovery-cut-at-fork", "early-promotion")]
+    [InlineData("0/B000000", "early-promotion", "recovery-cut-at-fork")]
+    public async Task A_replay_that_ends_at_a_fork_was_cut_by_the_operator_and_not_by_an_outage(string end, string expected, string other)
+    {
+        var exam = await RecoveredAsync(timeline: "00000002", history: $"1\t{end}\tno recovery target specified\n");
+
+        Assert.True(LiveExam.Has(exam, expected));
+        Assert.False(LiveExam.Has(exam, other));
+    }
+
     [Fact]
     public async Task A_source_that_another_Cluster_archives_to_goes_on() => Assert.False(LiveExam.Has(await RecoveredAsync() with { OtherFolders = [new OtherFolder("shop", new BackupFolder(Source, true, null, null))] }, "early-promotion"));
 
@@ -31,11 +43,11 @@ public sealed class EarlyPromotionTests : IDisposable
     public void Dispose() => _golden.Dispose();
 
     /// <param name="ended">When the new Cluster archived the history of its timeline; null: after the last WAL of the source.</param>
-    private async Task<Examination> RecoveredAsync(DateTime? ended = null, string more = "")
+    private async Task<Examination> RecoveredAsync(
+        DateTime? ended = null, string more = "", string timeline = "00000003", string history = "1\t0/C000000\tno recovery target specified\n2\t0/D000100\tno recovery target specified\n")
     {
-        const string History = "../orders/wals/00000003.history";
-        _golden.With(History, "1\t0/C000000\tno recovery target specified\n2\t0/D000100\tno recovery target specified\n");
-        File.SetLastWriteTimeUtc(Path.Combine(_golden.Store.Address["file://".Length..], "orders", "wals", "00000003.history"), ended ?? GoldenFolder.LastArchived.AddMinutes(1));
+        _golden.With($"../orders/wals/{timeline}.history", history);
+        File.SetLastWriteTimeUtc(Path.Combine(_golden.Store.Address["file://".Length..], "orders", "wals", $"{timeline}.history"), ended ?? GoldenFolder.LastArchived.AddMinutes(1));
         FolderExamination[] folders = [await ReadAsync(Source), await ReadAsync("orders")];
         var spec = """{"bootstrap":{"recovery":{"source":"origin"}},"externalClusters":[{"name":"origin","barmanObjectStore":{"destinationPath":"s3://bucket","serverName":"postgres-v15"}}]MORE}"""
             .Replace("MORE", more, StringComparison.Ordinal);

@@ -93,7 +93,7 @@ public sealed class StatusFindingTests
         };
         var finding = LiveExam.Single(exam, "major-upgrade-failed");
 
-        Assert.Equal("kubectl patch cluster orders -n shop --type merge -p '{\"spec\":{\"imageName\":\"registry/postgresql:16.4\"}}'", finding.Command);
+        Assert.Equal("kubectl patch cluster orders -n shop --type merge -p '{\"spec\":{\"imageName\":\"registry/postgresql:16.4\"}}' && kubectl delete job orders-1-major-upgrade -n shop --ignore-not-found", finding.Command);
         Assert.Equal("Failure, exiting", finding.Evidence[^1].Text);
         Assert.True(LiveExam.Has(exam, "volume-full"));
         Assert.False(LiveExam.Has(exam, "instances-not-ready"));
@@ -106,7 +106,7 @@ public sealed class StatusFindingTests
     {
         var exam = LiveExam.Of(Upgrading, spec: """{"imageCatalogRef":{"name":"postgresql","major":17}}""") with { Jobs = [LiveExam.Job("orders-1-major-upgrade", "major-upgrade")] };
 
-        Assert.Equal("kubectl edit cluster orders -n shop", LiveExam.Single(exam, "major-upgrade-failed").Command);
+        Assert.Equal("kubectl edit cluster orders -n shop && kubectl delete job orders-1-major-upgrade -n shop --ignore-not-found", LiveExam.Single(exam, "major-upgrade-failed").Command);
     }
 
     [Theory]

@@ -80,6 +80,9 @@ public sealed class RecoveryLinesTests
     [InlineData("""{"level":"info","logger":"wal-restore","msg":"WAL file not found in the recovery object store","walName":"00000002.history","error":"file not found 00000002.history: WAL not found"}""")]
     [InlineData("""{"level":"info","logger":"barman-cloud-check-wal-archive","msg":"barman-cloud-check-wal-archive checking the first wal"}""")]
     [InlineData("""{"level":"error","msg":"Error invoking barman-cloud-check-wal-archive","exitCode":-1,"error":"exit status 1"}""")]
+    // What the next attempt may not meet any more is for doctor to tell.
+    [InlineData("""{"level":"info","logger":"barman-cloud-wal-restore","msg":"Connection was closed before we received a valid response from endpoint URL: \"https://gw/\"."}""")]
+    [InlineData("""{"level":"error","msg":"error while waiting for the API server to be reachable","error":"dial tcp 10.96.0.1:443: i/o timeout"}""")]
     public void What_does_not_say_why_is_no_failure(string line) =>
         Assert.Empty(Read([line], null).OfType<RecoveryEvent.FailureRecognized>());
 

@@ -14,6 +14,9 @@ public sealed record Ailment(string Id, Severity Severity, Stage Stage, string T
     /// <summary>Other words for it in logs and messages, as they are written there, besides the signatures that logs are searched for.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
 
+    /// <summary>What its command edits stands, with the Barman Cloud plugin, in the ObjectStore and not in the Cluster; see <see cref="Collection.Examination.Found"/>.</summary>
+    public bool IsInStore { get; init; }
+
     /// <summary>All of them: a signature is written down once, where it is searched for.</summary>
     public IReadOnlyList<string> SeenAs =>
     [

@@ -1,7 +1,10 @@
 using static CnpgRestore.Diagnosis.Catalogue.ClusterAilments;
 using static CnpgRestore.Diagnosis.Catalogue.DumpAilments;
+using static CnpgRestore.Diagnosis.Catalogue.InstanceAilments;
 using static CnpgRestore.Diagnosis.Catalogue.RecoveryAilments;
+using static CnpgRestore.Diagnosis.Catalogue.ReplayAilments;
 using static CnpgRestore.Diagnosis.Catalogue.StoreAilments;
+using static CnpgRestore.Diagnosis.Catalogue.StoreAnswerAilments;
 
 namespace CnpgRestore.Diagnosis.Catalogue;
 
@@ -15,8 +18,8 @@ public static class Ailments
         ("The folders and the bucket", [SourceFolderMissing, TargetFolderExists, BucketEmpty, CredentialsMissing]),
         ("CloudNativePG cannot recover",
         [
-            EmptyArchive, EmptyArchiveSameFolder, EmptyArchiveRecreated, EmptyArchiveLeftover, EmptyArchivePluginName, EmptyArchiveUsed,
-            CannotFindBackup, ServerNameDefault, AccessKeyUnknown, SecretKeyWrong, SecretNewline, PermissionMissing, BucketMissing, SecretMissing, SecretEmpty, CredentialsNotNamed,
+            EmptyArchive, EmptyArchiveSameFolder, EmptyArchiveOwn, EmptyArchiveServing, EmptyArchiveRecreated, EmptyArchiveLeftover, EmptyArchivePluginName, EmptyArchiveUsed,
+            CannotFindBackup, ServerNameDefault, AccessKeyUnknown, SecretKeyWrong, SecretNewline, PermissionMissing, RoleNotAssumed, BucketMissing, SecretMissing, SecretEmpty, CredentialsNotNamed,
         ]),
         ("Dumps and the Jobs that load them",
         [
@@ -27,15 +30,17 @@ public static class Ailments
         ("The first instance",
         [
             ClusterMissing, OrphanVolumes, VolumesAdopted, InitdbInstead, SettingUpForEver, Unrecoverable, UnrecoverableWithData, PhaseStuck, PluginErrorHidden, PodStuck, ObjectStoreMissing,
-            BarmanMissing, ExternalClusterMissing, OwnerSecretMismatch, StatusStale, BeingDeleted, UpgradeFailed, JoinFailed, Hibernated, Fenced, OperatorDisabled, NotReady,
+            BarmanMissing, ExternalClusterMissing, OwnerSecretMismatch, PodNotCreated, VolumeNotMounted, ApiUnreachable, SerialNotZero,
+            StatusStale, StatusUnreachable, BeingDeleted, UpgradeFailed, JoinFailed, Hibernated, Fenced, OperatorDisabled, SwitchoverAwaited, NotReady,
         ]),
         ("Replay",
         [
-            FirstWalMissing, WalMissing, TargetNotReached, EarlyPromotion, MajorVersion, ParametersTooLow, MixedHistories, FailedBackupChosen, VolumeFull,
+            FirstWalMissing, FirstWalNotAsked, FirstWalUnreadable, BackupEndNotArchived, ObjectArchived, WalMissing, TargetNotReached, EarlyPromotion, CutAtFork, MajorVersion,
+            ResourceManagerMissing, LibraryMissing, TablespaceNotDeclared, ParametersTooLow, MixedHistories, StandbyDiverged, FailedBackupChosen, VolumeFull, CollationMismatch,
         ]),
         ("Archiving and backups",
         [
-            NotArchiving, EndpointUnreachable, EndpointCertificate, ChecksumsNotUnderstood, StoreUnreadable, NoBackupSection, NoUsableBackup, BackupsFailing, FolderOdd, ScheduledOnFresh,
+            NotArchiving, EndpointUnreachable, EndpointCertificate, RegionWrong, ChecksumsNotUnderstood, StoreUnreadable, NoBackupSection, NoUsableBackup, BackupsFailing, FolderOdd, ScheduledOnFresh,
         ]),
         ("The next disaster", [SourceOutdated, OldFolder, ExtraApp, InTree, ChecksumVariables]),
     ];

@@ -64,8 +64,9 @@ static class ClusterAilments
     public static Ailment UpgradeFailed { get; } = new(
         "major-upgrade-failed", Severity.Broken, Stage.Bootstrap, "\"Upgrading Postgres major version\" for ever: the upgrade Job has failed",
         "pg_upgrade has refused, the instances are shut down for it, and the Job is not tried again. The data is as it was before: pg_upgrade works beside it until it has succeeded.",
-        "Read the Job's log. Then go back to the former image, in Git where Git owns the Cluster: the operator removes the Job and starts the old version on the old data.",
-        "kubectl patch cluster {cluster} -n {namespace} --type merge -p '{\"spec\":{\"imageName\":\"{image}\"}}'")
+        "Read the Job's log. Then go back to the former image, in Git where Git owns the Cluster: the operator starts the old version on the old data. Before CloudNativePG 1.27.4, 1.28.2 and 1.29.0 it waits until the Job "
+        + "that failed has been deleted by hand, which takes nothing from the data.",
+        "kubectl patch cluster {cluster} -n {namespace} --type merge -p '{\"spec\":{\"imageName\":\"{image}\"}}' && kubectl delete job {job} -n {namespace} --ignore-not-found")
     {
         Words = ["Upgrading Postgres major version", "major-upgrade"],
     };
@@ -141,6 +142,7 @@ static class ClusterAilments
         "boto3 1.36 and later sends checksums that many S3-likes refuse. It works until the image brings a newer Barman.",
         "Set AWS_REQUEST_CHECKSUM_CALCULATION and AWS_RESPONSE_CHECKSUM_VALIDATION to when_required in spec.env; with the plugin, in instanceSidecarConfiguration.env of the ObjectStore.", Edit)
     {
+        IsInStore = true,
         Words = ["AWS_REQUEST_CHECKSUM_CALCULATION", "AWS_RESPONSE_CHECKSUM_VALIDATION"],
     };
 }

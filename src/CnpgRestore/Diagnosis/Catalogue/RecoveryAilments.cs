@@ -17,7 +17,8 @@ static class RecoveryAilments
         "orphan-volumes", Severity.Broken, Stage.Bootstrap, "Volumes of a former cluster would be adopted, and no recovery happens",
         "PersistentVolumeClaims with the Cluster's label and without an owner (kubectl delete --cascade=orphan, kubectl cnpg destroy --keep-pvc, Velero): a new Cluster of that name "
         + "takes them over and skips bootstrap.recovery without a word.",
-        "If nothing on them is needed, delete them before the Cluster is created.", "kubectl delete pvc -n {namespace} {claims}")
+        "Deleting them deletes what is on them, which may be newer than any backup: where it may matter, set the reclaim policy of their PersistentVolumes to Retain first, or take snapshots. "
+        + "If nothing on them is needed, delete them before the Cluster is created.", "kubectl delete pvc -n {namespace} {claims}")
     {
         Words = ["orphan PVCs"],
     };
@@ -25,7 +26,7 @@ static class RecoveryAilments
     public static Ailment VolumesAdopted { get; } = new(
         "orphan-volumes-adopted", Severity.Broken, Stage.Bootstrap, "Orphan PVCs were adopted: nothing was recovered",
         "The manifest says bootstrap.recovery, and the operator never made a first instance from a backup: the volumes are older than the Cluster. What is on them is what is served.",
-        "If that is not the data that you want, recover again; the volumes are removed with the Cluster.", Again)
+        "If that is not the data that you want, recover again. The volumes are removed with the Cluster, and with them what is on them: dump first what of it matters.", Again)
     {
         Words = ["orphan PVCs"],
     };
@@ -34,7 +35,7 @@ static class RecoveryAilments
         "initdb-instead-of-recovery", Severity.Broken, Stage.Bootstrap, "initdb instead of recovery: the database is new and empty",
         "The operator made the first instance with initdb although the manifest says recovery: GitOps created the Cluster again with what was in Git before the change was there, "
         + "or an apply left both methods. Editing bootstrap on a living Cluster changes nothing.",
-        "Recover again: the owner in Git is suspended first, the empty Cluster deleted, and a new one created.", Again)
+        "Recover again: the owner in Git is suspended first, the Cluster deleted, and a new one created. What was written into it since it was made is lost by that: dump first what of it matters.", Again)
     {
         Words = ["Primary instance (initdb)"],
     };
@@ -89,7 +90,7 @@ static class RecoveryAilments
         "The folder was moved without its wals/, a retention or lifecycle rule removed WAL, archiving was broken while base backups succeeded, or serverName names another folder.",
         "Another base backup may be whole; the check names the gaps.", Check)
     {
-        Words = ["encountered an error while checking the presence of first needed WAL in the archive"],
+        Words = ["encountered an error while checking the presence of first needed WAL in the archive: ...: WAL not found"],
     };
 
     public static Ailment WalMissing { get; } = new(
@@ -132,13 +133,22 @@ static class RecoveryAilments
 
     public static Ailment VolumeFull { get; } = new(
         "volume-full", Severity.Broken, Stage.Recovery, "No space left on device",
-        "The volume is full. A failed recovery renames its data directory and leaves it, and WAL that cannot be archived stays.",
-        "Mend what keeps WAL from being archived, then enlarge the volume.", Edit);
+        "The volume is full, and PostgreSQL is not started on it. A failed recovery renames its data directory and leaves it, and WAL that cannot be archived stays.",
+        "Enlarge the claim first, that of every instance that says so: as long as one is full, the operator does not act on a size in the Cluster (phase \"Not enough disk space\"). Then write the same size into spec.storage.size, or "
+        + "spec.walStorage.size, and mend what keeps WAL from being archived. Never delete WAL by hand.",
+        "kubectl patch pvc {claim} -n {namespace} --type merge -p '{\"spec\":{\"resources\":{\"requests\":{\"storage\":\"SIZE\"}}}}'")
+    {
+        Words = ["Not enough disk space"],
+    };
 
     public static Ailment ChecksumsNotUnderstood { get; } = new(
         "checksums-not-understood", Severity.Broken, Stage.Access, "XAmzContentSHA256Mismatch, MissingContentLength: the checksums of newer boto3",
         "boto3 1.36 and later sends checksums as trailers through https, which many S3-likes do not understand.",
-        "Set AWS_REQUEST_CHECKSUM_CALCULATION and AWS_RESPONSE_CHECKSUM_VALIDATION to when_required in spec.env; with the plugin, in the ObjectStore.", Edit);
+        "Set AWS_REQUEST_CHECKSUM_CALCULATION and AWS_RESPONSE_CHECKSUM_VALIDATION to when_required in spec.env; with the plugin, in instanceSidecarConfiguration.env of the ObjectStore.", Edit)
+    {
+        Words = ["(SignatureDoesNotMatch) when calling the PutObject operation: Invalid argument"],
+        IsInStore = true,
+    };
 
     public static Ailment BarmanMissing { get; } = new(
         "barman-missing-in-image", Severity.Broken, Stage.Bootstrap, "barman-cloud-...: executable file not found in $PATH",

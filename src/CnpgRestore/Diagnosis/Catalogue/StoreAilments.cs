@@ -32,7 +32,7 @@ static class StoreAilments
         + "AWS_SECRET_ACCESS_KEY and the profile files are empty. No AWS CLI is needed.",
         "Export the key of the bucket, or name the Cluster in a Kubernetes where its Secret can be read.", "aws configure")
     {
-        Words = ["AWS CLI not found", "Unable to locate credentials"],
+        Words = ["AWS CLI not found"],
     };
 
     public static Ailment CredentialsNotNamed { get; } = new(
@@ -40,7 +40,7 @@ static class StoreAilments
         "A source, an entry of externalClusters, needs its own s3Credentials; those of spec.backup are not used for it. recovery.backup with a Backup of the plugin ends the same way.",
         "Write the whole object store at the source; manifest recovery does so.", "cnpg-restore manifest recovery -f cluster.yaml --source {folder} --in-place")
     {
-        Words = ["no credentials defined", "missing Azure credentials"],
+        Words = ["no credentials defined"],
     };
 
     public static Ailment SecretMissing { get; } = new(
@@ -79,9 +79,12 @@ static class StoreAilments
 
     public static Ailment BucketMissing { get; } = new(
         "bucket-missing", Severity.Broken, Stage.Access, "Access denied: wrong bucket (NoSuchBucket)",
-        "destinationPath names a bucket that this endpoint does not have: a typing error, or the endpoint of another provider.", "Mend destinationPath and endpointURL.", "kubectl edit cluster {cluster} -n {namespace}")
+        "destinationPath names a bucket that this endpoint does not have: a typing error, or the endpoint of another provider. Barman then tries to create it, and may not (AccessDenied), or the name is another "
+        + "account's (BucketAlreadyExists), or the region is another (IllegalLocationConstraintException).",
+        "Mend destinationPath and endpointURL, or create the bucket.", "kubectl edit cluster {cluster} -n {namespace}")
     {
         Words = ["NoSuchBucket"],
+        IsInStore = true,
     };
 
     public static Ailment EndpointUnreachable { get; } = new(
@@ -89,12 +92,15 @@ static class StoreAilments
         "Nobody answers at endpointURL, from here or from the pods: a name that does not resolve, a network policy, a proxy, or an outage.",
         "Until it answers, from-dump brings data back from an SQL dump.", "cnpg-restore dumps list PATH")
     {
-        Words = ["Could not connect to the endpoint URL", "Connection was closed before we received a valid response"],
+        Words = ["Could not connect to the endpoint URL"],
     };
 
     public static Ailment EndpointCertificate { get; } = new(
         "endpoint-certificate", Severity.Broken, Stage.Access, "The certificate of the object store is not trusted (CERTIFICATE_VERIFY_FAILED)",
-        "The endpoint's certificate is signed by an authority of your own.", "Name the Secret that holds the authority in endpointCA, at the source and at the destination.", "kubectl edit cluster {cluster} -n {namespace}");
+        "The endpoint's certificate is signed by an authority of your own.", "Name the Secret that holds the authority in endpointCA, at the source and at the destination.", "kubectl edit cluster {cluster} -n {namespace}")
+    {
+        IsInStore = true,
+    };
 
     public static Ailment StoreUnreadable { get; } = new(
         "bucket-unreadable", Severity.Broken, Stage.Access, "The bucket cannot be read",
@@ -141,8 +147,30 @@ static class StoreAilments
     {
         Id = "expected-empty-archive-recreated",
         Title = "Expected empty archive: a cluster that was created anew wants the old folder",
-        Cause = "A Cluster of this name was made again with initdb, by GitOps or by hand, and wants to archive where its predecessor did. It looks healthy, is empty, and is never backed up.",
-        Repair = "If it should hold the old data, recover it: the empty one is removed, its owner in Git suspended first.",
+        Cause = "A Cluster of this name was made again with initdb, by GitOps or by hand, and wants to archive where its predecessor did. It looks healthy, does not hold the old data, and is never backed up.",
+        Repair = "If it should hold the old data, recover it. That deletes the new Cluster, and with it what was written since it was made, which is nowhere else: dump first what of that matters. Its owner in Git is suspended first.",
+        Words = [],
+    };
+
+    public static Ailment EmptyArchiveOwn { get; } = EmptyArchive with
+    {
+        Id = "expected-empty-archive-own-folder",
+        Title = "Expected empty archive: the folder is the Cluster's own, and a failover woke the check again",
+        Cause = "The check is meant for the first WAL of a new cluster only. A standby that was copied before that still had its mark in the data directory (.check-empty-wal-archive), has become the primary, and "
+            + "refuses to archive into the folder that this very database has been archiving to (plugin-barman-cloud issue 842).",
+        Repair = "Nothing is to be recovered: the data is in the Cluster. Take the mark away from the primary, and archiving goes on; or set the annotation cnpg.io/skipEmptyWalArchiveCheck: enabled until the first WAL "
+            + "has arrived. Then take a base backup.",
+        Command = "kubectl exec -n {namespace} {pod} -c postgres -- rm /var/lib/postgresql/data/pgdata/.check-empty-wal-archive",
+        Words = [],
+    };
+
+    public static Ailment EmptyArchiveServing { get; } = EmptyArchive with
+    {
+        Id = "expected-empty-archive-serving",
+        Title = "Expected empty archive, and the Cluster serves",
+        Cause = "The Cluster has a primary, and the folder that it is to archive to holds WAL of which nothing proves that it is its own. Until it archives elsewhere, its data is on its volumes alone.",
+        Repair = "Do not recover it: that deletes what has been written. Give the destination a serverName that no folder in the bucket has, and take a base backup at once. The old folder stays as it is.",
+        Command = "kubectl edit cluster {cluster} -n {namespace}",
         Words = [],
     };
 

@@ -13,7 +13,7 @@ static partial class AccessChecks
     {
         ["ListObjectsV2"] = "s3:ListBucket", ["ListObjects"] = "s3:ListBucket", ["HeadBucket"] = "s3:ListBucket", ["GetObject"] = "s3:GetObject", ["HeadObject"] = "s3:GetObject",
         ["PutObject"] = "s3:PutObject", ["CreateMultipartUpload"] = "s3:PutObject", ["UploadPart"] = "s3:PutObject", ["CompleteMultipartUpload"] = "s3:PutObject",
-        ["DeleteObject"] = "s3:DeleteObject", ["DeleteObjects"] = "s3:DeleteObject", ["CreateBucket"] = "s3:CreateBucket",
+        ["DeleteObject"] = "s3:DeleteObject", ["DeleteObjects"] = "s3:DeleteObject",
     };
 
     /// <summary>The permission that a line of boto3 asks for: <c>An error occurred (AccessDenied) when calling the PutObject operation</c>; null where it says none.</summary>

@@ -9,6 +9,9 @@ namespace CnpgRestore.Diagnosis.Checks;
 /// <summary>Whether there is a first instance, and what it was made from.</summary>
 static class BootstrapChecks
 {
+    // The first volume and its Job come within seconds.
+    private static readonly TimeSpan Settled = TimeSpan.FromMinutes(5);
+
     private const string PodReady = "ready";
     private const string PvcReady = $"{CnpgNames.PvcStatusAnnotation}: ready";
 
@@ -86,9 +89,24 @@ static class BootstrapChecks
         {
             yield return exam.Found(RecoveryAilments.PhaseStuck, $"cluster {exam.Cluster}: {state.Phase}", evidence);
         }
-        else if (!state.IsHealthy && !state.IsHibernated && !Job(exam).Concat(JobChecks.Upgrade(exam)).Concat(JobChecks.Join(exam)).Any())
+        else if (!state.IsHealthy && !state.IsHibernated && !PhaseChecks.IsKnown(state.Phase) && !Serial(exam).Any() && !Job(exam).Concat(JobChecks.Upgrade(exam)).Concat(JobChecks.Join(exam)).Any())
         {
             yield return exam.Found(ClusterAilments.NotReady, $"cluster {exam.Cluster} has {state.ReadyInstances} of {state.Instances} instances ready", evidence);
+        }
+    }
+
+    /// <summary>
+    /// It has had an instance, and nothing of that is left: no first one is made a second time ([cloudnative-pg] internal/controller/cluster_create.go). The
+    /// operator counts the instance a moment before it makes the volume. Later versions call the Cluster unrecoverable.
+    /// </summary>
+    public static IEnumerable<Finding> Serial(Examination exam)
+    {
+        if (exam is { HasPrimary: false, KnowsPods: true, Claims.Count: 0, State: { IsBeingDeleted: false } state } && !ClusterPhase.IsStuck(state.Phase) && state.CreatedAt < exam.Time - Settled
+            && exam.Live.Number("status", "latestGeneratedNode") is > 0 and var serial && InstanceJobs.Bootstrap(exam) is null && !exam.Pods.Any(exam.IsOfCluster))
+        {
+            yield return exam.Found(
+                InstanceAilments.SerialNotZero, $"cluster {exam.Cluster} has had {serial} {(serial == 1 ? "instance" : "instances")}, and neither pod, Job nor volume is left",
+                [new Evidence($"cluster {exam.Cluster}", $"status.latestGeneratedNode: {serial}, no currentPrimary"), new Evidence($"namespace {exam.Namespace}", $"no persistentvolumeclaim of cluster {exam.Cluster}")]);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CnpgRestore.Barman.Backups;
 using CnpgRestore.Barman.Findings;
 using CnpgRestore.Diagnosis.Catalogue;
 using CnpgRestore.Diagnosis.Collection;
@@ -68,7 +69,13 @@ static class FolderChecks
         // Where nothing is usable, that is the finding.
         foreach (var folder in exam.Bucket.Folders.Where(folder => (folder.Name == archive || folder.Name == source) && folder.State.HasBackup))
         {
-            foreach (var group in folder.Findings.Where(finding => finding.Severity == FindingSeverity.Error).GroupBy(finding => AilmentOf(finding.Kind)))
+            var end = folder.Name == archive ? EndNotArchived(exam, folder) : null;
+            if (end is not null)
+            {
+                yield return end;
+            }
+
+            foreach (var group in folder.Findings.Where(finding => finding.Severity == FindingSeverity.Error && !(end is not null && IsOfUnusable(finding))).GroupBy(finding => AilmentOf(finding.Kind)))
             {
                 yield return exam.Found(
                     group.Key, $"{folder.Name}/: {group.First().Text}", group.Select(finding => new Evidence(PlaceOf(exam, folder.Name), finding.Evidence is null ? finding.Text : $"{finding.Text}; {finding.Evidence}")),
@@ -78,10 +85,29 @@ static class FolderChecks
 
         if (exam.HasPrimary && exam.Manifest?.Destination is { } destination && exam.Bucket.Find(destination.ServerName) is not { State.HasBackup: true } && BackupMethod.OutsideFolder(exam) is null)
         {
-            yield return exam.Found(
+            yield return EndNotArchived(exam, exam.Bucket.Find(destination.ServerName)) ?? exam.Found(
                 ClusterAilments.NoUsableBackup, $"{destination.ServerName}/ has no usable base backup", [new Evidence(PlaceOf(exam, destination.ServerName), Content(exam.Bucket.Find(destination.ServerName)))]);
         }
     }
+
+    /// <summary>
+    /// The newest base backup lacks nothing but the segment that it ends in, and nothing behind that has come: the primary has not filled it yet
+    /// (https://github.com/cloudnative-pg/plugin-barman-cloud/issues/652). Another backup would end in the same way.
+    /// </summary>
+    private static Finding? EndNotArchived(Examination exam, FolderExamination? folder)
+    {
+        if (!exam.HasPrimary || folder?.State.Catalog.Backups is not [.., { State: BackupState.Incomplete, Extent: { } extent } backup])
+        {
+            return null;
+        }
+
+        var coverage = folder.State.Archive.Coverage(extent.Timeline, extent.SegmentSize);
+        return coverage.FirstMissing(extent.BeginWal, extent.EndWal) != extent.EndWal || coverage.HasAny(extent.EndWal.Number(extent.SegmentSize), ulong.MaxValue) ? null : exam.Found(
+            ReplayAilments.BackupEndNotArchived, $"base backup {backup.Id} ends in {extent.EndWal}, which is not archived yet", [new Evidence(PlaceOf(exam, folder.Name), backup.Why ?? $"no {extent.EndWal}")])
+            with { Command = $"kubectl exec -n {exam.Namespace} {exam.State!.CurrentPrimary} -c postgres -- psql -c 'SELECT pg_switch_wal()'" };
+    }
+
+    private static bool IsOfUnusable(Barman.Findings.Finding finding) => finding.Kind is "incomplete-backup" or "cnpg-chooses-unusable-backup";
 
     public static IEnumerable<Finding> FormerFolders(Examination exam)
     {
@@ -143,6 +169,6 @@ static class FolderChecks
 
     private static string PlaceOf(Examination exam, string folder) => $"{exam.Bucket.Address}/{folder}/";
 
-    private static bool IsInBucket(Examination exam, BackupFolder source) =>
+    public static bool IsInBucket(Examination exam, BackupFolder source) =>
         source.Store is null || exam.Manifest?.Destination is not { Store: not null } archive || source.IsInBucketOf(archive, exam.Namespace);
 }

@@ -18,9 +18,9 @@ static class JobChecks
         {
             var former = exam.Live.Text("status", "pgDataImageInfo", "image");
             var found = exam.Found(
-                ClusterAilments.UpgradeFailed, $"job {Owned.Name(job)} has failed, and cluster {exam.Cluster} stands still", EvidenceOf(exam, job), ("image", former ?? "IMAGE"));
+                ClusterAilments.UpgradeFailed, $"job {Owned.Name(job)} has failed, and cluster {exam.Cluster} stands still", EvidenceOf(exam, job), ("image", former ?? "IMAGE"), ("job", Owned.Name(job)));
             // An image of a catalogue has no name of its own in the Cluster.
-            yield return former is null || exam.Live.At("spec", "imageCatalogRef") is not null ? found with { Command = $"kubectl edit cluster {exam.Cluster} -n {exam.Namespace}" } : found;
+            yield return former is null || exam.Live.At("spec", "imageCatalogRef") is not null ? found with { Command = $"kubectl edit cluster {exam.Cluster} -n {exam.Namespace} && kubectl delete job {Owned.Name(job)} -n {exam.Namespace} --ignore-not-found" } : found;
         }
     }
 

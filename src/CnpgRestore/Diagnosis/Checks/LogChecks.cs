@@ -2,6 +2,7 @@ using CnpgRestore.Diagnosis.Catalogue;
 using CnpgRestore.Diagnosis.Collection;
 using CnpgRestore.Kubernetes;
 using CnpgRestore.Kubernetes.Recovery;
+using CnpgRestore.Manifests;
 
 namespace CnpgRestore.Diagnosis.Checks;
 
@@ -32,16 +33,21 @@ static class LogChecks
         var known = Speaking(exam)
             .SelectMany(log => log.Lines.Select(line => (Log: log, Record: LogRecord.Parse(line))))
             .Select(said => (said.Log, said.Record, Failure: RecoveryFailure.Find(said.Record)))
-            .Where(said => said.Failure is not null && IsOwnMatter(exam, said.Failure.Ailment) && !IsOver(exam, said.Log, said.Failure.Ailment))
-            .GroupBy(said => said.Failure!.Ailment)
+            .Where(said => said.Failure is not null && !StandbyChecks.Explains(exam, said.Log, said.Record.Text))
+            .Select(said => (said.Log, said.Record, said.Failure, Ailment: LogMeaning.Of(exam, said.Log, said.Failure!, said.Record.Text)))
+            .Where(said => IsOwnMatter(exam, said.Ailment) && !IsOver(exam, said.Log, said.Ailment))
+            .GroupBy(said => said.Ailment)
             .ToList();
-        foreach (var group in known)
+        // That the question failed is the consequence of what kept it from the bucket.
+        var isClosed = known.Any(group => Ailments.Of(group.Key).Stage == Stage.Access) || AccessChecks.Secrets(exam).Concat(AccessChecks.Bucket(exam)).Any();
+        foreach (var group in known.Where(group => !(isClosed && group.Key == ReplayAilments.FirstWalNotAsked.Id)))
         {
             var evidence = group.DistinctBy(said => (said.Log.Place, said.Record.Text)).TakeLast(LinesShown).Select(said => new Evidence(said.Log.Place, said.Record.Text)).ToList();
-            var permission = evidence.Select(item => AccessChecks.PermissionIn(item.Text)).FirstOrDefault(found => found is not null);
+            var (first, ailment) = (group.First(), Ailments.Of(group.Key));
+            var permission = group.Key != StoreAilments.PermissionMissing.Id ? null : evidence.Select(item => AccessChecks.PermissionIn(item.Text)).FirstOrDefault(found => found is not null);
             yield return exam.Found(
-                Ailments.Of(group.Key), permission is null ? group.First().Failure!.Message : $"Access denied: the key lacks {permission}", evidence,
-                ("folder", FolderOf(exam, group.First().Log)), ("pod", group.First().Log.Pod), ("secret", exam.Secrets.FirstOrDefault(shape => shape.Field == "accessKeyId")?.Secret ?? "NAME"));
+                ailment, permission is not null ? $"Access denied: the key lacks {permission}" : group.Key == first.Failure!.Ailment ? first.Failure.Message : ailment.Title, evidence,
+                ("folder", FolderOf(exam, first.Log)?.ServerName ?? "NAME"), ("store", FolderOf(exam, first.Log)?.ObjectStoreName ?? ""), ("pod", first.Log.Pod), ("claim", FullVolume.ClaimOf(exam, first.Log, first.Record.Text)), ("secret", exam.Secrets.FirstOrDefault(shape => shape.Field == "accessKeyId")?.Secret ?? "NAME"));
         }
 
         foreach (var finding in HiddenByPlugin(exam))
@@ -61,8 +67,7 @@ static class LogChecks
     private static bool IsOver(Examination exam, ContainerLog log, string ailment) =>
         log.Job is null && exam is { State.IsArchiving: true, IsStatusStale: false } && Ailments.Of(ailment).Stage == Stage.Access;
 
-    private static string FolderOf(Examination exam, ContainerLog log) =>
-        (log.Job is null ? exam.Manifest?.Destination?.ServerName : exam.Manifest?.Source?.ServerName) ?? exam.Manifest?.Destination?.ServerName ?? "NAME";
+    private static BackupFolder? FolderOf(Examination exam, ContainerLog log) => (log.Job is null ? null : exam.Manifest?.Source) ?? exam.Manifest?.Destination;
 
     /// <summary>The main container tells nothing but that something failed; where to look is a finding of its own.</summary>
     private static IEnumerable<Finding> HiddenByPlugin(Examination exam)

@@ -37,9 +37,10 @@ static class RecoveryChecks
         if (coverage.Runs is [.., var last] && (left.Timeline < newest || (left.Timeline == newest && last.Last > LastReplayed(left.SwitchLsn, from.State.Catalog.SegmentSize))))
         {
             yield return exam.Found(
-                RecoveryAilments.EarlyPromotion, $"the recovery ended at {left.SwitchLsn} on timeline {left.Timeline}, and {source.ServerName}/ goes on to {coverage.Name(last.Last)}",
+                HistoryChecks.IsCutAtFork(from, left, newest) ? ReplayAilments.CutAtFork : RecoveryAilments.EarlyPromotion, $"the recovery ended at {left.SwitchLsn} on timeline {left.Timeline}, and {source.ServerName}/ goes on to {coverage.Name(last.Last)}",
                 [new Evidence($"{exam.Bucket.Address}/{archive.ServerName}/", $"history: timeline {left.Timeline} was left at {left.SwitchLsn} ({left.Reason})"),
-                 new Evidence($"{exam.Bucket.Address}/{source.ServerName}/", $"last WAL segment {coverage.Name(last.Last)}")]);
+                 new Evidence($"{exam.Bucket.Address}/{source.ServerName}/", $"last WAL segment {coverage.Name(last.Last)}")],
+                ("folder", source.ServerName));
         }
     }
 

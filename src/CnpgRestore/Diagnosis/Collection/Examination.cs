@@ -134,6 +134,12 @@ public sealed record Examination
             command = command.Replace("\"method\":\"barmanObjectStore\"", $"\"method\":\"plugin\",\"pluginConfiguration\":{{\"name\":\"{BackupFolder.PluginName}\"}}", StringComparison.Ordinal);
         }
 
+        // A log of the recovery is about its source's; all else is of the archive.
+        if (ailment.IsInStore && (names.FirstOrDefault(name => name.Name == "store").Value ?? Manifest?.Destination?.ObjectStoreName) is { Length: > 0 } store)
+        {
+            command = command.Replace($"kubectl edit cluster {Cluster} ", $"kubectl edit objectstore {store} ", StringComparison.Ordinal);
+        }
+
         if (Live is null)
         {
             command = WithoutCluster(command);

@@ -16,7 +16,7 @@ sealed class RecoveryLines(string pod, string container, int? expectedSegments)
     public IEnumerable<RecoveryEvent> Read(LogRecord line)
     {
         yield return new RecoveryEvent.Line(pod, container, line);
-        if (RecoveryFailure.Find(line) is { } failure)
+        if (RecoveryFailure.Find(line) is { IsPassing: false } failure)
         {
             yield return new RecoveryEvent.FailureRecognized(pod, container, failure.ToProblem(line));
         }
