@@ -23,7 +23,7 @@ sealed class LiveWal(KubernetesApi api, FromBackupRequest request)
         if (identifier is { } other && other != path.Extent.SystemId)
         {
             notes.Add(
-                Invariant($"the live Cluster is another database than the backup's (system identifiers {other} and {path.Extent.SystemId}{(live.CreatedAt is { } created ? $"; created {created:yyyy-MM-dd HH:mm}Z" : "")}): what was written to it is not recovered; dump it first if any of it is needed"));
+                Invariant($"the live Cluster is another database than the backup's (system identifiers {other} and {path.Extent.SystemId}{(live.CreatedAt is { } created ? $"; created {created:yyyy-MM-dd HH:mm}Z" : "")}), made new by initdb or by a major upgrade: what was written to it is not recovered; dump it first if any of it is needed"));
         }
         else if (live.IsArchiving == false && !request.AcceptsWalLoss)
         {
