@@ -32,6 +32,37 @@ public sealed class DumpPreflightTests
         Assert.All(dump.Databases, database => Assert.Contains(database.Name!, problem.Detail, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("ALTER TABLE ONLY public.t ADD CONSTRAINT t_pkey PRIMARY KEY (id);\nCREATE INDEX i ON public.t (id);", "creates no tables", "1 CONSTRAINT, 1 INDEX")]
+    [InlineData("COPY public.t (id) FROM stdin;\n1\n\\.", "creates no tables", "rows of 1 tables")]
+    [InlineData("DROP TABLE public.t;", "creates no tables", "nothing of what it drops")]
+    [InlineData("CREATE TABLE public.p (id int) PARTITION BY RANGE (id);\nCREATE TABLE public.t (id int);", "holds no rows", "--schema-only")]
+    [InlineData("CREATE TABLE public.p (id int) PARTITION BY RANGE (id);", null, null)]
+    [InlineData("CREATE TABLE public.t (id int);\nCOPY public.t (id) FROM stdin;\n\\.", null, null)]
+    [InlineData("CREATE FUNCTION public.f() RETURNS int LANGUAGE sql AS 'SELECT 1';", null, null)]
+    public async Task A_part_of_a_database_does_not_take_the_place_of_a_whole_one(string statements, string? message, string? detail)
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(path, $"--\n-- PostgreSQL database dump\n--\n{statements}\n--\n-- PostgreSQL database dump complete\n--\n\n", Ct);
+            var dump = await DumpInspector.InspectWhollyAsync(await DumpFile.OpenAsync(path, Ct), progress: null, Ct);
+            var request = new FromDumpRequest { Dump = path, Database = "app", To = "postgres://localhost/app" };
+
+            var problems = DumpPreflight.Check(dump, request).ToList();
+
+            Assert.Equal(message is null ? 0 : 1, problems.Count);
+            Assert.All(problems, problem => Assert.Equal(ProblemCode.Refused, problem.Code));
+            Assert.All(problems, problem => Assert.Contains(message!, problem.Message, StringComparison.Ordinal));
+            Assert.All(problems, problem => Assert.Contains(detail!, problem.Detail, StringComparison.Ordinal));
+            Assert.Empty(DumpPreflight.Check(dump, request with { Strategy = LoadStrategy.Append }));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     [Fact]
     public async Task A_dump_that_is_cut_is_not_loaded()
     {
