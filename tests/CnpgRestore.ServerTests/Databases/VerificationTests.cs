@@ -143,10 +143,11 @@ public sealed class VerificationTests(TestBed bed)
     }
 
     [Fact]
-    public async Task Sql_checks_are_asked_with_the_search_path_of_the_database()
+    public async Task Sql_checks_are_asked_with_the_search_path_of_the_database_and_without_its_limits_of_time()
     {
         await using var database = await TestDatabase.CreateAsync(await bed.PostgresAsync(Ct), Shop, Ct);
-        var checks = SqlCheck.Parse("SELECT count(*) = 2 FROM child;\nSELECT count(*) = 3 FROM child;\nSELECT no_such();\n", database.Name);
+        await database.ExecuteAsync($"ALTER DATABASE {database.Name} SET statement_timeout TO '50ms'", Ct);
+        var checks = SqlCheck.Parse("SELECT true FROM pg_sleep(0.2);\nSELECT count(*) = 2 FROM child;\nSELECT count(*) = 3 FROM child;\nSELECT no_such();\n", database.Name);
 
         var result = await new DatabaseVerification(database.Server, database.Name).RunAsync(null, checks, null, Ct);
 

@@ -146,6 +146,9 @@ public sealed class DatabaseVerification(IDatabaseServer server, string database
         try
         {
             await using var connection = await server.Database(check.Database).OpenConnectionAsync(ct);
+            // The search path is the database's own, its limits of time are not.
+            await using var lift = new NpgsqlCommand(TimeLimits.Lift, connection);
+            await lift.ExecuteNonQueryAsync(ct);
             return await check.FailureAsync(connection, ct);
         }
         catch (NpgsqlException e) when (DatabaseErrors.IsLost(e))

@@ -144,6 +144,11 @@ static class DumpPreflight
             yield return "the dump names no owners (--no-owner): everything will belong to the role that loads it, and an application of another role may read nothing";
         }
 
+        if (content.Created.ContainsKey("EVENT TRIGGER"))
+        {
+            yield return "the dump makes event triggers: what they do or forbid, they do while the statements behind them are loaded, too, such as REFRESH MATERIALIZED VIEW";
+        }
+
         var dropped = content.Dropped;
         if (request.Strategy == LoadStrategy.Clean && dropped.Count > 0)
         {

@@ -108,6 +108,32 @@ public sealed class DumpPreflightTests
         Assert.DoesNotContain(DumpPreflight.Notes(dump, request with { Database = "app" }), note => note.Contains("goes into", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("app.sql", false)]
+    [InlineData("app-create-clean.sql", true)]
+    [InlineData("cluster.sql", true)]
+    public async Task No_job_for_git_reads_what_concerns_the_whole_server(string name, bool isRefused)
+    {
+        var dump = await DumpInspector.InspectAsync(await DumpFile.OpenAsync(Golden.Path("dumps", name), Ct), progress: null, Ct);
+        var request = new FromDumpRequest { Dump = dump.File.Path, Database = "app", To = "postgres://localhost/app", Strategy = LoadStrategy.Append };
+
+        var plan = new FromDumpPlan(FromDumpPlanner.Decide(request, dump, "20261122t140000z-from-dump-0001"), dump.File, dump.Find("app")!, "localhost", []);
+
+        Assert.Equal(isRefused, plan.WhyNoJobForGit?.Contains("concerns the server", StringComparison.Ordinal) == true);
+    }
+
+    [Fact]
+    public async Task Event_triggers_of_a_dump_are_told()
+    {
+        var dump = await WholeServerAsync();
+        var request = new FromDumpRequest { Dump = dump.File.Path, Database = "app", To = "postgres://localhost/app" };
+
+        var notes = DumpPreflight.Notes(dump with { Databases = [DumpDatabase.Nothing with { Created = new Dictionary<string, int> { ["EVENT TRIGGER"] = 1 } }] }, request);
+
+        Assert.Contains(notes, note => note.StartsWith("the dump makes event triggers", StringComparison.Ordinal));
+        Assert.DoesNotContain(DumpPreflight.Notes(dump, request), note => note.Contains("event trigger", StringComparison.Ordinal));
+    }
+
     private static async Task<DumpInspection> WholeServerAsync() =>
         await DumpInspector.InspectWhollyAsync(await DumpFile.OpenAsync(Golden.Path("dumps", "cluster.sql"), Ct), progress: null, Ct);
 
