@@ -77,7 +77,12 @@ public sealed class DatabaseProperties
         List<string> options = ["TEMPLATE template0", $"OWNER {QualifiedName.Quote(Owner)}", $"ENCODING {QualifiedName.Literal(_row.Text("encoding_name")!)}"];
         Add("LC_COLLATE", "datcollate");
         Add("LC_CTYPE", "datctype");
-        if (_row.Text("datlocprovider") is "i" or "b")
+        if (_row.Text("datlocprovider") == "c")
+        {
+            // A server may have another provider for what does not name one (initdb --locale-provider=icu).
+            options.Add("LOCALE_PROVIDER libc");
+        }
+        else if (_row.Text("datlocprovider") is "i" or "b")
         {
             options.Add(_row.Text("datlocprovider") == "i" ? "LOCALE_PROVIDER icu" : "LOCALE_PROVIDER builtin");
             Add(_row.Text("datlocprovider") == "i" ? "ICU_LOCALE" : "BUILTIN_LOCALE", _row.ContainsKey("datlocale") ? "datlocale" : "daticulocale");
@@ -104,6 +109,11 @@ public sealed class DatabaseProperties
     {
         var database = QualifiedName.Quote(name);
         yield return $"ALTER DATABASE {database} CONNECTION LIMIT {_row.Text("datconnlimit")}";
+        if (_row.Flag("datistemplate") == true)
+        {
+            yield return $"ALTER DATABASE {database} IS_TEMPLATE true";
+        }
+
         if (_row.At("datacl") is JsonArray)
         {
             yield return $"REVOKE ALL ON DATABASE {database} FROM PUBLIC, {QualifiedName.Quote(Owner)}";

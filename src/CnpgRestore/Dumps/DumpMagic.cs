@@ -6,6 +6,9 @@ static class DumpMagic
     /// <summary>A tar header is one block.</summary>
     public const int Length = 512;
 
+    /// <summary>What an editor may have put in front of UTF-8; psql passes over it, too.</summary>
+    public static ReadOnlySpan<byte> ByteOrderMark => "\uFEFF"u8;
+
     private const int TarMagicOffset = 257;
 
     public static DumpFormat Of(ReadOnlySpan<byte> start) =>
@@ -18,7 +21,7 @@ static class DumpMagic
     // SQL in any of PostgreSQL's encodings has no zero byte, and begins with a comment, a statement, or a line for psql.
     private static bool IsText(ReadOnlySpan<byte> start)
     {
-        var first = start.TrimStart(" \n\r\t"u8);
+        var first = (start.StartsWith(ByteOrderMark) ? start[ByteOrderMark.Length..] : start).TrimStart(" \n\r\t"u8);
         return !start.Contains((byte)0) && (first.IsEmpty || first[0] is (byte)'-' or (byte)'\\' or (byte)'/' || char.IsAsciiLetter((char)first[0]));
     }
 }

@@ -126,14 +126,14 @@ public sealed class StrategyTests(TestBed bed)
         var (name, postgres) = (scene.Live.Name, scene.Live.Postgres);
         var (owner, reader, granter) = ($"{name}_owner", $"{name}_reader", $"{name}_granter");
         await scene.Live.ExecuteAsync($"CREATE ROLE {owner} LOGIN PASSWORD 'pw-of-owner'; CREATE ROLE {reader}; ALTER TABLE sales.orders OWNER TO {owner}; GRANT SELECT ON sales.customers TO {reader}", Ct);
-        // Nothing of the database needs the one who granted, so the role is not made.
-        await scene.Live.ExecuteAsync($"CREATE ROLE {granter}; GRANT {reader} TO {granter} WITH ADMIN OPTION; GRANT {reader} TO {owner} GRANTED BY {granter}", Ct);
+        // Who is a member of a role that is needed comes along, and whoever is in nothing is named.
+        await scene.Live.ExecuteAsync($"CREATE ROLE {name}_alone; CREATE ROLE {granter}; GRANT {reader} TO {granter} WITH ADMIN OPTION; GRANT {reader} TO {owner} GRANTED BY {granter}", Ct);
         var expected = await scene.ContentAsync();
         await postgres.ExecuteAsync($"CREATE DATABASE {name}_neighbour", Ct);
         var all = Path.Combine(scene.Folder, "all.sql");
         (await ToolProcess.RunAsync(postgres.Command("pg_dumpall", "-c", "-f", all), Ct)).Succeeded();
         await scene.SpoilAsync();
-        await scene.Live.ExecuteAsync($"ALTER TABLE sales.orders OWNER TO postgres; REVOKE ALL ON sales.customers FROM {reader}; DROP ROLE {reader}; DROP ROLE {owner}; DROP ROLE {granter}", Ct);
+        await scene.Live.ExecuteAsync($"ALTER TABLE sales.orders OWNER TO postgres; REVOKE ALL ON sales.customers FROM {reader}; DROP ROLE {reader}; DROP ROLE {owner}; DROP ROLE {granter}; DROP ROLE {name}_alone", Ct);
         await postgres.ExecuteAsync("ALTER ROLE postgres SET work_mem TO '9MB'", Ct);
 
         var refused = await scene.RestoreFileAsync(all, "--no-roles");
@@ -144,6 +144,8 @@ public sealed class StrategyTests(TestBed bed)
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
         Assert.Equal(expected, await scene.ContentAsync());
         Assert.True(await postgres.QueryAsync<bool>($"SELECT rolcanlogin AND rolpassword LIKE 'SCRAM%' FROM pg_authid WHERE rolname = '{owner}'", Ct));
+        Assert.True(await postgres.QueryAsync<bool>($"SELECT pg_has_role('{granter}', '{reader}', 'MEMBER')", Ct));
+        Assert.Contains($"roles of the dump that are not created, as nothing of {name} needs them: {name}_alone", (result.Output + result.Error).ReplaceLineEndings(" "), StringComparison.Ordinal);
         Assert.Contains($"GRANTED BY {granter}", await File.ReadAllTextAsync(all, Ct), StringComparison.Ordinal);
         Assert.True(await postgres.QueryAsync<bool>($"SELECT pg_has_role('{owner}', '{reader}', 'MEMBER')", Ct));
         Assert.Equal("{work_mem=9MB}", await postgres.QueryAsync<string>("SELECT setconfig::text FROM pg_db_role_setting WHERE setrole = 'postgres'::regrole", Ct));

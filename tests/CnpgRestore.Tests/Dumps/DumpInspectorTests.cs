@@ -266,6 +266,83 @@ public sealed class DumpInspectorTests : IDisposable
     }
 
     [Fact]
+    public async Task Roles_of_settings_and_members_of_roles_are_told_apart_from_what_a_load_needs()
+    {
+        var path = Path.Combine(_folder.FullName, "all.sql");
+        await File.WriteAllBytesAsync(
+            path,
+            """
+            -- PostgreSQL database cluster dump
+            CREATE ROLE own5;
+            CREATE ROLE login5;
+            CREATE ROLE deeper;
+            CREATE ROLE alone;
+            CREATE ROLE dba;
+            GRANT own5 TO login5 WITH INHERIT TRUE GRANTED BY postgres;
+            GRANT login5 TO deeper GRANTED BY postgres;
+            GRANT postgres TO dba GRANTED BY postgres;
+            -- PostgreSQL database cluster dump complete
+            \connect template1
+            -- PostgreSQL database dump
+            CREATE DATABASE app WITH TEMPLATE = template0 ENCODING = 'UTF8' LOCALE_PROVIDER = libc LOCALE = 'C';
+            COMMENT ON DATABASE app IS 'it''s ours';
+            GRANT CONNECT ON DATABASE app TO granted;
+            \connect app
+            ALTER ROLE only_set IN DATABASE app SET work_mem TO '1MB';
+            \connect app
+            CREATE TABLE public.a (x int);
+            ALTER TABLE public.a OWNER TO own5;
+            COPY public.a (x) FROM stdin;
+            \.
+            SELECT pg_catalog.lo_create('16410');
+            -- PostgreSQL database dump complete
+
+            """u8.ToArray(),
+            Ct);
+
+        var found = await InspectAsync(path);
+
+        var database = Assert.Single(found.Databases);
+        Assert.Equal(("app", "it's ours", 1L), (database.Name, database.Comment, database.LargeObjects));
+        Assert.Equal(["own5"], database.Roles);
+        Assert.Equal(["granted", "only_set"], database.SettingRoles);
+        Assert.Equal(["login5", "deeper"], found.MembersOf(["own5", "postgres"]));
+    }
+
+    [Fact]
+    public async Task What_it_makes_is_known_by_name_behind_a_byte_order_mark_too()
+    {
+        var path = Path.Combine(_folder.FullName, "app.sql");
+        await File.WriteAllBytesAsync(
+            path,
+            [.. DumpMagic.ByteOrderMark, .. """
+            -- PostgreSQL database dump
+            SET search_path = sales, pg_catalog;
+            CREATE TABLE orders (a int, "partition" int) PARTITION BY RANGE (a);
+            CREATE TABLE public.gone (a int);
+            CREATE OR REPLACE VIEW totals AS SELECT 1;
+            CREATE UNIQUE INDEX orders_a ON ONLY orders USING btree (a);
+            CREATE CONSTRAINT TRIGGER "On change" AFTER UPDATE OF "ON" ON public.gone FOR EACH ROW EXECUTE FUNCTION f();
+            CREATE POLICY mine ON orders USING (true);
+            ALTER FOREIGN TABLE far ADD CONSTRAINT positive CHECK (a > 0) NOT VALID;
+            CREATE EVENT TRIGGER watch ON ddl_command_end EXECUTE FUNCTION f();
+            DROP TABLE public.gone;
+            -- PostgreSQL database dump complete
+
+            """u8],
+            Ct);
+
+        var found = await InspectAsync(path);
+
+        Assert.Equal((DumpFormat.Plain, DumpState.Complete), (found.File.Format, found.State));
+        var database = Assert.Single(found.Databases);
+        Assert.Equal(
+            ["constraint positive sales.far", "index sales.orders_a sales.orders", "policy mine sales.orders", "table sales.orders ", "view sales.totals "],
+            database.Objects.Select(made => $"{made.Kind} {made.Name} {made.Table}").Order(StringComparer.Ordinal));
+        Assert.Equal((1, "positive"), (database.Partitioned, Assert.Single(database.NotValid)));
+    }
+
+    [Fact]
     public async Task Names_that_the_search_path_qualifies_are_counted_where_they_are()
     {
         var path = Path.Combine(_folder.FullName, "app.sql");

@@ -1,5 +1,6 @@
 using System.Text;
 using CnpgRestore.Dumps.Plain;
+using CnpgRestore.Postgres;
 
 namespace CnpgRestore.Tests.Dumps;
 
@@ -135,6 +136,19 @@ public sealed class DumpSectionTests
         await new DumpSection(new MemoryStream(Encoding.UTF8.GetBytes(dump)), null, inTransaction: inTransaction).WriteAsync(output, null, Ct);
 
         Assert.Equal(expected, Encoding.UTF8.GetString(output.ToArray()));
+    }
+
+    [Fact]
+    public async Task A_sequence_that_is_in_use_is_never_set_back_and_lines_keep_their_numbers()
+    {
+        const string dump = "SELECT pg_catalog.setval('public.inv',\n  1500, true);\nSELECT pg_catalog.setval('public.\"New\"', -7, false);\nSELECT 3;\n";
+        using var output = new MemoryStream();
+
+        await new DumpSection(new MemoryStream(Encoding.UTF8.GetBytes(dump)), null) { ForwardOnly = new HashSet<QualifiedName> { new("public", "inv") } }.WriteAsync(output, null, Ct);
+
+        var lines = Encoding.UTF8.GetString(output.ToArray()).Split('\n');
+        Assert.StartsWith("SELECT pg_catalog.setval(p.seqrelid::pg_catalog.regclass, 1500, true) FROM \"public\".\"inv\" s, ", lines[0], StringComparison.Ordinal);
+        Assert.Equal(["", "SELECT pg_catalog.setval('public.\"New\"', -7, false);", "SELECT 3;", ""], lines[1..]);
     }
 
     [Theory]

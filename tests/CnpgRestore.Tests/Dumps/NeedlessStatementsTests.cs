@@ -36,6 +36,21 @@ public sealed class NeedlessStatementsTests
     }
 
     [Fact]
+    public void Keys_and_triggers_for_tables_that_should_be_there_are_not_left_out()
+    {
+        string[] statements =
+        [
+            "BEGIN;",
+            "ALTER TABLE ONLY app.items ADD CONSTRAINT items_pkey PRIMARY KEY (id);",
+            "ALTER TABLE app.items DISABLE TRIGGER ALL;",
+            "ALTER TABLE ONLY app.items ALTER COLUMN id SET DEFAULT 1;",
+        ];
+        Assert.Equal(statements, Kept(statements));
+        Assert.All(statements[1..], statement => Assert.Equal([statement], Kept(statement)));
+        Assert.Equal(["BEGIN;", "CREATE TABLE app.items (id int);"], Kept("BEGIN;", "ALTER TABLE IF EXISTS app.items DETACH PARTITION app.old;", "DROP TABLE app.items;", "CREATE TABLE app.items (id int);"));
+    }
+
+    [Fact]
     public void The_schema_public_is_there_already_and_no_other_is() => Assert.Equal(
         ["CREATE SCHEMA publicly;", "CREATE SCHEMA public AUTHORIZATION app;", "ALTER SCHEMA public OWNER TO app;", "GRANT ALL ON SCHEMA public TO app;"],
         Kept("CREATE SCHEMA publicly;", "CREATE SCHEMA public;", "CREATE SCHEMA public AUTHORIZATION app;", "ALTER SCHEMA public OWNER TO app;", "GRANT ALL ON SCHEMA public TO app;"));

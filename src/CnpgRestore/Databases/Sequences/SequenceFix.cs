@@ -8,6 +8,13 @@ namespace CnpgRestore.Databases.Sequences;
 /// </summary>
 public sealed class SequenceFix(DatabaseSession session)
 {
+    // One that forbids DDL would refuse the ALTER. Only a superuser may, and whoever is none goes on without. Until the transaction ends; event_triggers came
+    // with PostgreSQL 17, and has to do with those as well that are enabled ALWAYS.
+    private const string WithoutEventTriggers = """
+        SELECT pg_catalog.set_config(s.name, CASE s.name WHEN 'event_triggers' THEN 'off' ELSE 'replica' END, true)
+        FROM pg_catalog.pg_settings s JOIN pg_catalog.pg_roles r ON r.rolname = current_user AND r.rolsuper WHERE s.name IN ('session_replication_role', 'event_triggers')
+        """;
+
     /// <summary>Sets one; gives the value, or null where it turned out, under the lock, that nothing was to be done.</summary>
     public async Task<decimal?> FixAsync(SequenceState found, CancellationToken ct)
     {
@@ -19,6 +26,7 @@ public sealed class SequenceFix(DatabaseSession session)
                 await session.ExecuteAsync($"LOCK TABLE {table.Sql} IN SHARE ROW EXCLUSIVE MODE", ct);
             }
 
+            await session.ExecuteAsync(WithoutEventTriggers, ct);
             // LOCK takes no sequences. ALTER SEQUENCE does, against nextval of others (lock_and_open_sequence, src/backend/commands/sequence.c).
             await session.ExecuteAsync(Invariant($"ALTER SEQUENCE {found.Name.Sql} INCREMENT BY {found.Increment}"), ct);
             var now = await new SequenceSurvey(session).ReadAsync(found.Name, found.Uses, ct);

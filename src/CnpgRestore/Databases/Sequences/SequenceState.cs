@@ -6,11 +6,21 @@ namespace CnpgRestore.Databases.Sequences;
 /// <param name="Increment">Never zero; negative where it descends.</param>
 /// <param name="Last">The value that was given out last, or would come before the first one.</param>
 /// <param name="Extreme">
-/// The highest value in the columns, the lowest where it descends, among those that the sequence can give; null where there is none.
+/// The highest value in the columns, the lowest where it descends, among those that the sequence can give and that leave it one more to give; null
+/// where there is none.
 /// </param>
 public sealed record SequenceState(
     QualifiedName Name, IReadOnlyList<SequenceUse> Uses, decimal Increment, decimal Minimum, decimal Maximum, bool Cycles, decimal Last, decimal? Extreme)
 {
+    /// <summary>
+    /// A value in the columns at the very end of the range, such as the 2147483647 that applications write as a mark; null where there is none, or where the
+    /// sequence has come so far itself. Set to it, the sequence could give nothing more: every INSERT would fail.
+    /// </summary>
+    public decimal? AtEnd { get; init; }
+
+    /// <summary>The last value that leaves one more to give.</summary>
+    internal decimal LastWithNext => Last + ((decimal.Floor(((Increment > 0 ? Maximum : Minimum) - Last) / Increment) - 1) * Increment);
+
     /// <summary>
     /// The next values would meet values that are there already. A sequence that cycles meets them by intention.
     /// </summary>
@@ -30,7 +40,7 @@ public sealed record SequenceState(
             }
 
             var steps = decimal.Ceiling((Extreme!.Value - Last) / Increment);
-            return Math.Clamp(Last + (steps * Increment), Minimum, Maximum);
+            return Last + (steps * Increment);
         }
     }
 }

@@ -28,11 +28,34 @@ public sealed class Relations(DatabaseSession session)
     public Task<IReadOnlyList<string>> ExtensionsAsync(CancellationToken ct) =>
         session.ReadAsync("SELECT extname::text FROM pg_extension ORDER BY 1", row => row.GetString(0), ct);
 
-    /// <summary>Constraints of tables that were added as NOT VALID and never validated.</summary>
+    /// <summary>Their rows are another server's.</summary>
+    public Task<IReadOnlyList<QualifiedName>> ForeignTablesAsync(CancellationToken ct) => session.ReadAsync(
+        "SELECT n.nspname::text, c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'f'",
+        row => new QualifiedName(row.GetString(0), row.GetString(1)),
+        ct);
+
+    /// <summary>Everything that a dump makes and names, whatever its kind.</summary>
+    public async Task<IReadOnlySet<(QualifiedName Name, QualifiedName? Table)>> NamesAsync(CancellationToken ct) => (await session.ReadAsync(
+        """
+        SELECT n.nspname::text, c.relname::text, CASE WHEN c.relkind IN ('i', 'I') THEN t.relname::text END, NULL
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_index i ON i.indexrelid = c.oid LEFT JOIN pg_class t ON t.oid = i.indrelid
+        UNION ALL SELECT n.nspname::text, NULL, c.relname::text, o.name::text FROM (
+                SELECT conrelid, conname FROM pg_constraint WHERE conrelid <> 0
+                UNION ALL SELECT tgrelid, tgname FROM pg_trigger UNION ALL SELECT polrelid, polname FROM pg_policy
+            ) o (relation, name) JOIN pg_class c ON c.oid = o.relation JOIN pg_namespace n ON n.oid = c.relnamespace
+        """,
+        row => (
+            row.IsDBNull(1) ? new QualifiedName(null, row.GetString(3)) : new QualifiedName(row.GetString(0), row.GetString(1)),
+            row.IsDBNull(2) ? (QualifiedName?)null : new QualifiedName(row.GetString(0), row.GetString(2))),
+        ct)).ToHashSet();
+
+    public Task<long> LargeObjectsAsync(CancellationToken ct) => session.ValueAsync<long>("SELECT count(*) FROM pg_largeobject_metadata", ct);
+
+    /// <summary>Constraints of tables that were added as NOT VALID and never validated; those that the server has made for partitions go with theirs.</summary>
     public Task<IReadOnlyList<(QualifiedName Table, string Constraint)>> NotValidAsync(CancellationToken ct) => session.ReadAsync(
         """
         SELECT n.nspname::text, c.relname::text, o.conname::text
-        FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT o.convalidated ORDER BY 1, 2, 3
+        FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT o.convalidated AND o.conparentid = 0 ORDER BY 1, 2, 3
         """,
         row => (new QualifiedName(row.GetString(0), row.GetString(1)), row.GetString(2)),
         ct);
@@ -46,6 +69,10 @@ public sealed class Relations(DatabaseSession session)
         """,
         row => new QualifiedName(row.GetString(0), row.GetString(1)),
         ct);
+
+    /// <summary>What is not valid, as <see cref="Expectation.NotValid"/> names it.</summary>
+    public async Task<IReadOnlyList<string>> NotValidNamesAsync(CancellationToken ct) =>
+        [.. (await NotValidAsync(ct)).Select(entry => entry.Constraint), .. (await InvalidIndexesAsync(ct)).Select(index => index.ToString())];
 
     /// <summary>What is there now, every row of it counted.</summary>
     public async Task<Baseline> TakeBaselineAsync(TimeProvider clock, IProgress<string>? progress, CancellationToken ct)

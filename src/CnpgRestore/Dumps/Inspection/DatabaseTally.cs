@@ -7,6 +7,9 @@ namespace CnpgRestore.Dumps.Inspection;
 /// <summary>Counts what the statements of one database make, drop and fill.</summary>
 sealed class DatabaseTally(string? name)
 {
+    // Nobody has so many; a script of somebody's own may.
+    private const int MostObjects = 100_000;
+
     private readonly List<QualifiedName> _order = [];
     private readonly Dictionary<QualifiedName, (long Rows, long Bytes)> _data = [];
     private readonly SortedDictionary<string, int> _created = new(StringComparer.Ordinal);
@@ -16,9 +19,14 @@ sealed class DatabaseTally(string? name)
     private readonly SortedSet<string> _roles = new(StringComparer.Ordinal);
     private readonly Dictionary<QualifiedName, string> _owners = [];
     private readonly SortedSet<string> _notValid = new(StringComparer.Ordinal);
+    private readonly HashSet<DumpObject> _objects = [];
+    private int _partitioned;
+    private long _largeObjects;
     private bool _hasTransactions;
 
-    public bool IsEmpty => _data.Count == 0 && _created.Count == 0 && _dropped.Count == 0;
+    public string? Name => name;
+
+    public bool IsEmpty => _data.Count == 0 && _created.Count == 0 && _dropped.Count == 0 && _largeObjects == 0;
 
     public void AddData(QualifiedName table, long rows, long bytes)
     {
@@ -40,6 +48,7 @@ sealed class DatabaseTally(string? name)
         }
 
         _hasTransactions |= TransactionStatement.Is(statement, encoding);
+        SeeObject(statement, schema, encoding);
         var words = new StatementWords(statement, encoding);
         if (words.Accept("CREATE"))
         {
@@ -50,6 +59,8 @@ sealed class DatabaseTally(string? name)
             {
                 (kind == "SCHEMA" ? _schemas : _extensions).Add(created);
             }
+
+            _partitioned += kind == "TABLE" && IsPartitioned(words) ? 1 : 0;
         }
         else if (words.Accept("DROP"))
         {
@@ -59,7 +70,7 @@ sealed class DatabaseTally(string? name)
         {
             AddData(table.In(schema), rows, statement.Length);
         }
-        else if (words.Accept("ALTER", "TABLE"))
+        else if (words.Accept("ALTER", "TABLE") || words.Accept("ALTER", "FOREIGN", "TABLE"))
         {
             words.Accept("IF", "EXISTS");
             words.Accept("ONLY");
@@ -83,7 +94,37 @@ sealed class DatabaseTally(string? name)
             Owners = _owners,
             NotValid = [.. _notValid],
             HasTransactions = _hasTransactions,
+            Objects = _objects,
+            Partitioned = _partitioned,
+            LargeObjects = _largeObjects,
         };
+
+    private void SeeObject(ReadOnlySpan<byte> statement, string? schema, Encoding encoding)
+    {
+        _largeObjects += LargeObject.IsMadeBy(statement, encoding) ? 1 : 0;
+        if (DumpObject.TryParse(statement, schema, encoding) is { } made && _objects.Count < MostObjects)
+        {
+            _objects.Add(made);
+        }
+        else if (_objects.Count > 0 && DumpObject.DroppedBy(statement, schema, encoding) is { } dropped)
+        {
+            _objects.RemoveWhere(known => known.Name == dropped || known.Table == dropped);
+        }
+    }
+
+    // Behind PARTITION OF, which makes a partition, PARTITION BY may follow.
+    private static bool IsPartitioned(StatementWords words)
+    {
+        while (words.SkipPast("PARTITION"))
+        {
+            if (words.Accept("BY"))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static void Count(SortedDictionary<string, int> tally, string kind) => tally[kind] = tally.GetValueOrDefault(kind) + 1;
 }

@@ -24,6 +24,9 @@ public sealed record DumpDatabase(
     /// <summary>Roles that own something, are granted something, or are named by a policy: they have to exist before it is loaded.</summary>
     public IReadOnlyList<string> Roles { get; init; } = [];
 
+    /// <summary>Roles that <see cref="Settings"/> name: they have to exist where those are taken from the dump.</summary>
+    public IReadOnlyList<string> SettingRoles => [.. Settings.SelectMany(setting => setting.Roles).Distinct(StringComparer.Ordinal)];
+
     /// <summary>Who owns which table, view or sequence, by the ALTER ... OWNER TO of the dump.</summary>
     public IReadOnlyDictionary<QualifiedName, string> Owners { get; init; } = new Dictionary<QualifiedName, string>();
 
@@ -36,11 +39,23 @@ public sealed record DumpDatabase(
     /// <summary>Encoding and locale by its CREATE DATABASE, as options of that statement; empty where the dump has none.</summary>
     public IReadOnlyDictionary<string, string> CreateOptions { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>By a COMMENT ON DATABASE; null where there is none.</summary>
+    public string? Comment { get; init; }
+
     /// <summary>What the dump gives the database beside its contents, in its order; empty without -C.</summary>
     public IReadOnlyList<DatabaseSetting> Settings { get; init; } = [];
 
     /// <summary>It begins and ends transactions of its own, as around large objects.</summary>
     public bool HasTransactions { get; init; }
+
+    /// <summary>What it makes and can be looked for by its name.</summary>
+    public IReadOnlyCollection<DumpObject> Objects { get; init; } = [];
+
+    /// <summary>How many of the tables that it creates are partitioned: they hold no rows themselves, and have no data in any dump.</summary>
+    public int Partitioned { get; init; }
+
+    /// <summary>How many large objects it makes.</summary>
+    public long LargeObjects { get; init; }
 
     /// <summary>Constraints that were not validated when the dump was made, and are not afterwards.</summary>
     public IReadOnlyList<string> NotValid { get; init; } = [];

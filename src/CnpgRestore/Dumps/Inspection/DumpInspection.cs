@@ -23,6 +23,9 @@ public sealed record DumpInspection(DumpFile File, DumpState State, string Reaso
 
     public IReadOnlyList<string> Roles { get; init; } = [];
 
+    /// <summary>Memberships among <see cref="Roles"/> and others, as pg_dumpall writes them.</summary>
+    public IReadOnlyList<(string Group, string Member)> Memberships { get; init; } = [];
+
     public IReadOnlyList<string> Tablespaces { get; init; } = [];
 
     /// <summary>Lines for psql that change the database, in order.</summary>
@@ -56,6 +59,28 @@ public sealed record DumpInspection(DumpFile File, DumpState State, string Reaso
         [var only] when name is null || only.Name is null || Program == "pg_dump" => only,
         _ => Databases.FirstOrDefault(database => database.Name == name),
     };
+
+    /// <summary>
+    /// Roles of the dump that are members of these, of members of these and so on: whoever logs in as one of them has the rights of these. Members of
+    /// PostgreSQL's own roles belong to the server, and not to what these own.
+    /// </summary>
+    public IReadOnlyList<string> MembersOf(IEnumerable<string> roles)
+    {
+        var reached = roles.Where(role => role != "postgres" && !role.StartsWith("pg_", StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
+        var open = new Queue<string>(reached);
+        var members = Memberships.ToLookup(membership => membership.Group, membership => membership.Member);
+        var found = new List<string>();
+        while (open.TryDequeue(out var group))
+        {
+            foreach (var member in members[group].Where(reached.Add))
+            {
+                found.Add(member);
+                open.Enqueue(member);
+            }
+        }
+
+        return [.. found.Intersect(Roles)];
+    }
 
     public bool IsComplete => State == DumpState.Complete;
 

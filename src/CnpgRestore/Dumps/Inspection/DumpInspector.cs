@@ -14,8 +14,10 @@ public sealed class DumpInspector
     private readonly SortedSet<string> _tablespaces = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _created = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _databaseOwners = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _databaseComments = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IReadOnlyDictionary<string, string>> _createOptions = new(StringComparer.Ordinal);
     private readonly List<DatabaseSetting> _settings = [];
+    private readonly List<(string Group, string Member)> _memberships = [];
     private readonly List<string> _connects = [];
     private bool _isRestricted;
     private string? _cut;
@@ -149,7 +151,11 @@ public sealed class DumpInspector
         if (PsqlConnect.TryParse(line) is { } database)
         {
             _connects.Add(database);
-            _databases.Add(new DatabaseTally(database));
+            // pg_dump -C connects twice where the database has settings: before them, and behind them.
+            if (_databases[^1].Name != database)
+            {
+                _databases.Add(new DatabaseTally(database));
+            }
         }
     }
 
@@ -164,7 +170,14 @@ public sealed class DumpInspector
 
         if (DatabaseSetting.TryParse(reader.Text.Span, encoding) is { } setting)
         {
+            // Of the database that it names, wherever it stands; no statement of what is in one.
             _settings.Add(setting);
+            return;
+        }
+
+        if (RoleGrant.TryParse(reader.Text.Span, encoding) is var (group, member, _))
+        {
+            _memberships.Add((group, member));
         }
 
         var words = new StatementWords(reader.Text.Span, encoding);
@@ -188,6 +201,13 @@ public sealed class DumpInspector
                 _databaseOwners[altered] = owner;
             }
         }
+        else if (words.Accept("COMMENT", "ON", "DATABASE"))
+        {
+            if (words.Identifier() is { } described && words.Accept("IS") && words.Literal() is { } comment)
+            {
+                _databaseComments[described] = comment;
+            }
+        }
         else if (!words.Accept("DROP", "ROLE") && !words.Accept("DROP", "DATABASE"))
         {
             _databases[^1].See(reader.Text.Span, reader.Groups, reader.Schema, encoding);
@@ -202,6 +222,7 @@ public sealed class DumpInspector
         ServerVersion = _comments.ServerVersion,
         Databases = [.. _databases.Where(database => !database.IsEmpty).Select(Owned)],
         Roles = [.. _roles],
+        Memberships = _memberships,
         Tablespaces = [.. _tablespaces],
         Connects = _connects,
         IsRestricted = _isRestricted,
@@ -215,6 +236,7 @@ public sealed class DumpInspector
         var name = database.Name ?? "";
         return database with
         {
+            Comment = _databaseComments.GetValueOrDefault(name),
             StatedOwner = _databaseOwners.GetValueOrDefault(name),
             CreateOptions = _createOptions.GetValueOrDefault(name) ?? database.CreateOptions,
             Settings = [.. _settings.Where(setting => setting.Database == name)],

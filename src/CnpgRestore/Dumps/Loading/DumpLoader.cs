@@ -215,6 +215,12 @@ public sealed class DumpLoader : IAsyncDisposable
             await SettleDataAsync(ct);
         }
 
+        // A SET between two statements of a transaction holds for the second one alone.
+        if (_transaction.State is { } state && !ReferenceEquals(state, statement.State))
+        {
+            await FlushTransactionAsync(ct);
+        }
+
         _inTransaction = (_inTransaction || begins) && !ends;
         _transaction.Add(statement);
         _statements++;

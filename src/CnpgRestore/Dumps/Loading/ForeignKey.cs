@@ -10,6 +10,9 @@ namespace CnpgRestore.Dumps.Loading;
 /// </summary>
 sealed record ForeignKey(QualifiedName Table, string Name, QualifiedName Referenced)
 {
+    /// <summary>As pg_dump writes it for every table but a partitioned one (dumpConstraint, src/bin/pg_dump/pg_dump.c), whether that has partitions or not.</summary>
+    public bool IsOnly { get; init; }
+
     /// <summary>Null for every other statement, and where a name has no schema.</summary>
     public static ForeignKey? TryParse(ReadOnlySpan<byte> statement, Encoding encoding)
     {
@@ -19,10 +22,10 @@ sealed record ForeignKey(QualifiedName Table, string Name, QualifiedName Referen
             return null;
         }
 
-        words.Accept("ONLY");
+        var only = words.Accept("ONLY");
         return words.Name() is { Schema: not null } table && words.Accept("ADD", "CONSTRAINT") && words.Identifier() is { } name
             && words.Accept("FOREIGN", "KEY") && words.SkipGroup() && words.Accept("REFERENCES") && words.Name() is { Schema: not null } referenced
-            ? new ForeignKey(table, name, referenced)
+            ? new ForeignKey(table, name, referenced) { IsOnly = only }
             : null;
     }
 
@@ -30,11 +33,11 @@ sealed record ForeignKey(QualifiedName Table, string Name, QualifiedName Referen
     /// The same key in two statements, of which only the first locks both tables, and for a moment: the keys of several tables to one are then checked side
     /// by side. The check is the same (manual, ALTER TABLE, VALIDATE CONSTRAINT). Not for partitioned tables, which cannot have a key that is not valid.
     /// </summary>
-    /// <returns>Null for a key that the dump itself leaves unchecked.</returns>
+    /// <returns>Null for a key that the dump itself leaves unchecked, and for one of a partitioned table.</returns>
     public (DumpStatement Add, DumpStatement Validate)? Split(DumpStatement statement)
     {
         var clauses = statement.Text.AsSpan().TrimEnd("; \r\n\t"u8);
-        if (clauses.EndsWith("NOT VALID"u8) || clauses.EndsWith("NOT ENFORCED"u8))
+        if (!IsOnly || clauses.EndsWith("NOT VALID"u8) || clauses.EndsWith("NOT ENFORCED"u8))
         {
             return null;
         }

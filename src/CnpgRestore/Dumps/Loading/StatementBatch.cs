@@ -9,6 +9,9 @@ sealed class StatementBatch
     private List<DumpStatement> _statements = [];
     private long _bytes;
 
+    /// <summary>Of the session, for its statements: what is sent in one go runs under one. Null for an empty batch.</summary>
+    public SessionState? State => _statements is [var first, ..] ? first.State : null;
+
     public bool IsFull => _bytes >= MostBytes || _statements.Count >= MostStatements;
 
     public void Add(DumpStatement statement)

@@ -13,6 +13,9 @@ public sealed record DatabaseSetting(string Database, string Head, string Tail)
     /// <summary>The same for a database of another name.</summary>
     public string StatementFor(string name) => $"{Head}{QualifiedName.Quote(name)} {Tail}";
 
+    /// <summary>The roles without which it fails.</summary>
+    public IReadOnlyList<string> Roles => RoleReferences.Of(Encoding.UTF8.GetBytes(StatementFor(Database)), Encoding.UTF8);
+
     /// <summary>Null where it is another statement. Where a database lies (its tablespace) and whether it is a template stay behind.</summary>
     internal static DatabaseSetting? TryParse(ReadOnlySpan<byte> statement, Encoding encoding)
     {

@@ -54,6 +54,11 @@ public sealed class DumpReader(Stream stream)
             return await ReadDataAsync(ct);
         }
 
+        if (Position == 0)
+        {
+            await SkipByteOrderMarkAsync(ct);
+        }
+
         await SkipBlankAsync(ct);
         if (_start == _end)
         {
@@ -199,6 +204,17 @@ public sealed class DumpReader(Stream stream)
 
         _length = end < 0 ? _end - _start : end + 1;
         _dataBegins = false;
+        Advance();
+    }
+
+    private async ValueTask SkipByteOrderMarkAsync(CancellationToken ct)
+    {
+        while (_end - _start < DumpMagic.ByteOrderMark.Length && !_isLast)
+        {
+            await FillAsync(ct);
+        }
+
+        _length = _buffer.AsSpan(_start, _end - _start).StartsWith(DumpMagic.ByteOrderMark) ? DumpMagic.ByteOrderMark.Length : 0;
         Advance();
     }
 

@@ -1,3 +1,5 @@
+using CnpgRestore.Postgres;
+
 namespace CnpgRestore.Dumps.Plain;
 
 /// <summary>
@@ -13,6 +15,9 @@ public sealed class DumpSection(Stream script, string? database, bool intoNew = 
     private static readonly byte[] LineEnds = [.. Enumerable.Repeat((byte)'\n', 4096)];
 
     private long _line = 1;
+
+    /// <summary>Sequences that are there and in use: they are set forward as <see cref="SequenceValue.ForwardOnly"/> says, and never back.</summary>
+    public IReadOnlySet<QualifiedName> ForwardOnly { get; init; } = new HashSet<QualifiedName>();
 
     /// <param name="progress">Told how many bytes of the dump were read.</param>
     /// <exception cref="InvalidDataException">The dump ends within a statement, or is damaged.</exception>
@@ -37,10 +42,10 @@ public sealed class DumpSection(Stream script, string? database, bool intoNew = 
                     isWanted = true;
                     break;
                 case DumpToken.Statement when isWanted && (reader.Copy is not null || !IsLeftOut(reader, needless)):
-                    await WriteLinesAsync(reader, output, "\n"u8.ToArray(), ct);
+                    await WriteLinesAsync(reader, Wanted(reader), output, "\n"u8.ToArray(), ct);
                     break;
                 case DumpToken.CopyData or DumpToken.CopyEnd when isWanted:
-                    await WriteLinesAsync(reader, output, [], ct);
+                    await WriteLinesAsync(reader, reader.Text, output, [], ct);
                     break;
             }
         }
@@ -51,7 +56,12 @@ public sealed class DumpSection(Stream script, string? database, bool intoNew = 
         || (inTransaction && TransactionStatement.Is(reader.Text.Span, reader.Encoding.Text))
         || needless?.Contain(reader.Text.Span, reader.Encoding.Text) == true;
 
-    private async Task WriteLinesAsync(DumpReader reader, Stream output, byte[] end, CancellationToken ct)
+    private ReadOnlyMemory<byte> Wanted(DumpReader reader) =>
+        ForwardOnly.Count > 0 && SequenceValue.TryParse(reader.Text.Span, reader.Encoding.Text) is { } value && value.Sequence.In(reader.Schema ?? "public") is var sequence && ForwardOnly.Contains(sequence)
+            ? reader.Encoding.Text.GetBytes((value with { Sequence = sequence }).ForwardOnly)
+            : reader.Text;
+
+    private async Task WriteLinesAsync(DumpReader reader, ReadOnlyMemory<byte> text, Stream output, byte[] end, CancellationToken ct)
     {
         while (_line < reader.Line)
         {
@@ -60,8 +70,8 @@ public sealed class DumpSection(Stream script, string? database, bool intoNew = 
             _line += missing;
         }
 
-        await output.WriteAsync(reader.Text, ct);
+        await output.WriteAsync(text, ct);
         await output.WriteAsync(end, ct);
-        _line += reader.Text.Span.Count((byte)'\n') + end.Length;
+        _line += text.Span.Count((byte)'\n') + end.Length;
     }
 }

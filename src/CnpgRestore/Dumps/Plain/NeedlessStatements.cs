@@ -31,20 +31,28 @@ public sealed class NeedlessStatements
         return drops;
     }
 
-    // Settings stand in front of everything.
+    // Settings stand in front of everything, and so does the BEGIN of pg_restore --single-transaction.
     private static bool SetsUp(ReadOnlySpan<byte> statement, Encoding encoding)
     {
         var words = new StatementWords(statement, encoding);
-        return words.Accept("SET") || (words.Accept("SELECT") && words.Name() is { Name: "set_config" });
+        return words.Accept("SET") || TransactionStatement.Of(statement, encoding).Begins || (words.Accept("SELECT") && words.Name() is { Name: "set_config" });
     }
 
-    // As pg_dump writes them (dropStmt, src/bin/pg_dump/pg_dump.c): before anything is created, nothing can be altered. A view whose keys hang on a later
-    // constraint is emptied instead of dropped.
+    // As pg_dump writes them (dropStmt, src/bin/pg_dump/pg_dump.c). Any other ALTER TABLE is for a table that should be there: left out, a dump of keys and
+    // indexes alone would load as an empty database. A view whose keys hang on a later constraint is emptied instead of dropped.
     private bool Drops(ReadOnlySpan<byte> statement, Encoding encoding)
     {
         var words = new StatementWords(statement, encoding);
-        return words.Accept("DROP") || words.Accept("ALTER", "TABLE") || (words.Accept("ALTER", "DOMAIN") && words.SkipPast("DROP"))
+        return words.Accept("DROP") || (words.Accept("ALTER", "TABLE") && TakesAway(words)) || (words.Accept("ALTER", "DOMAIN") && words.SkipPast("DROP"))
             || (words.Accept("SELECT") && words.Name() is { Name: "lo_unlink" })
             || (_hasDropped && words.Accept("CREATE", "OR", "REPLACE", "VIEW") && words.Name() is not null && words.Accept("AS", "SELECT", "NULL"));
+    }
+
+    private static bool TakesAway(StatementWords words)
+    {
+        words.Accept("IF", "EXISTS");
+        words.Accept("ONLY");
+        return words.Name() is not null
+            && (words.Accept("DROP", "CONSTRAINT") || words.Accept("DETACH", "PARTITION") || (words.Accept("ALTER", "COLUMN") && words.Identifier() is not null && words.Accept("DROP")));
     }
 }

@@ -7,6 +7,12 @@ namespace CnpgRestore.Plans.FromDump;
 /// <summary>What in a dump stands in the way of loading it.</summary>
 static class DumpPreflight
 {
+    // What pg_dump writes behind the data (--section=post-data): it hangs on what is there already.
+    private static readonly HashSet<string> PostData = new(StringComparer.Ordinal)
+    {
+        "INDEX", "CONSTRAINT", "FOREIGN KEY", "TRIGGER", "RULE", "POLICY", "STATISTICS", "EVENT TRIGGER", "PUBLICATION", "SUBSCRIPTION",
+    };
+
     public static IEnumerable<Problem> Check(DumpInspection dump, FromDumpRequest request)
     {
         var path = dump.File.Path;
@@ -47,6 +53,11 @@ static class DumpPreflight
                 "leave --engine out: then it is read through here, and such statements never reach the server");
         }
 
+        if (request.Strategy == LoadStrategy.Swap && CheckWhole(path, content) is { } part)
+        {
+            yield return part;
+        }
+
         foreach (var problem in CheckExtensions(path, content, request))
         {
             yield return problem;
@@ -57,6 +68,28 @@ static class DumpPreflight
             yield return new Problem(
                 ProblemCode.Refused, $"{path} drops nothing: it was written without -c", "what is there already would stand in its way", "restore beside it: --strategy swap");
         }
+    }
+
+    /// <summary>A part of a database would take the place of a whole one, and prove equal to itself.</summary>
+    internal static Problem? CheckWhole(string path, DumpDatabase content)
+    {
+        if (content.Created.Keys.All(PostData.Contains))
+        {
+            var holds = content.Tables.Count > 0 ? Invariant($"rows of {content.Tables.Count} tables")
+                : content.Created.Count > 0 ? string.Join(", ", content.Created.Select(entry => Invariant($"{entry.Value} {entry.Key}"))) : "nothing of what it drops";
+            return new Problem(
+                ProblemCode.Refused,
+                $"{path} creates no tables: it is a part of a database, and does not take the place of a whole one",
+                $"it holds {holds}, as pg_dump writes with --data-only or --section",
+                "take a dump of the whole database; or load this one into the tables that are there: --strategy append");
+        }
+
+        // pg_dump writes a COPY for a table without rows, too, and none for one that is partitioned.
+        return content.Created.GetValueOrDefault("TABLE") <= content.Partitioned || content.Tables.Count > 0 ? null : new Problem(
+            ProblemCode.Refused,
+            $"{path} holds no rows: what it makes would take the place of the database that has some",
+            Invariant($"it creates {content.Created["TABLE"]} tables and fills none, as pg_dump writes with --schema-only"),
+            "take a dump with data; to have the tables alone, load this one into an empty database: --strategy append");
     }
 
     /// <summary>Extensions that are there, and yet cannot be loaded like any other.</summary>
@@ -109,6 +142,11 @@ static class DumpPreflight
         if (content.Owners.Count == 0 && content.Created.ContainsKey("TABLE"))
         {
             yield return "the dump names no owners (--no-owner): everything will belong to the role that loads it, and an application of another role may read nothing";
+        }
+
+        if (content.Created.ContainsKey("EVENT TRIGGER"))
+        {
+            yield return "the dump makes event triggers: what they do or forbid, they do while the statements behind them are loaded, too, such as REFRESH MATERIALIZED VIEW";
         }
 
         var dropped = content.Dropped;

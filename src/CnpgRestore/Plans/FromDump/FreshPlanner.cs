@@ -32,6 +32,12 @@ public sealed class FreshPlanner(KubernetesApi api, FromDumpRequest dumpRequest,
             throw PreflightFailure.Of(problems);
         }
 
+        // The database postgres is loaded in one transaction, into a Cluster that has nothing else either.
+        if (dumpRequest.Strategy != LoadStrategy.Swap && DumpPreflight.CheckWhole(dump.File.Path, content) is { } part)
+        {
+            problems.Add(part);
+        }
+
         var reference = new ObjectReference(ResourceTypes.Clusters, request.Namespace, request.Cluster);
         var owners = await GitOpsPreflight.FindAsync(new GitOpsOwners(api), situation.Live, reference, problems, ct);
         owners = [.. (unfinished?.Owners ?? []).Union(owners)];

@@ -29,7 +29,7 @@ sealed class FreshPreflight(KubernetesApi api, FreshRequest request, Situation s
         CheckVersion(dump, content);
         // Grants of the database itself, which an archive tells apart from what is in it.
         var creation = dump.File.Format == Dumps.DumpFormat.Plain ? null : await DumpInspector.ReadCreationAsync(dump.File, ct);
-        CheckRoles(dump, content.Roles.Union(creation?.Roles ?? []), application, createsRoles);
+        CheckRoles(dump, [.. content.Roles.Concat(content.SettingRoles).Concat(creation?.Roles ?? []).Concat(creation?.SettingRoles ?? []).Distinct()], application, createsRoles);
         CheckSize(dump);
         if (situation.Live?.Text("status", "currentPrimary") is { Length: > 0 } primary)
         {
@@ -64,13 +64,18 @@ sealed class FreshPreflight(KubernetesApi api, FreshRequest request, Situation s
     }
 
     /// <summary>A new Cluster has the owner's role, and those of <c>spec.managed.roles</c>.</summary>
-    private void CheckRoles(DumpInspection dump, IEnumerable<string> needed, ApplicationDatabase application, bool createsRoles)
+    private void CheckRoles(DumpInspection dump, IReadOnlyList<string> needed, ApplicationDatabase application, bool createsRoles)
     {
-        var missing = needed.Except([Superuser, application.Owner, "streaming_replica"])
-            .Where(role => !role.StartsWith("pg_", StringComparison.Ordinal) && !Managed().Contains(role)).ToList();
-        // A Pooler that comes later finds its role; a grant that comes before it would fail.
-        RolesToCreate = createsRoles ? [.. missing.Intersect(dump.Roles.Union(CnpgNames.OperatorRoles))] : [];
+        var managed = Managed();
+        var missing = Missing(needed);
+        // A Pooler that comes later finds its role; a grant that comes before it would fail. Who logs in is often only a member of the role that owns everything.
+        RolesToCreate = createsRoles ? [.. missing.Intersect(dump.Roles.Union(CnpgNames.OperatorRoles)).Union(Missing(dump.MembersOf([.. needed, application.Owner])))] : [];
         missing = [.. missing.Except(RolesToCreate)];
+        if (Missing(dump.Roles).Except(CnpgNames.OperatorRoles).Except(RolesToCreate).ToList() is { Count: > 0 } left)
+        {
+            Notes.Add($"roles of the dump that the new Cluster will not have, as {(createsRoles ? $"nothing of {application.Database} needs them" : "--no-roles says")}: {string.Join(", ", left)}");
+        }
+
         if (missing.Count > 0)
         {
             _problems.Add(new Problem(
@@ -79,6 +84,9 @@ sealed class FreshPreflight(KubernetesApi api, FreshRequest request, Situation s
                 $"objects of the dump belong to them or are granted to them; the new Cluster has {Superuser}, {application.Owner} and what spec.managed.roles names",
                 "add them to spec.managed.roles, or restore from a dump of pg_dumpall, which has its roles with it"));
         }
+
+        List<string> Missing(IEnumerable<string> roles) =>
+            [.. roles.Except([Superuser, application.Owner, "streaming_replica"]).Where(role => !role.StartsWith("pg_", StringComparison.Ordinal) && !managed.Contains(role))];
     }
 
     private HashSet<string> Managed() =>

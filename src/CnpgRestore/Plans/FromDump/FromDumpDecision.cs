@@ -17,6 +17,7 @@ namespace CnpgRestore.Plans.FromDump;
 /// <param name="Former">The name that the live database gets; null as <paramref name="Side"/>, and where there is no live one.</param>
 /// <param name="Roles">Roles that are missing, and are created.</param>
 /// <param name="RowsBefore">Rows of the dump's tables before something was appended to them.</param>
+/// <param name="NotValidBefore">Constraints and indexes of a live database that were not valid before something was loaded into it; null beside one.</param>
 /// <param name="Volume">The volume of the cluster that holds the dump; null where it is on a machine.</param>
 /// <param name="Image">Of the pod that reads the volume.</param>
 /// <param name="IsFresh">The server is made new for it, and its database is empty before.</param>
@@ -46,7 +47,8 @@ public sealed record FromDumpDecision(
     string? Volume = null,
     string? Image = null,
     NewDatabase? Creates = null,
-    bool InImage = false)
+    bool InImage = false,
+    IReadOnlyList<string>? NotValidBefore = null)
 {
     /// <summary>As a session of this run is called in <c>pg_stat_activity</c>.</summary>
     [JsonIgnore]

@@ -18,7 +18,10 @@ public sealed record FromDumpPlan(FromDumpDecision Decision, DumpFile Dump, Dump
     private string Undo => Decision.Side is null ? "none: what it changes is the live database" : $"cnpg-restore runs undo {Decision.Run}";
 
     /// <summary>Why psql cannot load the dump as it is into the live database, all or nothing; null where it can.</summary>
-    public string? WhyNoJobForGit => Dump.Format == DumpFormat.Plain && Content.HasTransactions
+    public string? WhyNoJobForGit => Dump.Format != DumpFormat.Plain ? null
+        : Decision.Section is not null || Content.CreateOptions.Count > 0 || Content.Settings.Count > 0
+        ? "the dump holds what concerns the server or a database as such, as with -C or of pg_dumpall; psql in a Job reads it as it is, and would create, connect to and change what it names there"
+        : Content.HasTransactions
         ? "the dump ends transactions of its own, as pg_dump writes them around large objects; what stands in front of them would stay when the rest fails"
         : null;
 

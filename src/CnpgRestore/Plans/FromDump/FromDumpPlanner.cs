@@ -62,6 +62,7 @@ public sealed class FromDumpPlanner(IDatabaseServer server, DatabaseSession sess
             Creates = preflight.Creates, Former = preflight.Creates is null ? decided.Former : null,
             Jobs = request.Jobs ?? (await ServerCores.ReadAsync(session, ct) is { } cores ? Math.Min(cores, MostJobs) : decided.Jobs),
             SystemIdentifier = await SystemIdentifierAsync(session, ct), Roles = preflight.RolesToCreate, RowsBefore = preflight.RowsBefore,
+            NotValidBefore = preflight.NotValidBefore,
         };
         return new FromDumpPlan(decision, inspection.File, content, server.Address, [.. preflight.Notes, .. DumpPreflight.Notes(inspection, request), .. decision.JobNotes]);
     }

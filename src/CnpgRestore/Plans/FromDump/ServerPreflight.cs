@@ -27,6 +27,9 @@ sealed class ServerPreflight(IDatabaseServer server, DatabaseSession session, Fr
     /// <summary>Rows in the tables that are appended to.</summary>
     public IReadOnlyList<RowsBefore> RowsBefore { get; private set; } = [];
 
+    /// <summary>What in the live database is not valid, and is no fault of the dump.</summary>
+    public IReadOnlyList<string>? NotValidBefore { get; private set; }
+
     public async Task CheckAsync(DumpInspection dump, DumpDatabase content, CancellationToken ct)
     {
         var live = await DatabaseProperties.ReadAsync(session, request.Database, ct);
@@ -36,8 +39,11 @@ sealed class ServerPreflight(IDatabaseServer server, DatabaseSession session, Fr
         if (live is null)
         {
             await CheckNewAsync(dump, content, ct);
+            await NameRolesLeftAsync(dump, ct);
             return;
         }
+
+        await NameRolesLeftAsync(dump, ct);
 
         if (request.Owner is { } asked && asked != live.Owner)
         {
@@ -86,9 +92,10 @@ sealed class ServerPreflight(IDatabaseServer server, DatabaseSession session, Fr
 
     private async Task CheckRolesAsync(DumpInspection dump, IReadOnlyList<string> needed, CancellationToken ct)
     {
-        var present = await session.ReadAsync("SELECT rolname::text FROM pg_roles", row => row.GetString(0), ct);
+        var present = await RolesAsync(ct);
         var missing = needed.Except(present).ToList();
-        RolesToCreate = request.CreateRoles ? [.. RolesToCreate.Union(missing.Intersect(dump.Roles))] : [];
+        // Who logs in is often only a member of the role that owns everything.
+        RolesToCreate = request.CreateRoles ? [.. RolesToCreate.Union(missing.Intersect(dump.Roles)).Union(dump.MembersOf(needed).Except(present))] : [];
         missing = [.. missing.Except(RolesToCreate)];
         if (missing.Count > 0)
         {
@@ -99,6 +106,18 @@ sealed class ServerPreflight(IDatabaseServer server, DatabaseSession session, Fr
                 $"createuser {missing[0]}, or restore from a dump of pg_dumpall, which has its roles with it"));
         }
     }
+
+    /// <summary>On another server, an application may want to log in as one of them.</summary>
+    private async Task NameRolesLeftAsync(DumpInspection dump, CancellationToken ct)
+    {
+        var left = dump.Roles.Except(await RolesAsync(ct)).Except(RolesToCreate).ToList();
+        if (left.Count > 0)
+        {
+            Notes.Add($"roles of the dump that are not created, as {(request.CreateRoles ? $"nothing of {request.Database} needs them" : "--no-roles says")}: {Names(left)}");
+        }
+    }
+
+    private Task<IReadOnlyList<string>> RolesAsync(CancellationToken ct) => session.ReadAsync("SELECT rolname::text FROM pg_roles", row => row.GetString(0), ct);
 
     private async Task CheckExtensionsAsync(DumpDatabase content, CancellationToken ct)
     {
@@ -169,13 +188,13 @@ sealed class ServerPreflight(IDatabaseServer server, DatabaseSession session, Fr
 
         var creation = dump.File.Format == Dumps.DumpFormat.Plain ? content : await DumpInspector.ReadCreationAsync(dump.File, ct);
         // Grants and settings of the database itself, which an archive tells apart from what is in it.
-        await CheckRolesAsync(dump, [.. (creation?.Roles ?? []).Except(content.Roles)], ct);
+        await CheckRolesAsync(dump, [.. (creation?.Roles ?? []).Concat(creation?.SettingRoles ?? []).Except(content.Roles)], ct);
         var owner = request.Owner ?? creation?.StatedOwner ?? content.Owner ?? request.DefaultOwner ?? await session.ValueAsync<string>("SELECT current_user::text", ct);
         if (!await session.ValueAsync<bool>("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", ct, owner))
         {
             if (request.CreateRoles && dump.Roles.Contains(owner))
             {
-                RolesToCreate = [.. RolesToCreate.Union([owner])];
+                RolesToCreate = [.. RolesToCreate.Union([owner]).Union(dump.MembersOf([owner]).Except(await RolesAsync(ct)))];
             }
             else if (!content.Roles.Contains(owner))
             {
@@ -183,7 +202,7 @@ sealed class ServerPreflight(IDatabaseServer server, DatabaseSession session, Fr
             }
         }
 
-        Creates = new NewDatabase(owner, await OptionsAsync(creation?.CreateOptions ?? content.CreateOptions, dump.Encoding, ct));
+        Creates = new NewDatabase(owner, await OptionsAsync(creation?.CreateOptions ?? content.CreateOptions, dump.Encoding, ct), creation?.Comment);
         var options = string.Join(", ", Creates.Options.Select(option => $"{option.Key} {option.Value}"));
         Notes.Add($"database {request.Database} does not exist: it will be created, owned by {owner}, {(options.Length == 0 ? "as template0 is" : $"with {options}")}");
         if ((creation ?? content) is { CreateOptions.Count: 0, Settings: [] })
@@ -231,6 +250,7 @@ sealed class ServerPreflight(IDatabaseServer server, DatabaseSession session, Fr
     {
         await using var inside = await DatabaseSession.OpenAsync(server, request.Database, ct);
         var relations = new Relations(inside);
+        NotValidBefore = await relations.NotValidNamesAsync(ct);
         var named = content.Tables.Select(table => table.Name).Concat(content.Owners.Keys).Select(name => name.In("public")).ToHashSet();
         var present = (await relations.ReadAsync(ct)).Where(relation => named.Contains(relation.Name)).ToList();
         if (request.Strategy == LoadStrategy.Clean)

@@ -5,6 +5,7 @@ using CnpgRestore.Dumps;
 using CnpgRestore.Dumps.Loading;
 using CnpgRestore.Dumps.Plain;
 using CnpgRestore.Plans.FromDump;
+using CnpgRestore.Postgres;
 using static System.FormattableString;
 
 namespace CnpgRestore.Runs.FromDump;
@@ -86,6 +87,7 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
         var transaction = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         var isWhole = Decision.Strategy != LoadStrategy.Swap;
         var restrict = await RestrictsAsync(database, ct) ? $"\\restrict {Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16))}\n" : "\n";
+        var forwardOnly = Decision is { Strategy: LoadStrategy.Append, IsFresh: false } ? await SequencesAsync(database, ct) : [];
         meter.Unit = "bytes of text";
         var progress = new BytesRead(meter);
         var command = new ClientCommand("psql", database, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-f", "-")
@@ -103,7 +105,7 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
                 }
 
                 await using var script = await DumpScript.OpenAsync(plan.Dump, options, token);
-                await new DumpSection(script.Text, Decision.Section, intoNew: !isWhole || Decision.IsFresh, inTransaction: isWhole).WriteAsync(input, progress, token);
+                await new DumpSection(script.Text, Decision.Section, intoNew: !isWhole || Decision.IsFresh, inTransaction: isWhole) { ForwardOnly = forwardOnly }.WriteAsync(input, progress, token);
                 await script.DemandWholeAsync(token);
                 await input.WriteAsync(System.Text.Encoding.UTF8.GetBytes(isWhole ? $"\n{Mark()}COMMIT;\n" : "\n"), token);
             },
@@ -152,7 +154,7 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
                 Input = ArchiveInput.IsPiped(plan.Dump) ? (input, token) => ArchiveInput.WriteAsync(plan.Dump, input, token) : null,
             };
             var result = await server.RunAsync(command, ct);
-            return result.ExitCode == 0 ? Loaded() : throw Failure(result.Errors.Trim(), place: null);
+            return result.ExitCode == 0 ? Loaded() : throw Failure(result.Errors.Trim(), place: null, jobs);
         }
         catch (InvalidDataException e)
         {
@@ -175,7 +177,7 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
     private async Task<string?> ListWithoutPublicAsync(string database, CancellationToken ct)
     {
         var entries = await PrintAsync("--list");
-        if (entries.Find(entry => entry.Contains(" SCHEMA - public ", StringComparison.Ordinal)) is not { } schema)
+        if (entries.Find(entry => PublicSchema().IsMatch(entry)) is not { } schema)
         {
             return null;
         }
@@ -207,6 +209,15 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
         ? "nothing was changed; mend the cause, then run the same command again"
         : $"mend the cause, then: {Decision.ResumeCommand}; or drop {Decision.Side}: cnpg-restore runs undo {Decision.Run}";
 
+    private async Task<HashSet<QualifiedName>> SequencesAsync(string database, CancellationToken ct)
+    {
+        await using var inside = await DatabaseSession.OpenAsync(server, database, ct);
+        return [.. await inside.ReadAsync(
+            "SELECT n.nspname::text, c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'S'",
+            row => new QualifiedName(row.GetString(0), row.GetString(1)),
+            ct)];
+    }
+
     private async Task<bool> RestrictsAsync(string database, CancellationToken ct)
     {
         var said = "";
@@ -235,7 +246,8 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
         return Failure(Place().Replace(result.Errors, "").Trim(), Invariant($"line {line}{(statement is null ? "" : $", {statement}")}"));
     }
 
-    private RestoreException Failure(string said, string? place)
+    /// <param name="jobs">How many connections have loaded rows at once.</param>
+    private RestoreException Failure(string said, string? place, int jobs = 1)
     {
         var error = said.Split('\n')[0];
         // The last page that a file is extended by may fit by a half, and a session that begins cannot write its copy of the catalogue.
@@ -247,8 +259,11 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
             : error.Contains("permission denied", StringComparison.Ordinal) ? $"Permission denied: {plan.Dump.Path} cannot be loaded"
             : $"{plan.Dump.Path} cannot be loaded";
         var rest = Decision.Side is null ? "; the transaction was rolled back" : "";
-        return new RestoreException(ProblemCode.Stopped, message, $"{(place is null ? "" : $"{place}: ")}{said}{rest}", isFull ? $"make room there; {Repair}" : $"{Cause(error)}{Repair}");
+        return new RestoreException(ProblemCode.Stopped, message, $"{(place is null ? "" : $"{place}: ")}{said}{rest}", isFull ? $"make room there; {Repair}" : $"{Cause(error)}{(jobs > 1 && said.Contains("COPY failed for table", StringComparison.Ordinal) ? OneByOne : "")}{Repair}");
     }
+
+    /// <summary>pg_restore knows of keys which table comes first, and nothing of what the functions in a check read.</summary>
+    private string OneByOne => $"where a check of the table reads another one, rows go in the dump's order: cnpg-restore runs undo {Decision.Run}, and the same command with --jobs 1; ";
 
     /// <summary>What mends it, where the error itself tells.</summary>
     private static string Cause(string error) =>
@@ -272,6 +287,10 @@ sealed partial class DumpLoad(IDatabaseServer server, FromDumpPlan plan)
 
         return null;
     }
+
+    // 5; 2615 2200 SCHEMA - public postgres: a name further back may hold the same words.
+    [GeneratedRegex(@"^\d+; \d+ \d+ SCHEMA - public ", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex PublicSchema();
 
     [GeneratedRegex(@"psql:<stdin>:(?<line>\d+): ", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Place();

@@ -26,6 +26,9 @@ public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session,
 
     private FromDumpDecision Decision => plan.Decision;
 
+    /// <summary>The database held other things before, and holds them still.</summary>
+    private bool IsIntoLive => Decision is { Side: null, IsFresh: false };
+
     private string Target => Decision.Side ?? Decision.Database;
 
     public async Task<FromDumpResult> RunAsync(CancellationToken ct)
@@ -188,7 +191,14 @@ public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session,
     private async Task<string> FixSequencesAsync(StepMeter meter, CancellationToken ct)
     {
         await using var inside = await DatabaseSession.OpenAsync(server, Target, ct);
-        var sequences = await new SequenceSurvey(inside).ReadAsync(ct);
+        var survey = new SequenceSurvey(inside);
+        // What else is in the live database is not this run's to set.
+        var sequences = IsIntoLive ? await survey.ReadAsync([.. Expectation.Of(plan.Content).Tables.Select(table => table.Name)], ct) : await survey.ReadAsync(ct);
+        foreach (var sequence in sequences.Where(sequence => sequence is { Cycles: false, AtEnd: not null }))
+        {
+            run.Observer.OnWarning(Invariant($"{string.Join(", ", sequence.Uses)} holds {sequence.AtEnd}, at the end of what {sequence.Name} can give: set behind it, that could give nothing more, so it is judged by the other values alone"));
+        }
+
         var set = await new SequenceFix(inside).FixAsync(sequences, ct);
         foreach (var (sequence, value) in set)
         {
@@ -201,24 +211,22 @@ public sealed class FromDumpRun(IDatabaseServer server, DatabaseSession session,
 
     private async Task<string> AnalyzeAsync(StepMeter meter, CancellationToken ct)
     {
-        if (Decision.Side is not null)
+        // Applications may be busy in the live database.
+        var refused = await new Statistics(server, Target).GatherAsync(Decision.Side is null ? 1 : Decision.Jobs, ct);
+        foreach (var table in refused)
         {
-            await new Statistics(server, Target).GatherAsync(Decision.Jobs, ct);
-        }
-        else
-        {
-            await using var inside = await DatabaseSession.OpenAsync(server, Target, ct);
-            await inside.ExecuteAsync("ANALYZE", ct);
+            run.Observer.OnWarning($"no statistics of {table}; later: ANALYZE of that table, by psql");
         }
 
-        return "statistics of every table are new";
+        return refused.Count == 0 ? "statistics of every table are new" : Invariant($"statistics are new, but for {refused.Count} tables");
     }
 
     private async Task<string> VerifyAsync(string database, StepMeter meter, CancellationToken ct)
     {
+        var expected = Expectation.Of(plan.Content);
         var before = (_rowsBefore ?? Decision.RowsBefore).ToDictionary(rows => new QualifiedName(rows.Schema, rows.Table), rows => rows.Rows);
         var progress = new TableNote(meter);
-        var result = await new DatabaseVerification(server, database).RunAsync(Expectation.Of(plan.Content).Added(before), await ReadChecksAsync(database, ct), progress, ct);
+        var result = await new DatabaseVerification(server, database).RunAsync(IsIntoLive ? expected.AddedTo(before, Decision.NotValidBefore ?? []) : expected, await ReadChecksAsync(database, ct), progress, ct);
         _verification = result;
         // What ANALYZE cannot gather statistics of is no reason to stay without the data; nor is anything where the live database is the empty one of initdb.
         if (result.Differences.Any(difference => difference.Kind != "statistics") && Decision is { Side: not null, IsFresh: false })

@@ -62,14 +62,14 @@ public sealed class FromDumpUndo(IDatabaseServer server, DatabaseSession session
     /// <exception cref="RestoreException">Exit 15: the run is not finished, or there is nothing to drop.</exception>
     public async Task<FromDumpEnd> PlanCommitAsync(CancellationToken ct)
     {
-        if (decision.Creates is not null && (await _side.MarksAsync(ct)).Any(mark => mark.State == RunMark.Created))
+        if (decision.Creates is { } made && (await _side.MarksAsync(ct)).Any(mark => mark.State == RunMark.Created))
         {
             var keep = Step("keep", $"forget that there was no {decision.Database} before; nothing is dropped", $"the comment of {decision.Database}", "nothing to undo");
             return End(Commit, keep, $"{decision.Database} stays; run {decision.Run} is final") with
             {
                 Work = async token =>
                 {
-                    await session.ExecuteAsync($"COMMENT ON DATABASE {QualifiedName.Quote(decision.Database)} IS NULL", token);
+                    await session.ExecuteAsync($"COMMENT ON DATABASE {QualifiedName.Quote(decision.Database)} IS {(made.Comment is { } comment ? QualifiedName.Literal(comment) : "NULL")}", token);
                     return $"{decision.Database} is a database as any other";
                 },
             };

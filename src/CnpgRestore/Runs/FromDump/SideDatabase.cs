@@ -80,6 +80,8 @@ sealed class SideDatabase(DatabaseSession session, FromDumpDecision decision)
         if (exists)
         {
             await DropSubscriptionsAsync(name, ct);
+            // No template is dropped, whatever is forced.
+            await session.ExecuteAsync($"ALTER DATABASE {QualifiedName.Quote(name)} IS_TEMPLATE false", ct);
             await session.ExecuteAsync($"DROP DATABASE {QualifiedName.Quote(name)} WITH (FORCE)", ct);
         }
     }
