@@ -26,6 +26,14 @@ static class Arg
             },
         };
 
+    /// <summary>A length of time. What stands in its place in the help is no value, which could be taken for the default.</summary>
+    public static Option<Duration?> Length(string name, string description, string example)
+    {
+        var option = Option<Duration>(name, description, example);
+        option.HelpName = "DURATION";
+        return option;
+    }
+
     /// <summary>One of a few words, in any case: the names of <typeparamref name="T"/>, or those of them that are meant.</summary>
     public static Option<T?> Choice<T>(string name, string[] aliases, string description, params string[] words)
         where T : struct, Enum

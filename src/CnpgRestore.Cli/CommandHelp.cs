@@ -11,6 +11,8 @@ namespace CnpgRestore.Cli;
 /// </summary>
 sealed class CommandHelp(HelpAction inner) : SynchronousCommandLineAction
 {
+    private const int PipedWidth = 120;
+
     public static void UseIn(RootCommand root)
     {
         var help = root.Options.OfType<HelpOption>().Single();
@@ -27,6 +29,12 @@ sealed class CommandHelp(HelpAction inner) : SynchronousCommandLineAction
         foreach (var listed in command.Subcommands)
         {
             listed.Description = listed.Description?.Split('\n')[0];
+        }
+
+        // A terminal says itself how wide it is. Into a pipe, less for example, the longest examples are whole and the lines can be read.
+        if (Console.IsOutputRedirected)
+        {
+            inner.MaxWidth = EnvironmentVariables.Columns ?? PipedWidth;
         }
 
         return inner.Invoke(parseResult);

@@ -10,7 +10,7 @@ sealed class DatabaseOptions
 {
     private readonly Argument<string?> _cluster = new("CLUSTER")
     {
-        Description = "Cluster whose database is meant, for example postgres-v17. One without superuser access gets a role for the time of the command.",
+        Description = "Cluster whose database is meant, for example postgres-v17. Without superuser access, a temporary superuser role is created and dropped again.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -31,7 +31,7 @@ sealed class DatabaseOptions
         {
             if (result.GetValue(_cluster) is null == !_server.IsIn(result))
             {
-                result.AddError($"{command.Name} needs either CLUSTER or --to postgres://...");
+                result.AddError(_server.IsIn(result) ? "name CLUSTER or --to, not both." : $"{command.Name} needs either CLUSTER or --to postgres://...");
             }
         });
     }

@@ -4,8 +4,9 @@ using CnpgRestore.Kubernetes.DumpLoad;
 
 namespace CnpgRestore.Cli;
 
-/// <summary>Dumps that lie in the cluster, and are read through a short-lived pod.</summary>
-sealed class DumpVolumeOptions
+/// <summary>Dumps that are in the cluster, and are read through a short-lived pod.</summary>
+/// <param name="loads">Whether the command also loads what it reads.</param>
+sealed class DumpVolumeOptions(bool loads = false)
 {
     private readonly Option<string?> _nfs = new("--nfs") { Description = "Dumps on an NFS export that the cluster mounts: read through a short-lived pod.", HelpName = "SERVER:PATH" };
 
@@ -13,7 +14,7 @@ sealed class DumpVolumeOptions
 
     private readonly Option<string?> _hostPath = new("--host-path") { Description = "Dumps in a folder of the node, likewise.", HelpName = "PATH" };
 
-    private readonly Option<string?> _image = new("--image") { Description = "Image of that pod, with sh, find, cat and pg_restore. Default: that of the Cluster. One that has cnpg-restore as well loads in a Job, where the dump is.", HelpName = "IMAGE" };
+    private readonly Option<string?> _image = new("--image") { Description = "Image of that pod, with sh, find, cat and pg_restore. Default: that of the Cluster." + (loads ? " One that has cnpg-restore as well loads in a Job, next to the dump." : ""), HelpName = "IMAGE" };
 
     public void AddTo(Command command)
     {

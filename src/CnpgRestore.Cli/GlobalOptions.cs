@@ -15,7 +15,7 @@ static class GlobalOptions
 
     public static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Do what the plan says without asking.", Recursive = true };
 
-    public static readonly Option<bool> NoInput = new("--no-input") { Description = "Never ask; a question without --yes is a refusal.", Recursive = true };
+    public static readonly Option<bool> NoInput = new("--no-input") { Description = "Never ask. Without --yes, stop with exit 15.", Recursive = true };
 
     public static readonly Option<ColorMode?> Color = Recursive(Arg.Choice<ColorMode>(
         "--color", [], "Colour on a terminal (auto), always, or never. NO_COLOR is honoured.", "auto", "always", "never"));

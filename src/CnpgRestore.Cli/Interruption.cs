@@ -22,8 +22,8 @@ sealed class Interruption : IDisposable
     public CancellationToken Token => _source.Token;
 
     public Problem Problem => _signal == PosixSignal.SIGTERM
-        ? new Problem(ProblemCode.Terminated, "ended by SIGTERM", Hint: "run the same command again; it goes on where it stopped")
-        : new Problem(ProblemCode.Interrupted, "interrupted", Hint: "run the same command again; it goes on where it stopped");
+        ? new Problem(ProblemCode.Terminated, "ended by SIGTERM", Hint: "run the same command again; it continues where it stopped")
+        : new Problem(ProblemCode.Interrupted, "interrupted", Hint: "run the same command again; it continues where it stopped");
 
     public void Dispose()
     {

@@ -4,13 +4,14 @@ using CnpgRestore.Kubernetes;
 namespace CnpgRestore.Cli;
 
 /// <summary>Which Kubernetes, as kubectl asks for it.</summary>
-sealed class KubernetesOptions
+/// <param name="ofNamespace">What the namespace is for, where it is not that of the Cluster.</param>
+sealed class KubernetesOptions(string ofNamespace = "Namespace of the Cluster. Default: that of the context.")
 {
     private readonly Option<string?> _kubeconfig = new("--kubeconfig") { Description = "Kubeconfig. Default: KUBECONFIG, ~/.kube/config, or the pod's service account.", HelpName = "FILE" };
 
     private readonly Option<string?> _context = new("--context") { Description = "Context of the kubeconfig. Default: its current one.", HelpName = "NAME" };
 
-    private readonly Option<string?> _namespace = new("--namespace", "-n") { Description = "Namespace of the Cluster. Default: that of the context.", HelpName = "NAME" };
+    private readonly Option<string?> _namespace = new("--namespace", "-n") { Description = ofNamespace, HelpName = "NAME" };
 
     public void AddTo(Command command)
     {
@@ -24,6 +25,9 @@ sealed class KubernetesOptions
 
     /// <summary>These options as they were typed, for a command line that says the same.</summary>
     public IEnumerable<string> Words(ParseResult parse) => Arg.Words(parse, [_namespace, _kubeconfig, _context]);
+
+    /// <summary>The one that the command line names; null where it names none.</summary>
+    public string? Namespace(ParseResult parse) => parse.GetValue(_namespace);
 
     /// <param name="ns">Where a run says itself which namespace it is about.</param>
     public KubernetesApi Connect(ParseResult parse, TimeProvider clock, string? ns = null) => KubernetesApi.Connect(new KubernetesSettings

@@ -5,7 +5,8 @@ using CnpgRestore.Postgres;
 namespace CnpgRestore.Cli;
 
 /// <summary>The options that say where recovery shall stop, and from which base backup. The names are fixed; no target means the end of the archive.</summary>
-sealed class RecoveryTargetOptions
+/// <param name="defaultBackup">From which base backup where none is named, as a sentence for the help.</param>
+sealed class RecoveryTargetOptions(string defaultBackup = "Default: the newest one that leads to the target.")
 {
     private readonly Option<TargetTime?> _time = TimeOption.Create("--target-time", "Recover to this moment; the offset is required.");
 
@@ -18,9 +19,9 @@ sealed class RecoveryTargetOptions
 
     private readonly Option<bool> _immediate = new("--target-immediate") { Description = "Stop as soon as the base backup is consistent." };
 
-    private readonly Option<bool> _exclusive = new("--target-exclusive") { Description = "Stop in front of the target, not behind it." };
+    private readonly Option<bool> _exclusive = new("--target-exclusive") { Description = "Stop before the target, not after it." };
 
-    private readonly Option<BackupId?> _backupId = Arg.Option<BackupId>("--backup-id", "Base backup to start from. Default: the newest one that leads to the target.", "20260301T020000");
+    private readonly Option<BackupId?> _backupId = Arg.Option<BackupId>("--backup-id", $"Base backup to start from. {defaultBackup}", "20260301T020000");
 
     public void AddTo(Command command)
     {

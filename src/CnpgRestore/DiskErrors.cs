@@ -14,9 +14,9 @@ public static class DiskErrors
     public static Problem? Find(Exception e) => e switch
     {
         IOException when IsFull(e) =>
-            new Problem(ProblemCode.Stopped, e.Message, "a full disk", "make room there, then run the same command again; it goes on where it stopped"),
+            new Problem(ProblemCode.Stopped, e.Message, "a full disk", "make room there, then run the same command again; it continues where it stopped"),
         IOException { HResult: ReadOnlyFileSystem or InputOutputError } =>
-            new Problem(ProblemCode.Stopped, e.Message, "the disk has failed, or is mounted for reading alone", "see dmesg and mount; then run the same command again, it goes on where it stopped"),
+            new Problem(ProblemCode.Stopped, e.Message, "the disk has failed, or is mounted for reading alone", "see dmesg and mount; then run the same command again, it continues where it stopped"),
         UnauthorizedAccessException =>
             new Problem(ProblemCode.AccessDenied, $"Permission denied: {e.Message.TrimEnd('.')}", null, "run it as a user who may read and write there"),
         _ => null,

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace CnpgRestore;
 
 /// <summary>Every environment variable that this program reads, in one place. Inner code takes values, never names.</summary>
@@ -14,6 +16,9 @@ public static class EnvironmentVariables
 
     /// <summary>A terminal that cannot move its cursor.</summary>
     public static bool IsDumbTerminal => Read("TERM") == "dumb";
+
+    /// <summary>The width for text that goes into a pipe; null where none is named that text fits in.</summary>
+    public static int? Columns => int.TryParse(Read("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out var width) && width >= 40 ? width : null;
 
     public static string? AwsAccessKeyId => Read("AWS_ACCESS_KEY_ID");
 

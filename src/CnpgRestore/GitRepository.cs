@@ -118,7 +118,7 @@ sealed class GitRepository
         var run = await RunAsync(_root, arguments, ct);
         return run.ExitCode == 0
             ? run.Output
-            : throw new RestoreException(ProblemCode.Stopped, $"git {arguments[0]} failed in {_root}", (run.Errors + run.Output).Trim(), "mend it there, then run the same command again");
+            : throw new RestoreException(ProblemCode.Stopped, $"git {arguments[0]} failed in {_root}", (run.Errors + run.Output).Trim(), "fix it there, then run the same command again");
     }
 
     private static async Task<ProgramRun> RunAsync(string folder, string[] arguments, CancellationToken ct)

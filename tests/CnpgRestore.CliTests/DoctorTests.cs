@@ -45,6 +45,20 @@ public sealed class DoctorTests(TestBed bed)
     }
 
     [Fact]
+    public async Task Without_Kubernetes_the_namespace_is_the_one_that_was_named_or_that_of_the_manifest()
+    {
+        using var folder = new TemporaryFolder("manifest");
+        var file = Path.Combine(folder.Path, "cluster.yaml");
+        await File.WriteAllTextAsync(file, "apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: orders, namespace: web}\nspec: {instances: 1}\n", Ct);
+
+        var named = await ToolProcess.RunAsync(NativeProgram.Command("doctor", "orders", "--kubeconfig", "/nowhere", "-n", "shop"), Ct);
+        var written = await ToolProcess.RunAsync(NativeProgram.Command("doctor", "orders", "--kubeconfig", "/nowhere", "-f", file), Ct);
+
+        Assert.Contains("orders in namespace shop: unknown", named.Output, StringComparison.Ordinal);
+        Assert.Contains("orders in namespace web: unknown", written.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_endpoint_that_does_not_answer_from_here_is_told_as_such()
     {
         await using var scene = await RecoveryScene.CreateAsync(bed);

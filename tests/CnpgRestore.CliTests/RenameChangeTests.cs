@@ -28,7 +28,7 @@ public sealed class RenameChangeTests(TestBed bed)
 
         Assert.Equal(20, result.ExitCode);
         Assert.Contains("postgres-v17/ changed during the move; nothing was deleted", result.Error, StringComparison.Ordinal);
-        Assert.Contains($"1 objects are new: postgres-v17/{NewKey}", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"1 object is new: postgres-v17/{NewKey}", result.Error, StringComparison.Ordinal);
         Assert.Contains("run the same command again", result.Error, StringComparison.Ordinal);
         Assert.Equal(Segments + 7, (await scene.SourceAsync()).Count);
         Assert.Equal(0, scene.Proxy.Count(S3Operation.DeleteObjects));
@@ -86,7 +86,7 @@ public sealed class RenameChangeTests(TestBed bed)
         var result = await scene.MoveAsync("-r");
 
         Assert.Equal(20, result.ExitCode);
-        Assert.Contains("1 objects are left in postgres-v17/", result.Error, StringComparison.Ordinal);
+        Assert.Contains("1 object is left in postgres-v17/", result.Error, StringComparison.Ordinal);
         Assert.Contains(NewKey, result.Error, StringComparison.Ordinal);
         Assert.Equal([NewKey], (await scene.SourceAsync()).Keys);
         Assert.Equal(moved, await scene.TargetAsync());
@@ -122,7 +122,7 @@ public sealed class RenameChangeTests(TestBed bed)
         var result = await scene.MoveAsync();
 
         Assert.Equal(0, result.ExitCode);
-        Assert.Contains($"1 objects came after the copy: postgres-v17/{NewKey}", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"1 object came after the copy: postgres-v17/{NewKey}", result.Error, StringComparison.Ordinal);
         Assert.Equal(before, await scene.TargetAsync());
     }
 

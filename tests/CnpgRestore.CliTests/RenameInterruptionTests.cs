@@ -32,7 +32,7 @@ public sealed class RenameInterruptionTests(TestBed bed)
             var result = await running.WaitAsync(Ct);
 
             Assert.Equal(exitCode, result.ExitCode);
-            Assert.Single(result.Error.Split('\n'), line => line.StartsWith("hint:", StringComparison.Ordinal) && line.Contains("run the same command again; it goes on where it stopped", StringComparison.Ordinal));
+            Assert.Single(result.Error.Split('\n'), line => line.StartsWith("hint:", StringComparison.Ordinal) && line.Contains("run the same command again; it continues where it stopped", StringComparison.Ordinal));
         }
 
         scene.Proxy.Heal();

@@ -98,7 +98,7 @@ public sealed class RenameTests(TestBed bed)
         var result = await scene.MoveAsync("-r");
 
         Assert.Equal(0, result.ExitCode);
-        Assert.Contains($"{Objects / 2} objects are in postgres-v17-backup/ already, alike: an interrupted copy is gone on with", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"{Objects / 2} objects are in postgres-v17-backup/ already, alike: an interrupted copy continues", result.Error, StringComparison.Ordinal);
         Assert.Equal(Objects / 2, scene.Proxy.Count(S3Operation.CopyObject));
         Assert.Equal(all, await scene.TargetAsync());
         Assert.Empty(await scene.SourceAsync());

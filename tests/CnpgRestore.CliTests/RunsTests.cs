@@ -31,7 +31,7 @@ public sealed class RunsTests : IDisposable
 
         Assert.True(result.ExitCode == 2, result.Output + result.Error);
         Assert.Contains($"run {run} is a rename", result.Error, StringComparison.Ordinal);
-        Assert.Contains($"it goes on with: cnpg-restore rename -r {Old} {New} -b file://{_bucket.Path};", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"it continues with: cnpg-restore rename -r {Old} {New} -b file://{_bucket.Path};", result.Error, StringComparison.Ordinal);
         Assert.True(finished.ExitCode == 2, finished.Output + finished.Error);
         Assert.Contains("it is finished; rename the folders the other way round to take it back", finished.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("kubeconfig", result.Error, StringComparison.OrdinalIgnoreCase);

@@ -41,13 +41,23 @@ public sealed partial class UsageTests
         Assert.True(example > 0 && example < help.IndexOf("\nUsage:", StringComparison.Ordinal), help);
     }
 
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public async Task Help_in_a_pipe_has_lines_that_can_be_read(string command)
+    {
+        var help = (await RunAsync([.. command.Split(' '), "--help"])).Succeeded().Output;
+
+        Assert.All(help.Split('\n'), line => Assert.True(line.Length <= 120, line));
+    }
+
     [Fact]
     public async Task The_list_of_commands_leaves_room_for_what_they_do()
     {
         var help = (await RunAsync(["--help"])).Succeeded().Output;
 
         var commands = help[help.IndexOf("\nCommands:", StringComparison.Ordinal)..].Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..];
-        Assert.All(commands, line => Assert.True(Description().Match(line) is { Success: true, Index: < 40 }, line));
+        // A summary that is longer than the line goes on below itself.
+        Assert.All(commands.Where(line => !line.StartsWith("   ", StringComparison.Ordinal)), line => Assert.True(Description().Match(line) is { Success: true, Index: < 40 }, line));
     }
 
     [Theory]
@@ -58,11 +68,14 @@ public sealed partial class UsageTests
     [InlineData("from-backup x --apply sometimes", "choose one of api, git, none")]
     [InlineData("from-dump x --local . --strategy best", "choose one of fresh, swap, clean, append")]
     [InlineData("verify", "verify needs either CLUSTER or --to postgres://")]
-    [InlineData("verify x --to postgres://x/y", "verify needs either CLUSTER or --to postgres://")]
+    [InlineData("verify x --to postgres://x/y", "name CLUSTER or --to, not both")]
     [InlineData("verify --to postgres://x/y --dump z --pvc dumps", "--nfs, --pvc and --host-path go with CLUSTER and --dump")]
     [InlineData("verify x --pvc dumps", "--nfs, --pvc and --host-path go with CLUSTER and --dump")]
     [InlineData("sequences --fix", "sequences needs either CLUSTER or --to postgres://")]
-    [InlineData("sequences x --to postgres://x/y", "sequences needs either CLUSTER or --to postgres://")]
+    [InlineData("sequences x --to postgres://x/y", "name CLUSTER or --to, not both")]
+    [InlineData("from-dump --local .", "from-dump needs either CLUSTER or --to postgres://")]
+    [InlineData("from-dump x --to postgres://x/y --local .", "name CLUSTER or --to, not both")]
+    [InlineData("rename a a", "source and target are the same folder, a")]
     [InlineData("from-backup x --report /nowhere/x.html", "the folder of --report /nowhere/x.html does not exist")]
     [InlineData("runs resume x --report /nowhere/x.html", "the folder of --report /nowhere/x.html does not exist")]
     [InlineData("drill --report /nowhere/x.html", "the folder of --report /nowhere/x.html does not exist")]
@@ -146,6 +159,20 @@ public sealed partial class UsageTests
 
         Assert.Equal(10, result.ExitCode);
         Assert.Contains($"hint:   cnpg-restore backups list --bucket file://{bucket.Path} --server postgres-v15\n", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_bucket_that_cannot_be_listed_is_named()
+    {
+        var command = new ToolCommand(NativeProgram.Path, ["backups", "list", "-b", "s3://orders", "-e", "http://127.0.0.1:1"]) with
+        {
+            Environment = new Dictionary<string, string> { ["AWS_ACCESS_KEY_ID"] = "x", ["AWS_SECRET_ACCESS_KEY"] = "x" },
+        };
+
+        var result = await ToolProcess.RunAsync(command, Ct);
+
+        Assert.Equal(13, result.ExitCode);
+        Assert.Contains("while asking for the list of s3://orders/\n", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -38,7 +38,12 @@ return await root.Parse(args).InvokeAsync();
 
 static async Task OutliveAsync(int? owner, CancellationTokenSource end)
 {
-    if (owner is { } id)
+    if (owner is not { } id)
+    {
+        // Started by hand: until a signal.
+        await Task.Delay(Timeout.Infinite, end.Token);
+    }
+    else
     {
         using var process = Process.GetProcessById(id);
         await process.WaitForExitAsync(end.Token);

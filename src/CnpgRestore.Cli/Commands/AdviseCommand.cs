@@ -23,14 +23,14 @@ static class AdviseCommand
         var target = TimeOption.Create("--target-time", "The moment before a mistake; the offset is required. Default: as far as there is data.");
         var want = Arg.Choice<Wish>(
             "--want", [], "What no measurement shows: the data is to be inspected or changed first, or the new Cluster is to be another one.", "inspect", "migrate");
-        var timeout = Arg.Option<Duration>("--timeout", "Longest time for each of the looks: Kubernetes, bucket, dumps. Default: 30s.", "10m");
+        var timeout = Arg.Length("--timeout", "Longest time for each of the looks: Kubernetes, bucket, dumps. Default: 30s.", "10m");
         var kubernetes = new KubernetesOptions();
         var store = new StoreOptions();
 
         var command = new Command("advise", """
-            Tell which way brings a database back: from its bucket or from a dump, what each loses, how long each takes, and the commands.
+            Show your options when a database is gone: what its bucket and its dumps restore, lose and take, and the commands.
 
-            Start here when a database is gone. Kubernetes, bucket and dumps are looked at side by side; what cannot be looked at is told
+            Start here when a database is gone. Kubernetes, bucket and dumps are looked at side by side; what cannot be looked at is reported
             and stops nothing. Nothing is changed.
 
             Exit codes: 0 there is a way, 2 nothing to look at is named, 10 there is none.

@@ -87,7 +87,7 @@ sealed class AppsCarrier(CliSession session, KubernetesApi api, string cluster, 
             }
             catch (OperationCanceledException) when (lease?.Lost.IsCancellationRequested == true && !ct.IsCancellationRequested)
             {
-                throw lease.ToException("run the same command again; it goes on where it stopped");
+                throw lease.ToException("run the same command again; it continues where it stopped");
             }
         });
     }

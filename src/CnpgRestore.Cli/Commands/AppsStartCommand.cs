@@ -11,7 +11,7 @@ static class AppsStartCommand
     public static Command Create(TimeProvider clock)
     {
         var cluster = new Argument<string>("CLUSTER") { Description = "Name of the Cluster, for example postgres-v17." };
-        var timeout = Arg.Option<Duration>("--timeout", "How long pods may take to be ready. Default: 5m.", "30m");
+        var timeout = Arg.Length("--timeout", "How long pods may take to be ready. Default: 5m.", "30m");
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the plan and change nothing." };
         var namespaces = new Option<string[]>("--in") { Description = "Look in this namespace only, again for more. Default: in all.", HelpName = "NAMESPACE" };
         var kubernetes = new KubernetesOptions();

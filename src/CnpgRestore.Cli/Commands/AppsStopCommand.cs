@@ -12,7 +12,7 @@ static class AppsStopCommand
     {
         var cluster = new Argument<string>("CLUSTER") { Description = "Name of the Cluster, for example postgres-v17; it may be gone." };
         var terminate = new Option<bool>("--terminate") { Description = "End the sessions that are left when all pods are gone." };
-        var timeout = Arg.Option<Duration>("--timeout", "How long pods may take to go. Default: 10m.", "30m");
+        var timeout = Arg.Length("--timeout", "How long pods may take to go. Default: 10m.", "30m");
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the plan and change nothing." };
         var scope = new AppScopeOptions();
         var kubernetes = new KubernetesOptions();
@@ -20,7 +20,7 @@ static class AppsStopCommand
             Stop the workloads that use a Cluster's database, and prove that nobody is connected.
 
             GitOps, autoscalers and schedules that would bring them back are suspended. What each workload was is written on it first, so that
-            'apps start' brings it back from any machine. Killed anywhere, the same command goes on.
+            'apps start' brings it back from any machine. If it is killed, the same command continues.
 
             Exit codes: 0 stopped and nobody connected, 3 stopped and somebody is connected, 10 no such Cluster or workload, 11 another run holds
             the Cluster, 12 access denied, 13 API unreachable, 15 refused and nothing changed, 20 stopped midway, 130 interrupted.

@@ -20,8 +20,7 @@ static class BackupsCheckCommand
 
             Without a target: the end of the archive. Nothing is restored; at most a few WAL segments are read.
 
-            Exit codes: 0 reachable (or not proven, since only a replay can tell: for --target-xid and --target-name, and where
-            the last segment cannot be read), 10 no backup or the target is not in the archive, 12 access denied, 13 store
+            Exit codes: 0 reachable, or "not proven": only a replay can tell (--target-xid, --target-name, or a last segment that cannot be read), 10 no backup or the target is not in the archive, 12 access denied, 13 store
             unreachable, 14 a WAL segment is missing in front of the target.
 
             Examples:

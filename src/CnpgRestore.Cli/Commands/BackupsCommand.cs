@@ -10,7 +10,7 @@ namespace CnpgRestore.Cli.Commands;
 static class BackupsCommand
 {
     public static Command Create(TimeProvider clock) =>
-        new("backups", "What a bucket holds: base backups, WAL, and which moments can be brought back. Reads only.")
+        new("backups", "What a bucket holds: base backups, WAL, and the earliest and latest moment you can recover to. Reads only.")
         {
             BackupsListCommand.Create(clock),
             BackupsShowCommand.Create(clock),

@@ -14,7 +14,7 @@ static class BackupsListCommand
     {
         var place = new BackupFolderOptions();
         var command = new Command("list", """
-            List the base backups of a server folder, the moments that can be brought back, and what is wrong with the folder.
+            List the base backups of a server folder, the earliest and latest moment you can recover to, and what is wrong with the folder.
 
             Lists names and reads each backup.info, the history files and the last WAL segment; nothing is changed.
 

@@ -9,7 +9,7 @@ using CnpgRestore.Manifests;
 
 namespace CnpgRestore.Cli.Commands;
 
-/// <summary><c>doctor CLUSTER</c>: what is wrong, how that is known, and which command repairs it.</summary>
+/// <summary><c>doctor CLUSTER</c>: what is wrong, the evidence, and the command that fixes it.</summary>
 static class DoctorCommand
 {
     public static Command Create(TimeProvider clock)
@@ -18,22 +18,22 @@ static class DoctorCommand
         var files = new Option<string[]>("--file", "-f") { Description = "Manifest of the Cluster, as Git has it; with it, what is left of a Cluster that is gone is judged, too.", HelpName = "FILE" };
         var server = Arg.ServerFolder("--server", "Server folder in the bucket, where nothing else names one. Default: the Cluster's name.");
         var dumps = new Option<string?>("--dumps") { Description = "Folder of SQL dumps, or one dump, to judge as well.", HelpName = "PATH" };
-        var watch = new Option<bool>("--watch") { Description = "Look again every few seconds and tell what has changed, until interrupted." };
+        var watch = new Option<bool>("--watch") { Description = "Look again every few seconds and show what has changed, until interrupted." };
         var report = Arg.Report("Write all that was read, without secrets, for an issue tracker.", "FILE.tar.gz");
         var store = new StoreOptions();
         var kubernetes = new KubernetesOptions();
         var command = new Command("doctor", """
-            Examine a Cluster and everything around it: what is wrong, how that is known, and which command repairs it.
+            Examine a Cluster and everything around it: what is wrong, the evidence, and the command that fixes it.
 
             Reads status, events, Jobs, logs of all containers, volumes, the shape of Secrets, GitOps owners, the bucket and the dumps. Nothing is changed, and
-            no value of a Secret is shown. What cannot be read is told and does not stop the rest. docs/troubleshooting.md explains each finding.
+            no value of a Secret is shown. What cannot be read is reported and does not stop the rest. docs/troubleshooting.md explains each finding.
 
-            Exit codes: 0 healthy (notes allowed), 3 warnings, 4 broken, 13 the Cluster could not be looked at. Ctrl-C ends --watch, with the code of its last look.
+            Exit codes: 0 healthy (notes allowed), 3 warnings, 4 broken, 13 the Cluster could not be looked at. A watch ends with Ctrl-C, and with the code of its last look.
 
             Examples:
-              # What is wrong, and what repairs it
+              # What is wrong, and what fixes it
               cnpg-restore doctor postgres-v17 -n db
-              # Again every few seconds, telling what has changed
+              # Again every few seconds, showing what has changed
               cnpg-restore doctor postgres-v17 -n db --watch
               # What was read, without secrets, for an issue tracker
               cnpg-restore doctor postgres-v17 -n db --report doctor.tar.gz
@@ -49,7 +49,7 @@ static class DoctorCommand
             var (api, problem) = Connect(kubernetes, parse, clock);
             using (api)
             {
-                var request = new ExaminationRequest(name, api?.Namespace ?? "default", api, clock)
+                var request = new ExaminationRequest(name, api?.Namespace ?? kubernetes.Namespace(parse) ?? written?.Namespace ?? "default", api, clock)
                 {
                     File = set?.ReadJson(name),
                     Written = written,

@@ -19,7 +19,7 @@ static class DrillCommand
         var noAmcheck = new Option<bool>("--no-amcheck") { Description = "Do not run pg_amcheck." };
         var binaries = new Option<string?>("--pg-bindir") { Description = "Folder with the programs of PostgreSQL of the backup's major version.", HelpName = "DIR" };
         var user = new Option<string>("--pg-user") { Description = "Superuser to connect as.", HelpName = "NAME", DefaultValueFactory = _ => "postgres" };
-        var timeout = Arg.Option<Duration>("--timeout", "Longest time for the whole drill. Default: 12h.", "1h30m");
+        var timeout = Arg.Length("--timeout", "Longest time for the whole drill. Default: 12h.", "1h30m");
         var target = new RecoveryTargetOptions();
         var place = new BackupFolderOptions();
 

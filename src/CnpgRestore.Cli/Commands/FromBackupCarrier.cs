@@ -18,7 +18,7 @@ sealed class FromBackupCarrier(CliSession session, KubernetesApi api, StoreOptio
     private readonly StateFolder _state = new(EnvironmentVariables.StateFolder);
 
     public static Option<Duration?> TimeoutOption() =>
-        Arg.Option<Duration>("--timeout", "Longest time for all steps; then the run stops where it can go on. Default: none.", "1h30m");
+        Arg.Length("--timeout", "Longest time for all steps; then the run stops where it can continue. Default: none.", "1h30m");
 
     /// <summary>Begins, or goes on with what an earlier process of the same request has left.</summary>
     public async Task<int> RunAsync(FromBackupRequest request, bool dryRun, TimeSpan? timeout, string? report, CancellationToken ct)

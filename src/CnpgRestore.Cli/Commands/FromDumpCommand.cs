@@ -23,7 +23,7 @@ static class FromDumpCommand
             Description = "Cluster whose database is restored, for example postgres-v17; its applications are stopped first and started last.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var keepApps = new Option<bool>("--keep-apps") { Description = "Leave the applications as they are: running, so that what they write until the names are swapped is lost; or stopped before by 'apps stop', which takes --add and --remove." };
+        var keepApps = new Option<bool>("--keep-apps") { Description = "Do not stop applications. What they write before the swap is lost. For those that 'apps stop' has stopped, which takes --add and --remove." };
         var local = new Option<string?>("--local") { Description = "Folder of dumps on this machine, such as a mounted NFS share; or the dump itself.", HelpName = "PATH" };
         var dump = new Option<string?>("--dump")
         {
@@ -33,19 +33,19 @@ static class FromDumpCommand
         var database = new Option<string?>("--database") { Description = "Database to restore; out of a dump of pg_dumpall, that one alone. Default: that of --to, or the application database of CLUSTER.", HelpName = "NAME" };
         var strategy = Arg.Word(
             "--strategy",
-            "swap (default): load beside the live database, prove it, swap the names. clean, append: into the live one, in one transaction. fresh: delete the Cluster, make it new, load.",
+            "swap (default): load beside the live database, prove it, swap the names. clean, append: into the live one, in one transaction. fresh: delete the Cluster, create it again, load.",
             Fresh,
             "swap",
             "clean",
             "append");
         var fresh = new FreshOptions();
-        var volumes = new DumpVolumeOptions();
+        var volumes = new DumpVolumeOptions(loads: true);
         var store = new StoreOptions();
         var engine = Arg.Choice<LoadEngine>(
             "--engine", [], "parallel: SQL over several connections, indexes side by side. psql: through psql, or pg_restore. Default: parallel where it can.", "psql", "parallel");
         var jobs = Arg.Count("--jobs", ["-j"], "Connections at once. Default: the server's cores, at most 8.", MostJobs);
         var noRoles = new Option<bool>("--no-roles") { Description = "Do not create roles that are missing, even where the dump has them." };
-        var dryRun = new Option<bool>("--dry-run") { Description = "Print the plan and change nothing; a Cluster without superuser access gets a role for the time of looking." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Print the plan and change no data. If the Cluster has no superuser access, a temporary superuser role is created and dropped again." };
         var checks = new SqlCheckOption();
         var server = new ServerOptions(required: false);
         var kubernetes = new KubernetesOptions();
@@ -54,7 +54,7 @@ static class FromDumpCommand
             Restore a database from an SQL dump: inspect it, load it, set sequences, compare every row count, and swap it in.
 
             By default the live database is not touched until the restored one is proven; it stays aside until runs commit, and runs undo
-            brings it back. With fresh, the Cluster itself is deleted and made new, and there is no way back.
+            brings it back. With fresh, the Cluster itself is deleted and created again, and there is no way back.
 
             Exit codes: 0 done and proven, 3 restored with differences, 10 no such dump or database, 11 another run holds the database,
             12 access denied, 13 server unreachable, 15 refused and nothing changed, 20 stopped midway, 130 interrupted.
@@ -79,7 +79,7 @@ static class FromDumpCommand
         {
             if (result.GetValue(cluster) is null == !server.IsIn(result))
             {
-                result.AddError("from-dump needs either CLUSTER or --to postgres://...");
+                result.AddError(server.IsIn(result) ? "name CLUSTER or --to, not both." : "from-dump needs either CLUSTER or --to postgres://...");
             }
 
             var isRemote = volumes.IsIn(result);

@@ -13,7 +13,7 @@ static class ManifestCommand
     private static Command Recovery(TimeProvider clock)
     {
         var source = Arg.ServerFolder("--source", "Server folder in the bucket to recover from; default: what the manifest says, live or in a comment.");
-        var target = new RecoveryTargetOptions();
+        var target = new RecoveryTargetOptions("Default: none; CloudNativePG chooses, and may take a FAILED one. 'backups check' names the right one.");
         var options = new ManifestOptions();
         var command = new Command("recovery", """
             Make the Cluster of a manifest recover from a folder in its bucket.

@@ -20,14 +20,14 @@ static class PruneCommand
             HelpName = "SERVER",
         };
         var newSystem = new Option<bool>("--new-system") { Description = "The replacement was made by initdb and a dump: another system identifier is right." };
-        var idle = Arg.Option<Duration>("--idle-for", "Refuse while the youngest object is younger than this: somebody may archive there. Default: 10m.", "10m");
+        var idle = Arg.Length("--idle-for", "Refuse while the youngest object is younger than this: somebody may archive there. Default: 10m.", "10m");
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the plan and change nothing." };
         var place = new BackupFolderOptions(isNamed: false);
         var command = new Command("prune", """
-            Remove an old server folder with all its backups and WAL, as a recovery leaves it behind for ever.
+            Remove an old server folder, with all its backups and WAL, that a recovery left behind.
 
             Refused while somebody archives there, while a Cluster or manifest names it, and unless the folder that replaces it holds a
-            newer usable base backup. There is no way back. Killed anywhere, the same command goes on.
+            newer usable base backup. There is no way back. If it is killed, the same command continues.
 
             Exit codes: 0 done, 10 no such folder, 11 another run holds the folder, 12 access denied, 13 store unreachable, 15 refused and
             nothing changed, 20 stopped midway and resumable, 130 interrupted and resumable.
@@ -90,7 +90,7 @@ static class PruneCommand
             return 0;
         }
 
-        session.Result.Line(Invariant($"{request.Server}/ removed in {seconds:0.0} s: {removed} objects, {prune.Bytes}"));
+        session.Result.Line(Invariant($"{request.Server}/ removed in {seconds:0.0} s: {Counted.Of(removed, "object")}, {prune.Bytes}"));
         return 0;
     }
 }

@@ -31,7 +31,7 @@ static class RenameCommand
         var command = new Command("rename", """
             Rename a server folder in the bucket, so that a new cluster may archive under the old name.
 
-            Copies on the server, proves every object, and with -r removes the source. Killed anywhere, the same command goes on.
+            Copies on the server, proves every object, and with -r removes the source. If it is killed, the same command continues.
 
             Exit codes: 0 done, 3 a proof failed, 10 source not found, 11 another run holds the folder, 12 access denied, 13 store
             unreachable, 15 refused and nothing changed, 20 stopped midway and resumable, 130 interrupted and resumable.
@@ -48,6 +48,8 @@ static class RenameCommand
             var session = new CliSession(parse, clock);
             var request = new FolderMoveRequest(
                 parse.GetRequiredValue(source), parse.GetRequiredValue(target), parse.GetValue(remove), parse.GetValue(verify) == "full", parse.GetValue(parallel));
+            // Before the bucket asks for credentials.
+            FolderMovePlanner.CheckNames(request);
             using var opened = store.Open(parse, clock, request.Parallelism);
             return await RunAsync(session, opened, request, request.CommandLine(store.Words(parse, opened)), parse.GetValue(dryRun), ct);
         });
@@ -57,7 +59,6 @@ static class RenameCommand
     /// <param name="again">The command line that goes on.</param>
     private static async Task<int> RunAsync(CliSession session, IObjectStore store, FolderMoveRequest request, string again, bool dryRun, CancellationToken ct)
     {
-        FolderMovePlanner.CheckNames(request);
         var planner = new FolderMovePlanner(store, session.Clock);
         if (dryRun)
         {
@@ -105,11 +106,11 @@ static class RenameCommand
         var how = string.Join(", ", result.ByEvidence.OrderByDescending(entry => entry.Key).Select(entry => Invariant($"{entry.Value} by {FolderMove.Word(entry.Key)}")));
         var verb = request.RemoveSource ? "moved to" : "copied to";
         session.Result.Line(Invariant($"{request.Source}/ {verb} {request.Target}/ in {seconds:0.0} s"));
-        session.Result.Line(Invariant($"  copied    {result.CopiedObjects} objects, {new ByteSize(result.CopiedBytes)}"));
-        session.Result.Line(Invariant($"  verified  {result.ProvenObjects} objects, {new ByteSize(result.ProvenBytes)}: {how}"));
+        session.Result.Line(Invariant($"  copied    {Counted.Of(result.CopiedObjects, "object")}, {new ByteSize(result.CopiedBytes)}"));
+        session.Result.Line(Invariant($"  verified  {Counted.Of(result.ProvenObjects, "object")}, {new ByteSize(result.ProvenBytes)}: {how}"));
         if (request.RemoveSource)
         {
-            session.Result.Line(Invariant($"  removed   {result.RemovedObjects} objects"));
+            session.Result.Line(Invariant($"  removed   {Counted.Of(result.RemovedObjects, "object")}"));
         }
     }
 }

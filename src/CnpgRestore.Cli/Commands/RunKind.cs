@@ -23,14 +23,14 @@ static class RunKind
         if (run.Command == "rename")
         {
             var entries = state.Read(run);
-            var again = Journal.IsFinished(entries) ? "it is finished" : $"it goes on with: {(entries is [{ Text: { } text }, ..] ? text : "the same rename again")}";
+            var again = Journal.IsFinished(entries) ? "it is finished" : $"it continues with: {(entries is [{ Text: { } text }, ..] ? text : "the same rename again")}";
             throw new RestoreException(ProblemCode.Usage, $"run {run} is a rename", subject, $"{again}; rename the folders the other way round to take it back");
         }
 
         if (run.Command == "prune")
         {
             throw new RestoreException(
-                ProblemCode.Usage, $"run {run} removes a folder", subject ?? "what it needs is in the bucket", "run the same prune again to go on; what is removed is gone");
+                ProblemCode.Usage, $"run {run} removes a folder", subject ?? "what it needs is in the bucket", "run the same prune again to continue; what is removed is gone");
         }
 
         if (run.Command is AppsStopPlan.Verb or AppsStartPlan.Verb)
@@ -40,7 +40,7 @@ static class RunKind
                 ProblemCode.Usage,
                 $"run {run} has stopped or started applications",
                 "what it needs is written on them, not in a record of its own",
-                $"the same command goes on; what is stopped comes back with 'cnpg-restore apps start {cluster}'");
+                $"the same command continues; what is stopped comes back with 'cnpg-restore apps start {cluster}'");
         }
     }
 

@@ -11,13 +11,13 @@ namespace CnpgRestore.Cli.Commands;
 static class RunsCommand
 {
     public static Command Create(TimeProvider clock) =>
-        new("runs", "Runs that were begun: list them, look at one, go on with it, or take it back.") { List(clock), Show(clock), Resume(clock), Undo(clock), Commit(clock) };
+        new("runs", "Runs that were begun: list them, look at one, resume, undo or commit it.") { List(clock), Show(clock), Resume(clock), Undo(clock), Commit(clock) };
 
     private static StateFolder State => StateFolder.ToRead(EnvironmentVariables.StateFolder);
 
     private static Command List(TimeProvider clock)
     {
-        var kubernetes = new KubernetesOptions();
+        var kubernetes = new KubernetesOptions("Also ask this namespace. Without -n, --context or --kubeconfig: this machine only.");
         var command = new Command("list", """
             The runs whose journals are on this machine, newest first; with -n also the unfinished ones that a namespace has a record of.
 
@@ -74,9 +74,9 @@ static class RunsCommand
         return Recorded(
             "resume",
             """
-            Go on with an unfinished run, from the machine that began it or another: what it needs is in the cluster.
+            Continue an unfinished run, from the machine that began it or another: its state is in the cluster.
 
-            The command that began the run goes on with it as well. The exit codes are those of that command.
+            The command that began the run continues it as well. The exit codes are those of that command.
 
             Examples:
               # What is left to do

@@ -15,10 +15,11 @@ static class SequencesCommand
         var command = new Command("sequences", """
             Compare every sequence with the columns that take their values from it: serial, identity, owned, or by a default.
 
-            A sequence that is behind makes the next INSERT fail with "duplicate key".
+            A sequence that is behind makes the next INSERT fail with "duplicate key". Without --fix, no data is changed. If the Cluster has no superuser access,
+            a temporary superuser role cnpg_restore_* is created and dropped again (that of a killed command expires after 7 days).
 
             Exit codes: 0 none is behind, 3 some are and --fix was not given, 10 no such Cluster or database, 12 access denied, 13 server
-            unreachable, 15 the Cluster's pod runs no command, 20 the server refuses to set one: the same command goes on.
+            unreachable, 15 the Cluster's pod runs no command, 20 the server refuses to set one: the same command continues.
 
             Examples:
               # Is any behind?

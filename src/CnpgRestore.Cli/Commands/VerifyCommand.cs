@@ -21,7 +21,9 @@ static class VerifyCommand
         var command = new Command("verify", """
             Compare a database with its dump or with a baseline: rows of every table, owners, extensions, constraints, indexes, sequences.
 
-            Reads only; every row is counted. Of a dump of all databases, the part of this one is taken.
+            Changes no data; every row is counted. If the Cluster has no superuser access, a temporary superuser role cnpg_restore_* is created and dropped again
+            (that of a killed command expires after 7 days). A dump that is in the cluster is read by a short-lived pod. Of a dump of all databases, the
+            part of this one is taken.
 
             Exit codes: 0 no difference, 3 differences, 10 no such Cluster, database or file, 12 access denied, 13 server unreachable,
             15 the dump is not whole or cannot be read here, or the Cluster's pod runs no command, 20 the server refuses to count.
@@ -113,7 +115,7 @@ static class VerifyCommand
             return 0;
         }
 
-        session.Result.Line(FormattableString.Invariant($"{database}: {baseline.Tables.Count} tables with {rows} rows, written to {path}"));
+        session.Result.Line(FormattableString.Invariant($"{database}: {Counted.Of(baseline.Tables.Count, "table")} with {Counted.Of(rows, "row")}, written to {path}"));
         return 0;
     }
 }

@@ -54,7 +54,7 @@ static class AdviceSightText
 
         var archived = found.LastArchived is { } time ? $", written {Spoken.Time(time)}" : "";
         var commit = found.LastCommit is { } last ? $"last commit {Spoken.Time(last)}" : "no commit in the last segments";
-        return Invariant($"{seen.Server}/ in {seen.Address}; base backup {found.BackupId}, {found.Stored}, PostgreSQL {found.Version}; {found.Segments} WAL segments to {found.LastSegment}{archived}; {commit}");
+        return Invariant($"{seen.Server}/ in {seen.Address}; base backup {found.BackupId}, {found.Stored}, PostgreSQL {found.Version}; {Counted.Of(found.Segments, "WAL segment")} to {found.LastSegment}{archived}; {commit}");
     }
 
     private static string Dumps(DumpSight seen, DateTimeOffset now)

@@ -42,7 +42,7 @@ static class DumpsInspectOutput
     private static void WriteDatabase(CliSession session, DumpInspection inspection, DumpDatabase database)
     {
         session.Result.WriteLine();
-        var content = inspection.State == DumpState.HeadOnly ? "what it holds is not known" : Invariant($"{database.Tables.Count} tables with data, {database.Rows} rows");
+        var content = inspection.State == DumpState.HeadOnly ? "what it holds is not known" : Invariant($"{Counted.Of(database.Tables.Count, "table")} with data, {Counted.Of(database.Rows, "row")}");
         session.Result.Line($"database {database.Name ?? inspection.ArchivedDatabase ?? "(not named)"}: {content}");
         Row(session, "extensions", Join(database.Extensions));
         Row(session, "creates", Join([.. database.Created.Select(entry => Invariant($"{entry.Value} {entry.Key}"))]));

@@ -16,8 +16,8 @@ static class FreshOutput
 
         var (decision, loaded) = (result.Decision, result.Loaded);
         session.Result.Line($"cluster {decision.Namespace}/{decision.Cluster} is new, and {decision.Dump.Database} is restored from {decision.Dump.Dump} after {DrillText.Age(result.Took)}");
-        var outcome = result.Passed ? "as in the dump" : Invariant($"{loaded.Differences.Count} differences");
-        session.Result.Line(Invariant($"  verified      {loaded.Rows} rows in {loaded.Tables} tables, {loaded.Checks} SQL checks: {outcome}"));
+        var outcome = result.Passed ? "as in the dump" : Counted.Of(loaded.Differences.Count, "difference");
+        session.Result.Line(Invariant($"  verified      {Counted.Of(loaded.Rows, "row")} in {Counted.Of(loaded.Tables, "table")}, {Counted.Of(loaded.Checks, "SQL check")}: {outcome}"));
         foreach (var difference in loaded.Differences)
         {
             session.Result.Line($"                {difference.Kind} {difference.Subject}: {difference.Detail}");

@@ -18,8 +18,8 @@ static class FromDumpOutput
         session.Result.Line(Invariant($"{decision.Database} is restored from {decision.Dump} in {result.Took.TotalSeconds:0.0} s"));
         if (result.Verification is { } verification)
         {
-            var outcome = verification.Passed ? "as in the dump" : Invariant($"{verification.Differences.Count} differences");
-            session.Result.Line(Invariant($"  verified   {verification.Rows} rows in {verification.Tables} tables, {verification.Checks} SQL checks: {outcome}"));
+            var outcome = verification.Passed ? "as in the dump" : Counted.Of(verification.Differences.Count, "difference");
+            session.Result.Line(Invariant($"  verified   {Counted.Of(verification.Rows, "row")} in {Counted.Of(verification.Tables, "table")}, {Counted.Of(verification.Checks, "SQL check")}: {outcome}"));
             foreach (var difference in verification.Differences)
             {
                 session.Result.Line($"             {difference.Kind} {difference.Subject}: {difference.Detail}");

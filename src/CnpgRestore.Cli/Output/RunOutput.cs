@@ -77,7 +77,7 @@ static class RunOutput
                 ProblemCode.Refused, "the plan is not confirmed; nothing was changed", session.NoInput ? "--no-input forbids to ask" : "there is no terminal to ask on", "add --yes to run it, or --dry-run to look at it");
         }
 
-        var question = plan.IsDestructive ? $"Type the name of the {what} ({name}) to go on: " : "Go on? [y/N] ";
+        var question = plan.IsDestructive ? $"Type the name of the {what} ({name}) to continue: " : "Continue? [y/N] ";
         session.Progress.Write(new Text(question));
         string? answer = null;
         try

@@ -16,11 +16,11 @@ static class SequencesOutput
 
         var outcome = document switch
         {
-            { Fixed: > 0 } => Invariant($"{document.Fixed} were behind and are set"),
-            { Behind: > 0 } => Invariant($"{document.Behind} are behind; --fix sets them"),
+            { Fixed: > 0 } => Invariant($"{Counted.Of(document.Fixed, "was behind and is set", "were behind and are set")}"),
+            { Behind: > 0 } => Invariant($"{Counted.Of(document.Behind, "is behind; --fix sets it", "are behind; --fix sets them")}"),
             _ => "none is behind",
         };
-        session.Result.Line(Invariant($"{document.Database}: {document.Sequences.Count} sequences feed columns, {outcome}"));
+        session.Result.Line(Invariant($"{document.Database}: {Counted.Of(document.Sequences.Count, "sequence feeds a column", "sequences feed columns")}, {outcome}"));
         var shown = document.Sequences.Where(item => session.Verbose || item.State is "behind" or "fixed").ToList();
         if (shown.Count == 0)
         {

@@ -15,9 +15,9 @@ static class VerificationOutput
             return;
         }
 
-        var outcome = result.Passed ? "no difference" : Invariant($"{result.Differences.Count} differences");
+        var outcome = result.Passed ? "no difference" : Counted.Of(result.Differences.Count, "difference");
         session.Result.Line(Invariant($"{result.Database}: {outcome}"));
-        session.Result.Line(Invariant($"  compared  {result.Tables} tables, {result.Rows} rows; {result.Sequences} sequences, {result.Checks} SQL checks"));
+        session.Result.Line($"  compared  {Counted.Of(result.Tables, "table")}, {Counted.Of(result.Rows, "row")}; {Counted.Of(result.Sequences, "sequence")}, {Counted.Of(result.Checks, "SQL check")}");
         if (result.Passed)
         {
             return;

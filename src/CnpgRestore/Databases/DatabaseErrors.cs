@@ -18,7 +18,9 @@ public static class DatabaseErrors
         { InnerException: AuthenticationException tls } => new RestoreException(
             ProblemCode.AccessDenied, $"Access denied: the certificate of {address} is not trusted", tls.Message, "name the authority that signed it: --to 'postgres://...?sslmode=verify-full&sslrootcert=FILE'", e),
         { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.AddressNotAvailable } } => new RestoreException(
-            ProblemCode.Unreachable, $"Connection refused: nothing listens at {address}", e.InnerException.Message, "look whether PostgreSQL runs there, and whether it listens on that address", e),
+            ProblemCode.Unreachable, $"Connection refused: nothing listens at {address}", null, "look whether PostgreSQL runs there, and whether it listens on that address", e),
+        { InnerException: SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } } => new RestoreException(
+            ProblemCode.Unreachable, $"host {Host(address)} was not found", null, "check the host name, and the name server of this machine", e),
         { InnerException: SocketException { SocketErrorCode: SocketError.AccessDenied } } => new RestoreException(
             ProblemCode.AccessDenied, $"Permission denied: the socket {address} may not be used", e.InnerException.Message, "run this as a user that may", e),
         _ when e.Message.Contains("No password has been provided", StringComparison.Ordinal) => new RestoreException(
@@ -26,6 +28,9 @@ public static class DatabaseErrors
         _ => new RestoreException(
             ProblemCode.Unreachable, $"PostgreSQL at {address} does not answer", e.InnerException is { } inner ? $"{e.Message}: {inner.Message}" : e.Message, "look at its log", e),
     };
+
+    // Without the port, which nobody asked a name server for.
+    private static string Host(string address) => address.LastIndexOf(':') is > 0 and var colon ? address[..colon] : address;
 
     private static RestoreException OfServer(PostgresException e, string address, string database, string? statement)
     {
@@ -44,7 +49,7 @@ public static class DatabaseErrors
             PostgresErrorCodes.CannotConnectNow => new RestoreException(ProblemCode.Unreachable, $"PostgreSQL at {address} is not ready", said, "wait until it is; its log tells what it does", e),
             PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown => new RestoreException(
                 ProblemCode.Unreachable, $"PostgreSQL at {address} ended the session", said, "look at its log, then run the same command again", e),
-            _ => new RestoreException(ProblemCode.Stopped, $"PostgreSQL at {address} refuses, in database {database}", Asked(said, statement), "mend the cause, then run the same command again", e),
+            _ => new RestoreException(ProblemCode.Stopped, $"PostgreSQL at {address} refuses, in database {database}", Asked(said, statement), "fix the cause, then run the same command again", e),
         };
     }
 

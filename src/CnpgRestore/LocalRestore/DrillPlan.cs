@@ -18,7 +18,7 @@ public sealed record DrillPlan(WalArchive Archive, RecoveryPath Path, RecoveryPa
     /// </exception>
     public static async Task<DrillPlan> MakeAsync(IObjectStore store, DrillRequest request, TimeProvider clock, CancellationToken ct)
     {
-        LocalPostgres.RefuseRoot();
+        LocalPostgres.RefuseRoot(request.Server.Name);
         var archive = await WalArchive.ScanAsync(store, request.Server, clock, ct);
         var catalog = (await BackupCatalog.ReadAsync(store, request.Server, ct)).JudgedWith(archive);
         var (path, proof) = await new TargetCheck(store, catalog, archive).RunAsync(request.Target, request.Backup, ct) switch

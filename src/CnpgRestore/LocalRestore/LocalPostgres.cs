@@ -33,7 +33,8 @@ public sealed class LocalPostgres : IAsyncDisposable
     public RecoveryLog Log { get; } = new();
 
     /// <exception cref="RestoreException"><see cref="ProblemCode.Refused"/>: PostgreSQL does not run as root.</exception>
-    public static void RefuseRoot()
+    /// <param name="server">Which folder the drill is about.</param>
+    public static void RefuseRoot(string server)
     {
         if (Environment.IsPrivilegedProcess)
         {
@@ -41,7 +42,7 @@ public sealed class LocalPostgres : IAsyncDisposable
                 ProblemCode.Refused,
                 "PostgreSQL does not run as root",
                 "a drill starts a local PostgreSQL, which refuses the superuser of the machine",
-                "run the same command as another user: runuser -u postgres -- cnpg-restore drill --server NAME");
+                $"run the same command as another user: runuser -u postgres -- cnpg-restore drill --server {server}");
         }
     }
 

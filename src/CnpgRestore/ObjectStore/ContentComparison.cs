@@ -61,7 +61,7 @@ public static class ContentComparison
             catch (IOException e)
             {
                 throw new RestoreException(
-                    ProblemCode.Unreachable, $"{key} cannot be read back", $"bytes {range.Offset} to {range.Last}: {e.Message}", "run the same command again; it goes on where it stopped", e);
+                    ProblemCode.Unreachable, $"{key} cannot be read back", $"bytes {range.Offset} to {range.Last}: {e.Message}", "run the same command again; it continues where it stopped", e);
             }
         }
     }

@@ -58,7 +58,7 @@ public sealed class WholeObjectStream : ForwardStream
                     ProblemCode.Unreachable,
                     $"{_item.Key} cannot be read from {_store.Address}",
                     Invariant($"it ended {Attempts} times before its last byte, at last at {_read} of {_item.Size}{(cause is null ? "" : $": {cause.Message}")}"),
-                    "run the same command again; it goes on where it stopped",
+                    "run the same command again; it continues where it stopped",
                     cause);
             }
         }

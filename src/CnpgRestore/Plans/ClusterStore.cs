@@ -52,7 +52,7 @@ public sealed class ClusterStore(KubernetesApi api, string ns, TimeProvider cloc
         Uri.TryCreate(url, UriKind.Absolute, out var endpoint) && endpoint.Scheme is "https" or "http"
             ? endpoint
             : throw new RestoreException(
-                ProblemCode.Usage, $"'{url}' is not valid for endpointURL", "expected something like https://gateway.storjshare.io", "mend it where the bucket is named, or name another way: --endpoint URL");
+                ProblemCode.Usage, $"'{url}' is not valid for endpointURL", "expected something like https://gateway.storjshare.io", "fix it where the bucket is named, or name another way: --endpoint URL");
 
     private async Task<JsonObject> SectionAsync(JsonObject cluster, CancellationToken ct)
     {

@@ -52,7 +52,7 @@ public sealed record FolderMovePlan(
         }
 
         var verb = Request.RemoveSource ? "move" : "copy";
-        var summary = string.Create(CultureInfo.InvariantCulture, $"{verb} {Objects} objects ({Bytes}) from {From} to {To}");
+        var summary = string.Create(CultureInfo.InvariantCulture, $"{verb} {Counted.Of(Objects, "object")} ({Bytes}) from {From} to {To}");
         return new Plan("rename", Request.SubjectIn(Identity), summary, steps, Notes);
     }
 }

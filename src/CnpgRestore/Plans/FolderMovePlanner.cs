@@ -44,16 +44,16 @@ public sealed class FolderMovePlanner(IObjectStore store, TimeProvider clock)
         var notes = new List<string>();
         if (state == MoveState.PartlyCopied)
         {
-            notes.Add(Invariant($"{survey.EqualObjects} objects are in {request.Target}/ already, alike: an interrupted copy is gone on with"));
+            notes.Add(Invariant($"{Counted.Of(survey.EqualObjects, "object is", "objects are")} in {request.Target}/ already, alike: an interrupted copy continues"));
         }
 
         if (isRemoved)
         {
-            notes.Add(Invariant($"{request.Source}/ is empty and {request.Target}/ holds {survey.TargetObjects} objects: an interrupted removal had only to be proven"));
+            notes.Add(Invariant($"{request.Source}/ is empty and {request.Target}/ holds {Counted.Of(survey.TargetObjects, "object")}: an interrupted removal had only to be proven"));
         }
         else if (state == MoveState.PartlyRemoved)
         {
-            notes.Add(Invariant($"all {survey.SourceObjects} objects left in {request.Source}/ are in {request.Target}/, alike: an interrupted removal is gone on with"));
+            notes.Add(Invariant($"all objects left in {request.Source}/, {survey.SourceObjects}, are in {request.Target}/, alike: an interrupted removal continues"));
         }
 
         var age = clock.GetUtcNow() - survey.Youngest;
@@ -163,7 +163,7 @@ public sealed class FolderMovePlanner(IObjectStore store, TimeProvider clock)
         throw new RestoreException(
             ProblemCode.Refused,
             $"Target folder already exists: {request.Target}",
-            Invariant($"it holds {survey.TargetObjects} objects; {survey.OnlyInTarget} are not in {request.Source}/ and {survey.Different} differ from it: {names}{more}"),
+            Invariant($"it holds {Counted.Of(survey.TargetObjects, "object")}; {survey.OnlyInTarget} are not in {request.Source}/ and {survey.Different} differ from it: {names}{more}"),
             survey.Different == 0 && survey.EqualObjects == survey.SourceObjects
                 ? $"all of {request.Source}/ is in it: if a 'rename -r' was interrupted, 'cnpg-restore rename -r {request.Source} {request.Target}' finishes it; another name would get what is left only"
                 : $"choose another name, for example 'cnpg-restore rename {request.Source} {request.Source}-backup2', or look at it with 'cnpg-restore backups list --server {request.Target}'");
@@ -174,7 +174,7 @@ public sealed class FolderMovePlanner(IObjectStore store, TimeProvider clock)
         var root = await store.ListLevelAsync(KeyPrefix.Root, ct);
         var folders = root.Folders.Select(folder => folder.Name).Order(StringComparer.Ordinal).ToList();
         var found = folders.Count == 0 ? $"{store.Address} holds no folder at all" : $"{store.Address} holds {string.Join(", ", folders.Take(20))}";
-        var already = survey.TargetObjects > 0 ? Invariant($"; {request.Target}/ holds {survey.TargetObjects} objects, as after a finished move") : "";
+        var already = survey.TargetObjects > 0 ? Invariant($"; {request.Target}/ holds {Counted.Of(survey.TargetObjects, "object")}, as after a finished move") : "";
         return new RestoreException(
             ProblemCode.NotFound,
             $"Source folder does not exist: {request.Source}",

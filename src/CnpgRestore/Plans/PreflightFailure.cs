@@ -17,6 +17,6 @@ public static class PreflightFailure
             CultureInfo.InvariantCulture,
             $"{(index == 0 ? "" : "        ")}{index + 1}. {problem.Message}{(problem.Detail is null ? "" : $": {problem.Detail}")}{(problem.Hint is null ? "" : $"\n           do: {problem.Hint}")}")));
         return new RestoreException(
-            ProblemCode.Refused, string.Create(CultureInfo.InvariantCulture, $"{problems.Count} things stand in the way; nothing was changed"), detail, "mend them, then run the same command again");
+            ProblemCode.Refused, string.Create(CultureInfo.InvariantCulture, $"{problems.Count} things stand in the way; nothing was changed"), detail, "fix these, then run the same command again");
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using CnpgRestore.ObjectStore;
-using static System.FormattableString;
 
 namespace CnpgRestore.Runs;
 
@@ -43,7 +42,7 @@ sealed class BatchedRemoval(IObjectStore store)
             ? $"{folder} is gone"
             : throw new RestoreException(
                 ProblemCode.Stopped,
-                Invariant($"{left.Count} objects are left in {folder}"),
+                $"{Counted.Of(left.Count, "object is", "objects are")} left in {folder}",
                 $"they came during the removal and were not touched: {string.Join(", ", left.Order().Take(5))}",
                 hint);
     }

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using CnpgRestore.Barman;
 using CnpgRestore.ObjectStore;
 using CnpgRestore.Plans;
-using static System.FormattableString;
 
 namespace CnpgRestore.Runs;
 
@@ -48,7 +47,7 @@ sealed class FolderCopy(IObjectStore store, FolderMovePlan plan, IRunObserver ob
             observer.OnDetail($"copied {item.Key}");
         });
         (objects, bytes) = (Copied - objects, CopiedBytes - bytes);
-        return Invariant($"{objects} objects ({new ByteSize(bytes)}) copied");
+        return $"{Counted.Of(objects, "object")} ({new ByteSize(bytes)}) copied";
     }
 
     private async Task CopyAsync(StoredObject item, CancellationToken ct)

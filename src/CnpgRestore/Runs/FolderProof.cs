@@ -81,8 +81,8 @@ sealed class FolderProof(IObjectStore store, FolderMovePlan plan)
         }
 
         var how = string.Join(", ", _byEvidence.OrderByDescending(entry => entry.Key).Select(entry => Invariant($"{entry.Value} by {FolderMove.Word(entry.Key)}")));
-        var late = change.Added.Count > 0 ? Invariant($"; {change.Added.Count} objects came after the copy: {Names(change.Added)}") : "";
-        return Invariant($"{Proven} objects ({new ByteSize(ProvenBytes)}) equal: {how}{late}");
+        var late = change.Added.Count > 0 ? Invariant($"; {Counted.Of(change.Added.Count, "object")} came after the copy: {Names(change.Added)}") : "";
+        return Invariant($"{Counted.Of(Proven, "object")} ({new ByteSize(ProvenBytes)}) equal: {how}{late}");
     }
 
     /// <summary>The last look before something is removed.</summary>
@@ -104,7 +104,7 @@ sealed class FolderProof(IObjectStore store, FolderMovePlan plan)
         }
 
         change.Gone = Math.Max(0, Proven - meter.Objects);
-        return change.Any ? throw Changed(change) : Invariant($"{meter.Objects} objects, none changed");
+        return change.Any ? throw Changed(change) : Invariant($"{Counted.Of(meter.Objects, "object")}, none changed");
     }
 
     /// <summary>Whether a pair, as it is listed now, is covered by the proof.</summary>
@@ -117,7 +117,7 @@ sealed class FolderProof(IObjectStore store, FolderMovePlan plan)
         List<string> found = [];
         if (change.Added.Count > 0)
         {
-            found.Add(Invariant($"{change.Added.Count} objects are new: {Names(change.Added)} (listed in {plan.Request.Source}/ and not in {plan.Request.Target}/)"));
+            found.Add(Invariant($"{Counted.Of(change.Added.Count, "object is", "objects are")} new: {Names(change.Added)} (listed in {plan.Request.Source}/ and not in {plan.Request.Target}/)"));
         }
 
         if (!change.Rewritten.IsEmpty)

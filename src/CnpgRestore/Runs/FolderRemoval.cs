@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using CnpgRestore.Barman;
 using CnpgRestore.ObjectStore;
 using CnpgRestore.Plans;
-using static System.FormattableString;
 
 namespace CnpgRestore.Runs;
 
@@ -21,7 +20,7 @@ sealed class FolderRemoval(IObjectStore store, FolderMovePlan plan, FolderProof 
         meter.TotalObjects = plan.Objects;
         await _removal.RemoveAsync(ProvenAsync(ServerFolder.IsBackupInfo, ct), meter, ct);
         await _removal.RemoveAsync(ProvenAsync(key => !ServerFolder.IsBackupInfo(key), ct), meter, ct);
-        return Invariant($"{Removed} objects removed");
+        return $"{Counted.Of(Removed, "object")} removed";
     }
 
     public Task<string> ProveRemovedAsync(StepMeter _, CancellationToken ct) => _removal.ProveEmptyAsync(

@@ -124,7 +124,7 @@ public sealed class FreshTests(TestBed bed)
 
         Assert.True(dry.ExitCode == 0, dry.Error);
         Assert.Contains($"cluster {Cluster} in namespace {scene.Home.Name} was not touched and stays", dry.Output, StringComparison.Ordinal);
-        Assert.Contains($"workloads of cluster {scene.Home.Name}/{Cluster} as they were", dry.Output, StringComparison.Ordinal);
+        Assert.Contains($"of cluster {scene.Home.Name}/{Cluster} as before", dry.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("(removes data)", dry.Output, StringComparison.Ordinal);
         Assert.Equal(15, unasked.ExitCode);
         Assert.Equal(15, other.ExitCode);

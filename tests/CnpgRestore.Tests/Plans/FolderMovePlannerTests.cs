@@ -56,7 +56,7 @@ public sealed class FolderMovePlannerTests : IDisposable
 
         Assert.Equal(ProblemCode.NotFound, problem.Code);
         Assert.Equal("Source folder does not exist: a", problem.Message);
-        Assert.Contains("b/ holds 1 objects, as after a finished move", problem.Detail, StringComparison.Ordinal);
+        Assert.Contains("b/ holds 1 object, as after a finished move", problem.Detail, StringComparison.Ordinal);
     }
 
     [Fact]

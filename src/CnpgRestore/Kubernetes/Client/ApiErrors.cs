@@ -13,7 +13,7 @@ namespace CnpgRestore.Kubernetes.Client;
 /// </summary>
 static class ApiErrors
 {
-    private const string Again = "run the same command again; it goes on where it stopped";
+    private const string Again = "run the same command again; it continues where it stopped";
 
     /// <summary>An answer or the lack of one, and no defect of ours.</summary>
     public static bool IsFailure(Exception e) =>

@@ -36,7 +36,7 @@ static class Kubeconfig
                 ProblemCode.Usage,
                 "no kubeconfig is found",
                 $"neither KUBECONFIG nor ~/.kube/config names a file that exists{(chosen is null ? ", and this is no pod with a service account" : "")}",
-                "name one with --kubeconfig FILE, or export KUBECONFIG");
+                "name one with --kubeconfig FILE, or export KUBECONFIG; without Kubernetes: 'cnpg-restore drill', or 'cnpg-restore manifest recovery -f cluster.yaml'");
         }
 
         var name = chosen ?? files.Select(file => file.Content.Text("current-context")).FirstOrDefault(text => text is { Length: > 0 })

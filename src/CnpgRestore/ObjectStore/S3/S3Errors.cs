@@ -75,7 +75,7 @@ static class S3Errors
                 Problem(ProblemCode.AccessDenied, $"Access denied: {what} in {settings.Address}",
                     $"allow the key {settings.Credentials.AccessKeyId} s3:ListBucket, GetObject, PutObject and DeleteObject on the bucket; a gateway with encrypted keys also needs the right passphrase"),
             _ when IsThrottling(s3) => Problem(ProblemCode.Stopped, $"{where} still throttles after many retries ({what})", "run the same command again later, with a smaller --parallel"),
-            _ => Problem(ProblemCode.Unreachable, $"{where} answered {(int)s3.StatusCode} {s3.ErrorCode} ({what})", "run the same command again; it goes on where it stopped"),
+            _ => Problem(ProblemCode.Unreachable, $"{where} answered {(int)s3.StatusCode} {s3.ErrorCode} ({what})", "run the same command again; it continues where it stopped"),
         };
 
         RestoreException Unanswered()

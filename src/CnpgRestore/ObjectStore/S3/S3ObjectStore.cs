@@ -45,7 +45,7 @@ public sealed class S3ObjectStore : IObjectStore
         var objects = new Dictionary<ObjectKey, StoredObject>();
         do
         {
-            var page = await _gate.RunAsync($"the list of {prefix}", RequestTime, async token => Whole(await _client.ListObjectsV2Async(request, token), request), ct);
+            var page = await _gate.RunAsync($"the list of {(prefix == KeyPrefix.Root ? $"{Address}/" : prefix)}", RequestTime, async token => Whole(await _client.ListObjectsV2Async(request, token), request), ct);
             foreach (var item in page.S3Objects ?? [])
             {
                 var found = new StoredObject(new ObjectKey(item.Key[_path.Length..]), item.Size ?? 0, Unquote(item.ETag), AtUtc(item.LastModified)) { ArchiveClass = ArchiveClass(item.StorageClass) };

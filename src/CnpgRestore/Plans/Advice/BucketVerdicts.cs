@@ -48,7 +48,7 @@ static class BucketVerdicts
             return new(false, doubt);
         }
 
-        var what = Invariant($"base backup {recovery.BackupId} and {recovery.Segments} WAL segments, up to {Spoken.Time(recovery.UpTo)}");
+        var what = Invariant($"base backup {recovery.BackupId} and {Counted.Of(recovery.Segments, "WAL segment")}, up to {Spoken.Time(recovery.UpTo)}");
         if (judged.Dump.Loss is { } dump)
         {
             return new(recovery.HeldUntil >= dump.From, $"{what}; the dump is of {Spoken.Time(dump.From)}");

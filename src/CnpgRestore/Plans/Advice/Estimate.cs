@@ -46,13 +46,13 @@ public sealed record Estimate(TimeSpan Time, string Derivation)
         var move = lineage?.Lineage == Lineage.Move ? TimeSpan.FromSeconds(recovery.Segments / MovedPerSecond) : TimeSpan.Zero;
         return new Estimate(
             download + replay + move + ClusterStart,
-            Invariant($"{recovery.Stored}, measured {rate} from the bucket just now; a guess: {recovery.Segments} WAL segments at {segment.TotalSeconds:0.0} s{(bucket.WalParallel > 1 ? Invariant($", {bucket.WalParallel} at once") : "")}, and a minute for the pods"));
+            Invariant($"{recovery.Stored}, measured {rate} from the bucket just now; a guess: {Counted.Of(recovery.Segments, "WAL segment")} at {segment.TotalSeconds:0.0} s{(bucket.WalParallel > 1 ? Invariant($", {bucket.WalParallel} at once") : "")}, and a minute for the pods"));
     }
 
     /// <summary>Of a drill on this machine.</summary>
     public static Estimate? OfDrill(BucketSight bucket) => bucket is not { Recovery: { } recovery, Rate: { BytesPerSecond: > 0 } rate } ? null : new Estimate(
         TimeSpan.FromSeconds((recovery.Stored.Bytes + (recovery.SegmentStored.Bytes * recovery.Segments)) / rate.BytesPerSecond) + (PerSegmentOfDrill * recovery.Segments) + OwnSteps,
-        Invariant($"{recovery.Stored} and {recovery.Segments} WAL segments, measured {rate} from the bucket just now; a guess: a drill replays 15 segments a second"));
+        Invariant($"{recovery.Stored} and {Counted.Of(recovery.Segments, "WAL segment")}, measured {rate} from the bucket just now; a guess: a drill replays 15 segments a second"));
 
     /// <summary>Null where no dump is there.</summary>
     public static Estimate? OfDump(DumpSight dumps)

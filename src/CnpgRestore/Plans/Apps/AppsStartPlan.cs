@@ -53,6 +53,6 @@ public sealed record AppsStartPlan(
         }
 
         steps.AddRange([VerifyCounts, Forget]);
-        return new Plan(Verb, Subject, Invariant($"start {Apps.Count} workloads of cluster {Subject} as they were: {Names}"), steps, [.. Unsearched.Select(kind => $"not searched, as they may not be listed: {kind}")]);
+        return new Plan(Verb, Subject, Invariant($"start {Counted.Of(Apps.Count, "workload")} of cluster {Subject} as before: {Names}"), steps, [.. Unsearched.Select(kind => $"not searched, as they may not be listed: {kind}")]);
     }
 }

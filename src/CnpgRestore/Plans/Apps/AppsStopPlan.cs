@@ -56,7 +56,7 @@ public sealed record AppsStopPlan(string Run, FoundApps Found, IReadOnlyList<Sus
     {
         List<PlanStep> steps = Owners.Count > 0 ? [SuspendGitOps] : [];
         steps.AddRange([Record, Stop, WaitPods, ProveNoSessions]);
-        var summary = Invariant($"stop {Targets.Count} workloads that use cluster {Subject}: {(Targets.Count == 0 ? "none was found" : Apps)}");
+        var summary = Invariant($"stop {Counted.Of(Targets.Count, "workload that uses", "workloads that use")} cluster {Subject}: {(Targets.Count == 0 ? "none was found" : Apps)}");
         return new Plan(Verb, Subject, summary, steps, Notes);
     }
 }

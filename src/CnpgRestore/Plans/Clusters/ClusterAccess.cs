@@ -36,6 +36,16 @@ static class ClusterAccess
         return needed;
     }
 
+    /// <summary>The same for a Cluster that is made new and filled from a dump.</summary>
+    public static IEnumerable<(string Verb, ResourceType Type, string Namespace, string? Sub)> OfFresh(ClusterDecision decision, bool deletes) =>
+    [
+        .. Of(decision, deletes),
+        .. Opening(decision.Namespace, "portforward"),
+        ("get", ResourceTypes.Secrets, decision.Namespace, null),
+        ("patch", ResourceTypes.Secrets, decision.Namespace, null),
+        ("patch", ResourceTypes.ConfigMaps, decision.Namespace, null),
+    ];
+
     /// <summary>
     /// A web socket is opened by a GET, which is the verb "get" to RBAC; from Kubernetes 1.35 on it must be permitted to "create", too
     /// (AuthorizePodWebsocketUpgradeCreatePermission), as it always was for a POST.

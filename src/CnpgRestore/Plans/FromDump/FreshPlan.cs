@@ -29,14 +29,7 @@ public sealed record FreshPlan(
     public PlanStep DropEmpty => new("drop-empty", $"drop {Load.Decision.Former}, which is the empty one", Cluster, $"drops {Load.Decision.Former}", "nothing to undo");
 
     /// <summary>What the API must permit.</summary>
-    internal IEnumerable<(string Verb, ResourceType Type, string Namespace, string? Sub)> Access =>
-    [
-        .. ClusterAccess.Of(Decision, Former is not null),
-        .. ClusterAccess.Opening(Decision.Namespace, "portforward"),
-        ("get", ResourceTypes.Secrets, Decision.Namespace, null),
-        ("patch", ResourceTypes.Secrets, Decision.Namespace, null),
-        ("patch", ResourceTypes.ConfigMaps, Decision.Namespace, null),
-    ];
+    internal IEnumerable<(string Verb, ResourceType Type, string Namespace, string? Sub)> Access => ClusterAccess.OfFresh(Decision, Former is not null);
 
     public Plan ToPlan()
     {
@@ -50,7 +43,7 @@ public sealed record FreshPlan(
         Add(Decision.TakesFirstBackup, Steps.FirstBackup);
         Add(Decision.Owners.Count > 0, Steps.ResumeGitOps);
         var summary = Invariant(
-            $"{(Former is null ? "make" : "delete, and make new,")} {Cluster}, and load {Load.Decision.Dump} into {Load.Decision.Database}: {Load.Content.Tables.Count} tables with data, {Load.Content.Rows} rows{(Decision.Archive.Length == 0 ? "" : $"; archive to {Decision.Archive}/")}");
+            $"{(Former is null ? "create" : "delete, and create again,")} {Cluster}, and load {Load.Decision.Dump} into {Load.Decision.Database}: {Counted.Of(Load.Content.Tables.Count, "table")} with data, {Counted.Of(Load.Content.Rows, "row")}{(Decision.Archive.Length == 0 ? "" : $"; archive to {Decision.Archive}/")}");
         return new Plan("from-dump", SubjectOf(Decision.Namespace, Decision.Cluster), summary, steps, [.. Notes, .. Load.Notes]);
 
         void Add(bool isNeeded, PlanStep step)

@@ -77,7 +77,7 @@ public sealed record FromDumpPlan(FromDumpDecision Decision, DumpFile Dump, Dump
         List<PlanStep> steps = Decision.Roles.Count > 0 ? [CreateRoles] : [];
         steps.AddRange(Decision.Side is null ? [Load, FixSequences, Analyze, Verify] : [CreateDatabase, Load, FixSequences, Analyze, CarryOver, Verify, Swap]);
         var verb = Decision.Strategy.ToString().ToLowerInvariant();
-        var summary = Invariant($"restore {Live} from {Decision.Dump} by {verb}: {Content.Tables.Count} tables with data, {Content.Rows} rows");
+        var summary = Invariant($"restore {Live} from {Decision.Dump} by {verb}: {Counted.Of(Content.Tables.Count, "table")} with data, {Counted.Of(Content.Rows, "row")}");
         return new Plan("from-dump", SubjectOf(Decision.Database, Decision.SystemIdentifier), summary, steps, Notes);
     }
 

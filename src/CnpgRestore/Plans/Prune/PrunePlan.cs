@@ -48,7 +48,7 @@ public sealed record PrunePlan(
     public Plan ToPlan()
     {
         var summary = string.Create(
-            CultureInfo.InvariantCulture, $"remove {Place}: {Objects} objects ({Bytes}); {Replacement}/ replaces it, with base backup {ReplacementBackup}");
+            CultureInfo.InvariantCulture, $"remove {Place}: {Counted.Of(Objects, "object")} ({Bytes}); {Replacement}/ replaces it, with base backup {ReplacementBackup}");
         return new Plan("prune", Request.SubjectIn(Identity), summary, [CheckUnchanged, RemoveBackupInfo, RemoveData, ProveRemoved], Notes);
     }
 }

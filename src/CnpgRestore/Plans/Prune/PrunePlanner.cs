@@ -1,6 +1,7 @@
 using CnpgRestore.Kubernetes;
 using CnpgRestore.Manifests;
 using CnpgRestore.ObjectStore;
+using CnpgRestore.Plans.Advice;
 using CnpgRestore.Plans.Clusters;
 using static System.FormattableString;
 
@@ -43,7 +44,7 @@ public sealed class PrunePlanner(IObjectStore store, TimeProvider clock)
             problems.Add(new Problem(
                 ProblemCode.Refused,
                 $"somebody archives into {request.Server}/",
-                Invariant($"{youngestKey} was written at {youngest.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}, less than {request.IdleFor.TotalSeconds:0} s ago"),
+                Invariant($"{youngestKey} was written at {youngest.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}, less than {Spoken.Duration(request.IdleFor)} ago"),
                 "stop the cluster that writes there, wait, and run the same command again; a folder that was just copied may be looked at sooner with --idle-for 1m"));
         }
 

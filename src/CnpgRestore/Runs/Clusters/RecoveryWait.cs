@@ -55,7 +55,7 @@ sealed class RecoveryWait(KubernetesApi api, ClusterDecision decision, IReadOnly
                 throw Failed(
                     phase,
                     $"{cluster!.PhaseReason}; {_lastError ?? "no container wrote an error"}",
-                    ClusterPhase.IsRetried(phase) ? $"mend what it names, or the Cluster itself: kubectl edit cluster -n {decision.Namespace} {decision.Cluster}" : null);
+                    ClusterPhase.IsRetried(phase) ? $"fix what it names, or the Cluster itself: kubectl edit cluster -n {decision.Namespace} {decision.Cluster}" : null);
             }
 
             if (phase.Length > 0 && told.Add(phase))
@@ -78,7 +78,7 @@ sealed class RecoveryWait(KubernetesApi api, ClusterDecision decision, IReadOnly
             if (Take(seen, meter))
             {
                 return decision.Bootstrap == BootstrapMethod.Initdb ? $"healthy{(_isAsDecided ? ", made new as the operator says" : "")}"
-                    : Invariant($"healthy{(_isAsDecided ? ", from backup as the operator says" : "")}; {_segments} WAL segments replayed");
+                    : Invariant($"healthy{(_isAsDecided ? ", from backup as the operator says" : "")}; {Counted.Of(_segments, "WAL segment")} replayed");
             }
         }
 

@@ -42,7 +42,7 @@ public sealed class FolderPrune(IObjectStore store, PrunePlan plan, Run run)
         if (late.Count > 0 || meter.Objects > plan.Objects)
         {
             throw new RestoreException(
-                ProblemCode.Stopped, $"{plan.Request.Server}/ changed; nothing was deleted", Invariant($"{meter.Objects} objects, {plan.Objects} before; new: {string.Join(", ", late.Order().Take(5))}"), StopAndRepeat);
+                ProblemCode.Stopped, $"{plan.Request.Server}/ changed; nothing was deleted", Invariant($"{Counted.Of(meter.Objects, "object")}, {plan.Objects} before; new: {string.Join(", ", late.Order().Take(5))}"), StopAndRepeat);
         }
 
         // While a person reads the plan, somebody else could remove the other folder.
@@ -55,7 +55,7 @@ public sealed class FolderPrune(IObjectStore store, PrunePlan plan, Run run)
                 $"cnpg-restore backups list --server {plan.Replacement}");
         }
 
-        return Invariant($"{meter.Objects} objects, none new; {plan.Replacement}/ has base backup {newest.Backup.Id}");
+        return Invariant($"{Counted.Of(meter.Objects, "object")}, none new; {plan.Replacement}/ has base backup {newest.Backup.Id}");
     }
 
     private async Task<string> RemoveAsync(Func<ObjectKey, bool> wanted, string what, StepMeter meter, CancellationToken ct)
