@@ -7,6 +7,13 @@ namespace CnpgRestore.Cli.Output;
 /// <summary>Prints the Job that would load a dump, as a manifest for Git: it loads into the database that is there, all or nothing.</summary>
 static class JobOutput
 {
+    private const string Heading = """
+        ---
+        # For Git: loads into the database that is there, all or nothing. Applications are not stopped by it.
+        # Sequences are set to what the dump says, also back. Afterwards, for those that are behind their columns: cnpg-restore sequences CLUSTER --fix
+
+        """;
+
     public static void Write(CliSession session, JsonObject job)
     {
         if (session.Format == OutputFormat.Json)
@@ -16,7 +23,6 @@ static class JobOutput
         }
 
         using var document = JsonDocument.Parse(job.ToJsonString());
-        var separator = session.Format == OutputFormat.Text ? "---\n# For Git: loads into the database that is there, all or nothing. Applications are not stopped by it.\n" : "";
-        session.Result.Line($"{separator}{YamlWriter.From(document.RootElement).TrimEnd()}");
+        session.Result.Line($"{(session.Format == OutputFormat.Text ? Heading : "")}{YamlWriter.From(document.RootElement).TrimEnd()}");
     }
 }

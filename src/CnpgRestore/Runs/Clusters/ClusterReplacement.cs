@@ -22,7 +22,7 @@ sealed class ClusterReplacement(KubernetesApi api, IObjectStore? store, ClusterD
     public ClusterRemoval Removal { get; } = new(api, decision, clock);
 
     /// <summary>What is asked once more right before the former Cluster goes, when GitOps is known to be suspended.</summary>
-    public Func<CancellationToken, Task> LastLook { get; init; } = _ => Task.CompletedTask;
+    public Func<StepMeter, CancellationToken, Task> LastLook { get; init; } = (_, _) => Task.CompletedTask;
 
     /// <summary>What is asked right before the new Cluster is made.</summary>
     public Func<CancellationToken, Task> BeforeCreation { get; init; } = _ => Task.CompletedTask;
@@ -44,7 +44,7 @@ sealed class ClusterReplacement(KubernetesApi api, IObjectStore? store, ClusterD
                 steps.StopCluster,
                 async (meter, token) =>
                 {
-                    await LookAsync(token);
+                    await LookAsync(meter, token);
                     return await Removal.RemoveAsync(meter, token);
                 },
                 ct);
@@ -124,13 +124,13 @@ sealed class ClusterReplacement(KubernetesApi api, IObjectStore? store, ClusterD
             ct);
     }
 
-    private async Task LookAsync(CancellationToken ct)
+    private async Task LookAsync(StepMeter meter, CancellationToken ct)
     {
         var live = await api.FindAsync(decision.Reference, ct);
         if (live.Text("metadata", "uid") == decision.FormerUid && live.Text("metadata", "deletionTimestamp") is null)
         {
             await _gitOps.DemandSuspendedAsync(ct);
-            await LastLook(ct);
+            await LastLook(meter, ct);
             try
             {
                 await _secret.ReleaseAsync(ct);

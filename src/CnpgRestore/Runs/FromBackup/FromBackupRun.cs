@@ -20,9 +20,9 @@ public sealed class FromBackupRun(KubernetesApi api, IObjectStore store, FromBac
         var record = new RunRecord(api);
         var replacement = new ClusterReplacement(api, store, Decision, plan.Manifest, plan.Steps, run, clock)
         {
-            LastLook = async token =>
+            LastLook = async (meter, token) =>
             {
-                await new LastWal(api, store, plan, clock).ArchiveAsync(token);
+                await new LastWal(api, store, plan, clock).ArchiveAsync(meter, token);
                 await new DecidedPath(store, Decision).DemandAsync(token);
             },
         };

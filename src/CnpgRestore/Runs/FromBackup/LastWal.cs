@@ -14,7 +14,7 @@ sealed class LastWal(KubernetesApi api, IObjectStore store, FromBackupPlan plan,
     private FromBackupDecision Decision => plan.Decision;
 
     /// <exception cref="RestoreException">Exit 20: it cannot be had, and the Cluster stays.</exception>
-    public async Task ArchiveAsync(CancellationToken ct)
+    public async Task ArchiveAsync(StepMeter meter, CancellationToken ct)
     {
         if (Decision.AcceptsWalLoss || !plan.FormerArchivesToOrigin || await api.FindAsync(Decision.Reference, ct) is not { } item)
         {
@@ -28,6 +28,7 @@ sealed class LastWal(KubernetesApi api, IObjectStore store, FromBackupPlan plan,
             return;
         }
 
+        meter.Note = $"waiting for the last WAL of the Cluster in {Decision.OriginFolder}/";
         string? failure;
         try
         {

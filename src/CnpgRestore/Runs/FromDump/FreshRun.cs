@@ -32,7 +32,7 @@ public sealed class FreshRun(KubernetesApi api, IObjectStore? store, FreshPlan p
         var start = clock.GetTimestamp();
         var replacement = new ClusterReplacement(api, store, Decision, plan.Manifest, plan.Steps, run, clock)
         {
-            LastLook = async token =>
+            LastLook = async (_, token) =>
             {
                 if (apps is not null)
                 {
