@@ -211,6 +211,7 @@ public sealed class DumpInspectorTests : IDisposable
     [Theory]
     [InlineData("-- MySQL dump 10.13\n--\nDROP TABLE IF EXISTS t;\n", "-- MySQL dump 10.13")]
     [InlineData("--\nSELECT 1;\n", "SELECT 1;")]
+    [InlineData("apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata:\n  name: app\n", "apiVersion: postgresql.cnpg.io/v1")]
     public async Task A_script_of_another_program_is_no_dump(string script, string begin)
     {
         var path = Path.Combine(_folder.FullName, "app.sql");

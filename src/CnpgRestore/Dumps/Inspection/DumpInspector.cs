@@ -102,7 +102,13 @@ public sealed class DumpInspector
             }
 
             await script.DemandWholeAsync(ct);
-            _cut = reader.IsCut ? Invariant($"it ends in the middle of line {reader.Line}: {Head(reader)}") : null;
+            if (reader.IsCut)
+            {
+                var head = Head(reader);
+                _cut = Invariant($"it ends in the middle of line {reader.Line}: {head}");
+                // Text without a semicolon is one statement that does not end. A lone hyphen is what a cut leaves of pg_dump's first line.
+                _firstStatement ??= head == "-" ? null : head;
+            }
         }
         catch (InvalidDataException e) when (OldPgRestore.IsIn(e.Message))
         {
