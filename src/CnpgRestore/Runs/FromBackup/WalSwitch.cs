@@ -21,10 +21,10 @@ sealed class WalSwitch(InstancePsql psql, IObjectStore store, TimeProvider clock
     /// <exception cref="RestoreException">The primary does not answer, or is none.</exception>
     public async Task<(WalSegmentName Segment, string? Failure)> ArchiveAsync(string folder, CancellationToken ct)
     {
-        // A transaction of its own makes a record: a segment without one would not be switched.
-        var segment = WalSegmentName.Parse(
-            await psql.ValueAsync("postgres", "SELECT pg_walfile_name(pg_current_wal_lsn()) FROM (SELECT txid_current()) AS written", ct), CultureInfo.InvariantCulture);
-        await psql.ValueAsync("postgres", "SELECT pg_switch_wal()", ct);
+        // A transaction of its own makes a record: a segment without one would not be switched, and nothing would show that the primary archives.
+        await psql.ValueAsync("postgres", "SELECT txid_current()", ct);
+        // Of the switch itself: asked before, a position on the boundary of two segments belongs to the one that is archived already.
+        var segment = WalSegmentName.Parse(await psql.ValueAsync("postgres", "SELECT pg_walfile_name(pg_switch_wal())", ct), CultureInfo.InvariantCulture);
         var start = clock.GetTimestamp();
         while (clock.GetElapsedTime(start) < Limit)
         {
